@@ -1,0 +1,93 @@
+"""Words for a case: what it is about, its status, and the events that add up to it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from triage.message import Address
+
+
+class CaseStatus(StrEnum):
+    """Where a case stands; a follow-up reopens."""
+
+    NEW = "new"
+    OPEN = "open"
+    #: The customer must act.
+    PENDING = "pending"
+    #: A department must act.
+    ON_HOLD = "on_hold"
+    SOLVED = "solved"
+    CLOSED = "closed"
+
+
+class Priority(StrEnum):
+    """How soon a person should look."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCase:
+    """A case about to be opened; the store gives it its number."""
+
+    category: str
+    issue: str
+    confidence: float
+    #: The classifier was not sure: a person sorts it.
+    abstained: bool
+    priority: Priority = Priority.NORMAL
+    #: None when no usable author address was found.
+    requester: Address | None
+    subject: str
+    language: str = ""
+    order_numbers: tuple[str, ...] = ()
+    #: Departments it was escalated to, in order.
+    departments: tuple[str, ...] = ()
+    status: CaseStatus = CaseStatus.NEW
+    opened_at: datetime
+    #: Arrival of the first message at the server.
+    received_at: datetime
+    #: Another case this one may belong to, for a person to see.
+    linked_case: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case(NewCase):
+    """A case as its events add up."""
+
+    id: int
+    #: Shown to people, e.g. SP-100042.
+    number: str
+    acknowledged_at: datetime | None = None
+    solved_at: datetime | None = None
+    #: Mail to the requester failed for good.
+    unreachable: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseEvent:
+    """One line of a case's history: append-only, chained by hashes in the store."""
+
+    at: datetime
+    #: opened, follow_up, note, classified, acknowledged, escalated, delivery, report, filed, deadline …
+    kind: str
+    #: Who did it: daemon, an address, or an agent's name.
+    actor: str = "daemon"
+    #: How we know: mail, rule, model, policy, smtp, clock, cli.
+    provenance: str
+    detail: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deadline:
+    """A promise with a time: acknowledge, resolve or reply (a department's)."""
+
+    case_id: int
+    kind: str
+    due_at: datetime
+    #: The department or person it binds; empty for ourselves.
+    bound: str = ""

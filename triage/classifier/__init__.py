@@ -1,0 +1,1 @@
+"""Which category and issue a message has, how sure that is, and why."""

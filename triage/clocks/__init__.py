@@ -1,0 +1,1 @@
+"""Deadlines and how they are told."""

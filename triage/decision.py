@@ -1,0 +1,103 @@
+"""Words for what is to be done about a message."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from triage.case import CaseEvent, CaseStatus, Deadline, NewCase
+from triage.reply import ReplyKind
+
+
+class Outcome(StrEnum):
+    """What became of a message: every message ends in exactly one."""
+
+    OPENED = "opened"
+    #: Joined an existing case.
+    FOLLOW_UP = "follow_up"
+    #: An automatic or staff message kept as a note on its case.
+    NOTED = "noted"
+    #: A delivery report, matched to its delivery or not.
+    REPORT = "report"
+    #: A machine's or a list's message that concerns no case.
+    AUTOMATIC = "automatic"
+    SPAM = "spam"
+    #: A second copy of a message we have.
+    DUPLICATE = "duplicate"
+    #: Could not be read after two strikes; a case for a person was opened from what could be seen.
+    UNREADABLE = "unreadable"
+    #: Arrived before the start line.
+    HISTORY = "history"
+    #: Gone from the server before it could be fetched.
+    VANISHED = "vanished"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """What the store knows that a decision needs, gathered before deciding."""
+
+    #: Automatic messages to the author in the last day, week; to the author's domain in the last hour; to anyone in the last hour.
+    sent_to_author_day: int = 0
+    sent_to_author_week: int = 0
+    sent_to_domain_hour: int = 0
+    sent_to_all_hour: int = 0
+    #: Messages of the author's in the same case in the last ten minutes.
+    author_in_case_recent: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A case that a message may continue, with what speaks for it."""
+
+    case_id: int
+    number: str
+    status: CaseStatus
+    #: Addresses that take part: the requester and whoever a person let in.
+    participants: frozenset[str]
+    #: The message names one of ours or the requester's Message-IDs.
+    by_thread: bool = False
+    #: The message quotes the case number.
+    by_number: bool = False
+    order_numbers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """Which case a message continues."""
+
+    #: The case it joins; None for none.
+    case_id: int | None = None
+    #: A case to show beside it, which it may not join.
+    linked_case: int | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyOrder:
+    """A reply to be written."""
+
+    kind: ReplyKind
+    #: An addr-spec: the customer's, or a department's from the settings. Never taken from the text of a message.
+    recipient: str
+    #: Department it goes to; empty for the customer.
+    department: str = ""
+    deadline: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """Everything that follows from one message, committed at once."""
+
+    outcome: Outcome
+    reason: str
+    #: Set when a case is to be opened.
+    new_case: NewCase | None = None
+    #: Set when an existing case is continued or noted.
+    case_id: int | None = None
+    #: The status the existing case takes; None leaves it.
+    status: CaseStatus | None = None
+    events: tuple[CaseEvent, ...] = ()
+    replies: tuple[ReplyOrder, ...] = ()
+    #: (kind, due, whom it binds); the case id is filled in when the case is opened.
+    deadlines: tuple[Deadline, ...] = ()
+    #: Folder the message is to be filed into; empty leaves it where it is.
+    folder: str = ""

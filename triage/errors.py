@@ -1,0 +1,54 @@
+"""Errors by what can be done about them; each library's own are turned into these at its border."""
+
+
+class TriageError(Exception):
+    """Something went wrong that has a name."""
+
+
+class TemporaryError(TriageError):
+    """It may go better later: back off and try again; nothing is lost meanwhile."""
+
+
+class PermanentError(TriageError):
+    """It will not go better by itself: a person must change something; tried again only rarely."""
+
+
+class SettingsError(PermanentError, ValueError):
+    """The configuration is wrong; each line names the key, the value and what was expected."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        #: One line per mistake.
+        self.problems = problems
+
+
+class ConnectionLostError(TemporaryError, ConnectionError):
+    """The server is away, timed out, or broke the connection."""
+
+
+class AuthenticationFailedError(PermanentError):
+    """The server refused the user name or password."""
+
+
+class MailboxMissingError(PermanentError):
+    """The folder does not exist on the server and may not be made."""
+
+
+class StoreBusyError(TemporaryError):
+    """The store is locked by another process."""
+
+
+class StoreFullError(TemporaryError):
+    """The disk is full or failing: nothing was written."""
+
+
+class StoreBrokenError(PermanentError):
+    """The store is damaged, or was written by a newer version."""
+
+
+class ModelError(PermanentError):
+    """The model file is missing, damaged or not ours; everything else goes on, unsorted."""
+
+
+class TemplateError(PermanentError):
+    """A template is missing or broken; the built-in text is used instead."""

@@ -1,0 +1,1 @@
+"""A Message becomes Facts; card numbers are masked."""

@@ -1,0 +1,1 @@
+"""IMAP behind the Mailbox port."""

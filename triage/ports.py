@@ -1,0 +1,280 @@
+"""The contracts between the spine and the world, on one page; adapters fulfil them, `app` names the adapters."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
+
+from triage.case import Case, CaseEvent, CaseStatus, Deadline, NewCase
+from triage.decision import Candidate, History, Outcome
+from triage.message import Cursor, MailboxStatus, MessageKey, RawMessage, StoredMessage
+from triage.reading import Reading, Unreadable
+from triage.records import Filing, MessageRecord
+from triage.reply import Delivery, DeliveryStatus, Receipt, Reply
+
+T = TypeVar("T")
+
+#: The time, in UTC. An argument everywhere, so that tests can turn it.
+Now = Callable[[], datetime]
+
+
+class Mailbox(Protocol):
+    """One account on an IMAP server. Connects by itself when first used and again after an error; every call is bounded in time.
+
+    Raises ConnectionLostError, AuthenticationFailedError and MailboxMissingError.
+    """
+
+    async def status(self, folder: str) -> MailboxStatus:
+        """UIDVALIDITY, UIDNEXT, the number of messages and the keywords the folder keeps."""
+
+    async def uids(self, folder: str) -> list[int]:
+        """Every UID in the folder, ascending."""
+
+    async def arrivals(self, folder: str, uids: Sequence[int]) -> Mapping[int, datetime]:
+        """INTERNALDATE in UTC by UID; UIDs that are gone are left out."""
+
+    async def fetch(self, folder: str, uids: Sequence[int], uid_validity: int) -> list[RawMessage]:
+        """The messages, \\Seen untouched; those without data are left out. `uid_validity` guards against renumbering."""
+
+    async def wait(self, folder: str, at_most: timedelta) -> bool:
+        """True as soon as the folder may have changed (IDLE, RFC 2177), False after the time-out."""
+
+    async def move(self, folder: str, uids: Sequence[int], target: str) -> Mapping[int, int]:
+        """Move messages, making the target where needed; new UID by old UID where the server tells (COPYUID, RFC 4315)."""
+
+    async def append(self, folder: str, content: bytes, flags: Sequence[str] = (), at: datetime | None = None) -> None:
+        """Add a message to a folder, making the folder where needed."""
+
+    async def add_keyword(self, folder: str, uids: Sequence[int], keyword: str) -> None:
+        """Set a keyword on messages, where the server keeps it."""
+
+    async def folders(self) -> list[str]:
+        """Names of all folders that can hold messages."""
+
+    async def find(self, folder: str, message_ids: Iterable[str]) -> Mapping[str, int]:
+        """UID by Message-ID for those of the given ids that are in the folder."""
+
+    async def close(self) -> None:
+        """Log out and let go; safe to call twice."""
+
+
+class Transport(Protocol):
+    """The way out. Never raises for what a server says or fails to say: the receipt tells."""
+
+    async def send(self, delivery: Delivery, before_data: Callable[[], Awaitable[bool]]) -> Receipt:
+        """Deliver; `before_data` is awaited after the recipient was accepted and before DATA, and False from it stops the attempt."""
+
+    async def close(self) -> None:
+        """Quit open connections; safe to call twice."""
+
+
+class Reader(Protocol):
+    """Reads messages in disposable processes under limits of time and memory."""
+
+    async def read(self, messages: Sequence[RawMessage]) -> list[Reading | Unreadable]:
+        """One result per message, in order; one that kills its reader is `Unreadable` and the others are not harmed."""
+
+    async def close(self) -> None:
+        """Stop the processes."""
+
+
+class MessageTable(Protocol):
+    """Messages by where they lie, from first sight to settled."""
+
+    def cursor(self, account: str, mailbox: str) -> Cursor | None:
+        """What is remembered of the mailbox; None before the first connection."""
+
+    def set_cursor(self, account: str, mailbox: str, cursor: Cursor) -> None:
+        """Remember it."""
+
+    def known_uids(self, account: str, mailbox: str, uid_validity: int) -> set[int]:
+        """UIDs seen under this UIDVALIDITY, whatever became of them."""
+
+    def add(self, messages: Iterable[RawMessage]) -> int:
+        """Store raw messages; those whose key is known are left alone. Returns how many were new."""
+
+    def add_settled(self, keys: Iterable[MessageKey], outcome: Outcome, received_at: datetime) -> None:
+        """Record messages that are never read: history, vanished."""
+
+    def undecided(self, limit: int) -> list[StoredMessage]:
+        """Messages waiting to be decided, earliest arrival first."""
+
+    def strike(self, message_id: int, reason: str) -> int:
+        """Count a reader lost to this message; returns the strikes so far."""
+
+    def twin(self, fingerprint: str, other_than: int) -> MessageRecord | None:
+        """A settled message with the same fingerprint."""
+
+    def settle(self, message_id: int, outcome: Outcome, case_id: int | None, reading: Reading | None, keep_raw: bool) -> None:
+        """Record what became of a message and what it says; drops the raw bytes unless told to keep them."""
+
+    def get(self, message_id: int) -> MessageRecord | None:
+        """The message, raw bytes included while they are kept."""
+
+    def of_case(self, case_id: int) -> list[MessageRecord]:
+        """The messages of a case, earliest first."""
+
+    def all(self, account: str) -> Iterable[MessageRecord]:
+        """Every message of an account, for the audit."""
+
+
+class CaseTable(Protocol):
+    """Cases and their events."""
+
+    def open(self, new: NewCase) -> Case:
+        """The case with its number."""
+
+    def get(self, case_id: int) -> Case | None:
+        """The case of that id."""
+
+    def by_number(self, number: str) -> Case | None:
+        """The case of that number, written in any case."""
+
+    def find(self, *, status: CaseStatus | None = None, category: str = "", requester: str = "", limit: int = 0) -> list[Case]:
+        """Cases that fit, newest first; limit 0 means all."""
+
+    def candidates(self, message_ids: Sequence[str], numbers: Sequence[str]) -> list[Candidate]:
+        """Cases that any of these Message-IDs (ours or theirs) or case numbers points to."""
+
+    def set_status(self, case_id: int, status: CaseStatus, at: datetime) -> None:
+        """Change the status; solved and closed set `solved_at`, reopening clears it."""
+
+    def set_acknowledged(self, case_id: int, at: datetime) -> None:
+        """The acknowledgment was accepted by a server; the first time counts."""
+
+    def set_unreachable(self, case_id: int) -> None:
+        """Mail to the requester fails for good."""
+
+    def record(self, case_id: int, events: Iterable[CaseEvent]) -> None:
+        """Append events to the case's hash chain."""
+
+    def events(self, case_id: int) -> list[CaseEvent]:
+        """The history, oldest first."""
+
+    def broken_chains(self) -> list[str]:
+        """Numbers of the cases whose events do not hash to what was recorded."""
+
+
+class DeliveryTable(Protocol):
+    """The outbox."""
+
+    def queue(self, case_id: int, message_id: int | None, reply: Reply, at: datetime) -> int:
+        """Freeze a reply for delivery. A second acknowledgment of one case is refused with ValueError."""
+
+    def due(self, now: datetime, limit: int) -> list[Delivery]:
+        """Queued and deferred deliveries whose time has come, earliest deadline first."""
+
+    def next_due(self) -> datetime | None:
+        """When the next one is due; None when nothing waits."""
+
+    def begin_data(self, delivery_id: int, at: datetime) -> bool:
+        """Commit to DATA; False when another has it or it is no longer waiting."""
+
+    def settle(self, delivery_id: int, receipt: Receipt, at: datetime, next_attempt_at: datetime | None) -> None:
+        """Record what came of an attempt."""
+
+    def interrupted(self, at: datetime) -> list[Delivery]:
+        """At start: those left in `sending` become `uncertain` and are returned."""
+
+    def of_case(self, case_id: int) -> list[Delivery]:
+        """The deliveries of a case, oldest first."""
+
+    def find(self, *, message_id: str = "", reverse_path: str = "", status: DeliveryStatus | None = None) -> list[Delivery]:
+        """Deliveries that fit everything given."""
+
+    def history(self, author: str, domain: str, case_id: int | None, now: datetime) -> History:
+        """How much automatic mail went where of late."""
+
+
+class FilingTable(Protocol):
+    """Orders to move messages into folders."""
+
+    def order(self, message_id: int, folder: str, at: datetime) -> None:
+        """Ask for a message to be moved; a later order replaces an open one."""
+
+    def due(self, account: str, now: datetime, limit: int) -> list[Filing]:
+        """Orders whose time has come, grouped by folder."""
+
+    def next_due(self, account: str) -> datetime | None:
+        """When the next one is due; None when nothing waits."""
+
+    def done(self, filing_id: int, uid_validity: int, uid: int | None, at: datetime) -> None:
+        """The message lies in its folder now; UID None where the server did not say."""
+
+    def defer(self, filing_id: int, reason: str, next_attempt_at: datetime) -> None:
+        """Try again later."""
+
+    def give_up(self, filing_id: int, reason: str) -> None:
+        """The message is no longer where it was: a person moved or deleted it."""
+
+
+class DeadlineTable(Protocol):
+    """Promises with a time."""
+
+    def set(self, deadline: Deadline) -> None:
+        """Promise something; the same kind for the same case and party is replaced."""
+
+    def keep(self, case_id: int, kind: str, at: datetime) -> None:
+        """The promise was kept."""
+
+    def due(self, now: datetime, limit: int) -> list[Deadline]:
+        """Promises past their time that were neither kept nor reported as missed."""
+
+    def miss(self, deadline: Deadline, at: datetime) -> None:
+        """Recorded as missed, so that it is reported once."""
+
+    def next_due(self) -> datetime | None:
+        """When the next one is due; None when nothing waits."""
+
+    def of_case(self, case_id: int) -> list[tuple[Deadline, str]]:
+        """With "open", "kept" or "missed"."""
+
+
+class LeaseTable(Protocol):
+    """Who may work on a mailbox."""
+
+    def take(self, name: str, owner: str, now: datetime, ttl: timedelta) -> int | None:
+        """A fencing token that grows with every change of hands; None while another holds the lease."""
+
+    def release(self, name: str, owner: str) -> None:
+        """Let go of it, if it is held by `owner`."""
+
+
+class Transaction(Protocol):
+    """One unit of work on the store; all of it is committed or none."""
+
+    @property
+    def messages(self) -> MessageTable:
+        """Messages from first sight to settled."""
+
+    @property
+    def cases(self) -> CaseTable:
+        """Cases and their events."""
+
+    @property
+    def deliveries(self) -> DeliveryTable:
+        """The outbox."""
+
+    @property
+    def filings(self) -> FilingTable:
+        """Orders to move messages."""
+
+    @property
+    def deadlines(self) -> DeadlineTable:
+        """Promises with a time."""
+
+    @property
+    def leases(self) -> LeaseTable:
+        """Who may work."""
+
+
+class Store(Protocol):
+    """Where everything is kept. Raises StoreBusyError, StoreFullError and StoreBrokenError."""
+
+    async def transact(self, work: Callable[[Transaction], T]) -> T:
+        """Run `work` and commit durably. Work waiting at the same time may share one commit; each stays atomic and fails alone."""
+
+    async def query(self, work: Callable[[Transaction], T]) -> T:
+        """Run `work` that only reads."""
+
+    async def close(self) -> None:
+        """Finish what waits and close."""

@@ -1,0 +1,52 @@
+"""Words for rows that the stages hand back and forth: a message's record, a filing order."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from triage.decision import Outcome
+from triage.message import MessageKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageRecord:
+    """What the store keeps of a message once it is settled (or not yet: outcome None)."""
+
+    id: int
+    key: MessageKey
+    received_at: datetime
+    size: int
+    #: None while it waits to be decided.
+    outcome: Outcome | None
+    case_id: int | None
+    #: Message-ID without angle brackets.
+    message_id: str = ""
+    author: str = ""
+    subject: str = ""
+    #: What the person wrote, masked.
+    text: str = ""
+    #: Whole text, masked.
+    full_text: str = ""
+    #: Findings, facts, classification and defects as JSON, for people and reports.
+    reading_json: str = ""
+    strikes: int = 0
+    #: Why it could not be read, or why it was decided so.
+    reason: str = ""
+    #: Folder it was filed into and its UID there, where known.
+    filed_folder: str = ""
+    filed_uid_validity: int | None = None
+    filed_uid: int | None = None
+    #: The raw bytes, while they are kept.
+    raw: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filing:
+    """An order to put a message into a folder."""
+
+    id: int
+    message_row: int
+    key: MessageKey
+    #: Message-ID, to find it again where UIDs have changed.
+    message_id: str
+    folder: str
+    attempts: int = 0

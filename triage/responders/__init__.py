@@ -1,0 +1,1 @@
+"""A case and a decision become replies; responders write, they never send."""

@@ -1,0 +1,1 @@
+"""Read-only checks: may this message be answered, and why not."""

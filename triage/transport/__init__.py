@@ -1,0 +1,1 @@
+"""SMTP behind the Transport port."""

@@ -1,0 +1,1 @@
+"""Work in disposable processes under limits of time and memory."""
