@@ -58,6 +58,9 @@ class Candidate:
     #: The message quotes the case number.
     by_number: bool = False
     order_numbers: tuple[str, ...] = ()
+    #: When it was solved or closed; None while it is not.
+    solved_at: datetime | None = None
+    solved_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +84,12 @@ class ReplyOrder:
     #: Department it goes to; empty for the customer.
     department: str = ""
     deadline: datetime
+    #: Which text where it is not the category's own: unsorted or unreadable.
+    text: str = ""
+    #: Why a department is written to, in words.
+    reason: str = ""
+    #: When the department's answer is due.
+    answer_by: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

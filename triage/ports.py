@@ -92,7 +92,7 @@ class MessageTable(Protocol):
     def add(self, messages: Iterable[RawMessage]) -> int:
         """Store raw messages; those whose key is known are left alone. Returns how many were new."""
 
-    def add_settled(self, keys: Iterable[MessageKey], outcome: Outcome, received_at: datetime) -> None:
+    def add_settled(self, received: Iterable[tuple[MessageKey, datetime]], outcome: Outcome) -> None:
         """Record messages that are never read: history, vanished."""
 
     def undecided(self, limit: int) -> list[StoredMessage]:
@@ -104,7 +104,9 @@ class MessageTable(Protocol):
     def twin(self, fingerprint: str, other_than: int) -> MessageRecord | None:
         """A settled message with the same fingerprint."""
 
-    def settle(self, message_id: int, outcome: Outcome, case_id: int | None, reading: Reading | None, keep_raw: bool) -> None:
+    def settle(
+        self, message_id: int, outcome: Outcome, case_id: int | None, reading: Reading | None, *, reason: str, keep_raw: bool
+    ) -> None:
         """Record what became of a message and what it says; drops the raw bytes unless told to keep them."""
 
     def get(self, message_id: int) -> MessageRecord | None:
@@ -197,7 +199,7 @@ class FilingTable(Protocol):
     def next_due(self, account: str) -> datetime | None:
         """When the next one is due; None when nothing waits."""
 
-    def done(self, filing_id: int, uid_validity: int, uid: int | None, at: datetime) -> None:
+    def done(self, filing_id: int, uid_validity: int | None, uid: int | None) -> None:
         """The message lies in its folder now; UID None where the server did not say."""
 
     def defer(self, filing_id: int, reason: str, next_attempt_at: datetime) -> None:
@@ -213,7 +215,7 @@ class DeadlineTable(Protocol):
     def set(self, deadline: Deadline) -> None:
         """Promise something; the same kind for the same case and party is replaced."""
 
-    def keep(self, case_id: int, kind: str, at: datetime) -> None:
+    def keep(self, case_id: int, kind: str, at: datetime, bound: str = "") -> None:
         """The promise was kept."""
 
     def due(self, now: datetime, limit: int) -> list[Deadline]:

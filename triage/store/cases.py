@@ -1,0 +1,136 @@
+"""Cases, and their events as a hash chain."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from triage.case import Case, CaseEvent, CaseStatus, NewCase
+from triage.decision import Candidate
+from triage.store import rows
+
+#: Case numbers start here, so that the first customers do not feel like guinea pigs.
+_FIRST_NUMBER = 100_000
+
+_OPEN = """insert into cases(number, category, issue, confidence, abstained, priority, requester_name, requester, subject, language,
+    order_numbers, departments, status, opened_at, received_at, linked_case) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+_RECORD = "insert into events(case_id, at, kind, actor, provenance, detail, detail_sha256, hash) values (?, ?, ?, ?, ?, ?, ?, ?)"
+_FINISHED = (CaseStatus.SOLVED, CaseStatus.CLOSED)
+
+
+def _link(previous: str, *columns: str) -> str:
+    # The detail enters through its digest, so that a person's data can be erased without breaking the chain.
+    return hashlib.sha256(json.dumps([previous, *columns]).encode()).hexdigest()
+
+
+class SqliteCases:
+    """The CaseTable port."""
+
+    def __init__(self, db: Database, prefix: str) -> None:
+        self._db = db
+        self._prefix = prefix
+
+    def open(self, new: NewCase) -> Case:
+        """The case with its number."""
+        latest = self._db.execute("select coalesce(max(id), 0) from cases").fetchone()[0]
+        requester = new.requester
+        row = (
+            f"{self._prefix}-{_FIRST_NUMBER + latest + 1}", new.category, new.issue, new.confidence, new.abstained, new.priority,
+            requester.name if requester else None, requester.addr_spec if requester else None, new.subject, new.language,
+            json.dumps(new.order_numbers), json.dumps(new.departments), new.status, rows.moment(new.opened_at),
+            rows.moment(new.received_at), new.linked_case,
+        )  # fmt: skip
+        case_id = self._db.execute(_OPEN, row).lastrowid
+        return rows.to_case(next(iter(self._db.query("select * from cases where id = ?", (case_id,)))))
+
+    def get(self, case_id: int) -> Case | None:
+        """The case of that id."""
+        return next(map(rows.to_case, self._db.query("select * from cases where id = ?", (case_id,))), None)
+
+    def by_number(self, number: str) -> Case | None:
+        """The case of that number, written in any case."""
+        return next(map(rows.to_case, self._db.query("select * from cases where number = ?", (number.upper(),))), None)
+
+    def find(self, *, status: CaseStatus | None = None, category: str = "", requester: str = "", limit: int = 0) -> list[Case]:
+        """Cases that fit, newest first."""
+        wanted = {"status": status, "category": category, "requester": requester.lower()}
+        given = {column: value for column, value in wanted.items() if value}
+        where = " and ".join(f"{column} = :{column}" for column in given) or "1"
+        # Column names come from the line above, never from outside.
+        sql = f"select * from cases where {where} order by id desc limit :limit"  # noqa: S608
+        return [rows.to_case(row) for row in self._db.query(sql, {**given, "limit": limit or -1})]
+
+    def candidates(self, message_ids: Sequence[str], numbers: Sequence[str]) -> list[Candidate]:
+        """Cases that any of these Message-IDs (ours or theirs) or case numbers points to."""
+        by_thread: set[int] = set()
+        for message_id in message_ids:
+            by_thread |= self._cases_of(message_id)
+        by_number = {case.id for number in numbers if (case := self.by_number(number))}
+        return [self._candidate(case_id, case_id in by_thread, case_id in by_number) for case_id in sorted(by_thread | by_number)]
+
+    def _cases_of(self, message_id: str) -> set[int]:
+        found = self._db.execute(
+            "select case_id from messages where message_id = :id and case_id is not null"
+            " union select case_id from deliveries where message_id = :id",
+            {"id": message_id},
+        )
+        return {case_id for (case_id,) in found}
+
+    def _candidate(self, case_id: int, by_thread: bool, by_number: bool) -> Candidate:
+        case = rows.to_case(next(iter(self._db.query("select * from cases where id = ?", (case_id,)))))
+        return Candidate(
+            case_id=case.id,
+            number=case.number,
+            status=case.status,
+            participants=frozenset({case.requester.addr_spec} if case.requester else ()),
+            by_thread=by_thread,
+            by_number=by_number,
+            order_numbers=case.order_numbers,
+            solved_at=case.solved_at,
+        )
+
+    def set_status(self, case_id: int, status: CaseStatus, at: datetime) -> None:
+        """Change the status."""
+        solved_at = rows.moment(at) if status in _FINISHED else None
+        self._db.execute("update cases set status = ?, solved_at = ? where id = ?", (status, solved_at, case_id))
+
+    def set_acknowledged(self, case_id: int, at: datetime) -> None:
+        """The acknowledgment was accepted by a server."""
+        self._db.execute("update cases set acknowledged_at = coalesce(acknowledged_at, ?) where id = ?", (rows.moment(at), case_id))
+
+    def set_unreachable(self, case_id: int) -> None:
+        """Mail to the requester fails for good."""
+        self._db.execute("update cases set unreachable = 1 where id = ?", (case_id,))
+
+    def record(self, case_id: int, events: Iterable[CaseEvent]) -> None:
+        """Append events to the case's hash chain."""
+        found = self._db.execute("select hash from events where case_id = ? order by id desc limit 1", (case_id,)).fetchone()
+        previous = found[0] if found else str(case_id)
+        for event in events:
+            detail = json.dumps(dict(event.detail), ensure_ascii=False, sort_keys=True)
+            digest = hashlib.sha256(detail.encode()).hexdigest()
+            at = rows.moment(event.at)
+            previous = _link(previous, at, event.kind, event.actor, event.provenance, digest)
+            self._db.execute(_RECORD, (case_id, at, event.kind, event.actor, event.provenance, detail, digest, previous))
+
+    def events(self, case_id: int) -> list[CaseEvent]:
+        """The history, oldest first."""
+        return [rows.to_event(row) for row in self._db.query("select * from events where case_id = ? order by id", (case_id,))]
+
+    def broken_chains(self) -> list[str]:
+        """Numbers of the cases whose events do not hash to what was recorded."""
+        broken: dict[int, None] = {}
+        previous: dict[int, str] = {}
+        for row in self._db.query("select * from events order by id"):
+            case_id = rows.number(row, "case_id")
+            columns = [rows.text(row, name) for name in ("at", "kind", "actor", "provenance", "detail_sha256")]
+            expected = _link(previous.get(case_id, str(case_id)), *columns)
+            detail = row["detail"]
+            # NULL is an erased detail; its digest stays and the chain with it.
+            altered = detail is not None and hashlib.sha256(str(detail).encode()).hexdigest() != columns[-1]
+            if altered or expected != rows.text(row, "hash"):
+                broken[case_id] = None
+            previous[case_id] = rows.text(row, "hash")
+        return [case.number for case_id in broken if (case := self.get(case_id))]

@@ -1,0 +1,77 @@
+"""Promises with a time, and leases: who may work on a mailbox."""
+
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from triage.case import Deadline
+from triage.store import rows
+
+
+class SqliteDeadlines:
+    """The DeadlineTable port."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def set(self, deadline: Deadline) -> None:
+        """Promise something."""
+        self._db.execute(
+            "insert or replace into deadlines(case_id, kind, bound, due_at, state) values (?, ?, ?, ?, 'open')",
+            (deadline.case_id, deadline.kind, deadline.bound, rows.moment(deadline.due_at)),
+        )
+
+    def keep(self, case_id: int, kind: str, at: datetime, bound: str = "") -> None:
+        """The promise was kept."""
+        self._settle(case_id, kind, bound, "kept", at)
+
+    def miss(self, deadline: Deadline, at: datetime) -> None:
+        """Recorded as missed, so that it is reported once."""
+        self._settle(deadline.case_id, deadline.kind, deadline.bound, "missed", at)
+
+    def _settle(self, case_id: int, kind: str, bound: str, state: str, at: datetime) -> None:
+        self._db.execute(
+            "update deadlines set state = ?, settled_at = ? where case_id = ? and kind = ? and bound = ? and state = 'open'",
+            (state, rows.moment(at), case_id, kind, bound),
+        )
+
+    def due(self, now: datetime, limit: int) -> list[Deadline]:
+        """Promises past their time that were neither kept nor reported as missed."""
+        found = self._db.query(
+            "select * from deadlines where state = 'open' and due_at <= ? order by due_at limit ?", (rows.moment(now), limit)
+        )
+        return [rows.to_deadline(row) for row in found]
+
+    def next_due(self) -> datetime | None:
+        """When the next one is due."""
+        found = self._db.query("select min(due_at) as at from deadlines where state = 'open'")
+        return next((rows.maybe_time(row, "at") for row in found), None)
+
+    def of_case(self, case_id: int) -> list[tuple[Deadline, str]]:
+        """With "open", "kept" or "missed"."""
+        found = self._db.query("select * from deadlines where case_id = ? order by due_at", (case_id,))
+        return [(rows.to_deadline(row), rows.text(row, "state")) for row in found]
+
+
+class SqliteLeases:
+    """The LeaseTable port."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def take(self, name: str, owner: str, now: datetime, ttl: timedelta) -> int | None:
+        """A fencing token that grows with every change of hands."""
+        held = next(iter(self._db.query("select * from leases where name = ?", (name,))), None)
+        if held and held["owner"] != owner and rows.text(held, "expires_at") > rows.moment(now):
+            return None
+        fence = rows.number(held, "fence") + (held["owner"] != owner) if held else 1
+        self._db.execute(
+            "insert or replace into leases(name, owner, fence, expires_at) values (?, ?, ?, ?)",
+            (name, owner, fence, rows.moment(now + ttl)),
+        )
+        return fence
+
+    def release(self, name: str, owner: str) -> None:
+        """Let go of it, if it is held by `owner`."""
+        # The row stays, so that the next holder's fence is higher than any before.
+        self._db.execute("update leases set expires_at = '' where name = ? and owner = ?", (name, owner))

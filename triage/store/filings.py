@@ -1,0 +1,55 @@
+"""Orders to move messages into folders."""
+
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from triage.records import Filing
+from triage.store import rows
+
+_ORDER = """insert into filings(message, account, folder, status, next_attempt_at)
+    select id, account, :folder, 'open', :at from messages where id = :message
+    on conflict(message) do update set folder = :folder, status = 'open', attempts = 0, next_attempt_at = :at"""
+_DUE = """select filings.*, messages.mailbox, messages.uid_validity, messages.uid, messages.message_id
+    from filings join messages on messages.id = filings.message
+    where filings.status = 'open' and filings.account = ? and next_attempt_at <= ? order by filings.folder, filings.id limit ?"""
+
+
+class SqliteFilings:
+    """The FilingTable port."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def order(self, message_id: int, folder: str, at: datetime) -> None:
+        """Ask for a message to be moved."""
+        self._db.execute(_ORDER, {"message": message_id, "folder": folder, "at": rows.moment(at)})
+
+    def due(self, account: str, now: datetime, limit: int) -> list[Filing]:
+        """Orders whose time has come, grouped by folder."""
+        return [rows.to_filing(row) for row in self._db.query(_DUE, (account, rows.moment(now), limit))]
+
+    def next_due(self, account: str) -> datetime | None:
+        """When the next one is due."""
+        found = self._db.query("select min(next_attempt_at) as at from filings where status = 'open' and account = ?", (account,))
+        return next((rows.maybe_time(row, "at") for row in found), None)
+
+    def done(self, filing_id: int, uid_validity: int | None, uid: int | None) -> None:
+        """The message lies in its folder now."""
+        self._db.execute("update filings set status = 'done' where id = ?", (filing_id,))
+        self._db.execute(
+            "update messages set filed_folder = filings.folder, filed_uid_validity = ?, filed_uid = ?"
+            " from filings where filings.id = ? and messages.id = filings.message",
+            (uid_validity, uid, filing_id),
+        )
+
+    def defer(self, filing_id: int, reason: str, next_attempt_at: datetime) -> None:
+        """Try again later."""
+        self._db.execute(
+            "update filings set attempts = attempts + 1, reason = ?, next_attempt_at = ? where id = ?",
+            (reason, rows.moment(next_attempt_at), filing_id),
+        )
+
+    def give_up(self, filing_id: int, reason: str) -> None:
+        """The message is no longer where it was: a person moved or deleted it."""
+        self._db.execute("update filings set status = 'given_up', reason = ? where id = ?", (reason, filing_id))

@@ -1,0 +1,116 @@
+"""Messages by where they lie, from first sight to settled."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from triage.decision import Outcome
+from triage.message import Cursor, MessageKey, RawMessage, StoredMessage
+from triage.reading import Reading
+from triage.records import MessageRecord
+from triage.store import rows
+
+_ADD = "insert or ignore into messages(account, mailbox, uid_validity, uid, received_at, size, sha256) values (?, ?, ?, ?, ?, ?, ?)"
+_ADD_SETTLED = (
+    "insert or ignore into messages(account, mailbox, uid_validity, uid, received_at, size, outcome) values (?, ?, ?, ?, ?, 0, ?)"
+)
+_SETTLE = """update messages set outcome = ?, case_id = ?, message_id = ?, fingerprint = ?, author = ?, subject = ?, text = ?,
+    full_text = ?, reading = ?, reason = ? where id = ? and outcome is null"""
+
+
+class SqliteMessages:
+    """The MessageTable port."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def cursor(self, account: str, mailbox: str) -> Cursor | None:
+        """What is remembered of the mailbox."""
+        found = self._db.query("select * from cursors where account = ? and mailbox = ?", (account, mailbox))
+        return next(map(rows.to_cursor, found), None)
+
+    def set_cursor(self, account: str, mailbox: str, cursor: Cursor) -> None:
+        """Remember it."""
+        self._db.execute(
+            "insert or replace into cursors(account, mailbox, uid_validity, start_line) values (?, ?, ?, ?)",
+            (account, mailbox, cursor.uid_validity, rows.moment(cursor.start_line)),
+        )
+
+    def known_uids(self, account: str, mailbox: str, uid_validity: int) -> set[int]:
+        """UIDs seen under this UIDVALIDITY, whatever became of them."""
+        found = self._db.execute(
+            "select uid from messages where account = ? and mailbox = ? and uid_validity = ?", (account, mailbox, uid_validity)
+        )
+        return {uid for (uid,) in found}
+
+    def add(self, messages: Iterable[RawMessage]) -> int:
+        """Store raw messages."""
+        return sum(self._add_one(raw) for raw in messages)
+
+    def _add_one(self, raw: RawMessage) -> bool:
+        key = raw.key
+        row = (key.account, key.mailbox, key.uid_validity, key.uid, rows.moment(raw.received_at), raw.size, raw.sha256)
+        cursor = self._db.execute(_ADD, row)
+        if cursor.rowcount == 1:
+            self._db.execute("insert into raw(message, content) values (?, ?)", (cursor.lastrowid, raw.content))
+        return cursor.rowcount == 1
+
+    def add_settled(self, received: Iterable[tuple[MessageKey, datetime]], outcome: Outcome) -> None:
+        """Record messages that are never read: history, vanished."""
+        for key, received_at in received:
+            self._db.execute(_ADD_SETTLED, (key.account, key.mailbox, key.uid_validity, key.uid, rows.moment(received_at), outcome))
+
+    def undecided(self, limit: int) -> list[StoredMessage]:
+        """Messages waiting to be decided, earliest arrival first."""
+        found = self._db.query(
+            "select messages.*, raw.content from messages join raw on raw.message = messages.id where outcome is null"
+            " order by received_at limit ?",
+            (limit,),
+        )
+        return [rows.to_stored_message(row) for row in found]
+
+    def strike(self, message_id: int, reason: str) -> int:
+        """Count a reader lost to this message."""
+        self._db.execute("update messages set strikes = strikes + 1, reason = ? where id = ?", (reason, message_id))
+        return int(self._db.execute("select strikes from messages where id = ?", (message_id,)).fetchone()[0])
+
+    def twin(self, fingerprint: str, other_than: int) -> MessageRecord | None:
+        """A settled message with the same fingerprint."""
+        found = self._db.query(
+            "select * from messages where fingerprint = ? and id <> ? and outcome is not null order by id limit 1",
+            (fingerprint, other_than),
+        )
+        return next(map(rows.to_message_record, found), None)
+
+    def settle(
+        self, message_id: int, outcome: Outcome, case_id: int | None, reading: Reading | None, *, reason: str, keep_raw: bool
+    ) -> None:
+        """Record what became of a message and what it says."""
+        message = reading.message if reading else None
+        digest: tuple[str | None, ...] = (None,) * 7
+        if reading and message:
+            author = message.author.addr_spec if message.author else ""
+            digest = (
+                message.message_id or None, message.fingerprint, author, message.subject, message.text, message.full_text,
+                rows.reading_json(reading),
+            )  # fmt: skip
+        self._db.execute(_SETTLE, (outcome, case_id, *digest, reason, message_id))
+        if not keep_raw:
+            self._db.execute("delete from raw where message = ?", (message_id,))
+
+    def get(self, message_id: int) -> MessageRecord | None:
+        """The message, raw bytes included while they are kept."""
+        found = self._db.query(
+            "select messages.*, raw.content from messages left join raw on raw.message = messages.id where messages.id = ?", (message_id,)
+        )
+        return next(map(rows.to_message_record, found), None)
+
+    def of_case(self, case_id: int) -> list[MessageRecord]:
+        """The messages of a case, earliest first."""
+        found = self._db.query("select * from messages where case_id = ? order by received_at, id", (case_id,))
+        return [rows.to_message_record(row) for row in found]
+
+    def all(self, account: str) -> Iterator[MessageRecord]:
+        """Every message of an account, for the audit."""
+        return map(rows.to_message_record, self._db.query("select * from messages where account = ? order by id", (account,)))

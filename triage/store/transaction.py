@@ -1,0 +1,21 @@
+"""The tables of one transaction, put together."""
+
+from sqlite_utils import Database
+
+from triage.store.cases import SqliteCases
+from triage.store.deadlines import SqliteDeadlines, SqliteLeases
+from triage.store.deliveries import SqliteDeliveries
+from triage.store.filings import SqliteFilings
+from triage.store.messages import SqliteMessages
+
+
+class SqliteTransaction:
+    """What a unit of work may touch; valid only while it runs in the writer's thread."""
+
+    def __init__(self, db: Database, case_prefix: str) -> None:
+        self.messages = SqliteMessages(db)
+        self.cases = SqliteCases(db, case_prefix)
+        self.deliveries = SqliteDeliveries(db)
+        self.filings = SqliteFilings(db)
+        self.deadlines = SqliteDeadlines(db)
+        self.leases = SqliteLeases(db)
