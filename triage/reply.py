@@ -28,6 +28,8 @@ class Reply:
     content: bytes
     #: The promise it keeps; earlier ones leave first.
     deadline: datetime
+    #: Why the built-in text stands in for the template; empty when the template served.
+    fallback: str = ""
 
     @property
     def sha256(self) -> str:

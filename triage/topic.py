@@ -1,0 +1,42 @@
+"""Words for what the policy says of a matter: who deals with it, how soon, and what the customer is told."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from triage.case import Priority
+
+#: When a promise of that length falls due that begins at that moment.
+Due = Callable[[datetime, timedelta], datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """What the policy says of one category and issue."""
+
+    #: For people, e.g. "Payment: charged twice".
+    title: str
+    folder: str
+    #: Who acts on it; empty for whoever reads the folder.
+    department: str = ""
+    #: The department is written to at once.
+    escalate: bool = False
+    priority: Priority = Priority.NORMAL
+    ask_order_number: bool = False
+    ask_photos: bool = False
+    #: One sentence on what happens next, by language; empty when there is nothing to add.
+    next_steps: Mapping[str, str] = field(default_factory=dict)
+    acknowledge: timedelta
+    resolve: timedelta
+
+    def next_step(self, language: str) -> str:
+        """What happens next, in that language or in English."""
+        return self.next_steps.get(language) or self.next_steps.get("en", "")
+
+
+class Guide(Protocol):
+    """Whoever can say what the policy says."""
+
+    def topic(self, category: str, issue: str) -> Topic:
+        """What is to be done about that category and issue."""
