@@ -60,7 +60,6 @@ class Candidate:
     order_numbers: tuple[str, ...] = ()
     #: When it was solved or closed; None while it is not.
     solved_at: datetime | None = None
-    solved_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

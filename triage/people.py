@@ -28,7 +28,7 @@ class People:
     @property
     def staff(self) -> frozenset[str]:
         """Addresses of agents and departments."""
-        return frozenset(person.address for person in (*self.departments.values(), *self.agents.values()))
+        return frozenset(room.address for room in self.departments.values()) | frozenset(agent.address for agent in self.agents.values())
 
     def names(self, departments: tuple[str, ...]) -> tuple[str, ...]:
         """The departments as people call them; those no longer configured keep their key."""

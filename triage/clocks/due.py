@@ -1,0 +1,11 @@
+"""When a promise falls due."""
+
+from datetime import UTC, datetime, timedelta
+
+
+def due_at(start: datetime, promise: timedelta) -> datetime:
+    """The moment in UTC that lies that much elapsed time after `start`, whatever a clock on a wall does in between."""
+    if start.tzinfo is None:
+        raise ValueError("expected a moment with a time zone")
+    # Adding to a local time would add on the wall clock, which gains or loses an hour when summer time begins or ends.
+    return start.astimezone(UTC) + promise

@@ -1,0 +1,78 @@
+"""A message that continues a case: the customer's follow-up, a department's answer, or a machine's note."""
+
+from triage.case import Case, CaseStatus
+from triage.decision import Decision, Outcome
+from triage.policy.escalate import Call, called, escalate
+from triage.policy.incoming import Incoming
+from triage.policy.opening import calls_of, moment
+from triage.policy.triggers import only_thanks, triggered
+from triage.reading import Effect
+from triage.topic import Topic
+
+_RESTING = frozenset({CaseStatus.PENDING, CaseStatus.SOLVED, CaseStatus.CLOSED})
+
+
+def note(incoming: Incoming, reason: str, folder: str) -> Decision:
+    """The message is kept on its case and changes nothing else."""
+    case = _case(incoming)
+    event = incoming.author_event("note", why=reason)
+    return Decision(outcome=Outcome.NOTED, reason=reason, case_id=case.id, events=(event,), folder=folder)
+
+
+def staff_note(incoming: Incoming) -> Decision:
+    """An agent's or a department's message: a note, and a department's answer takes the case off hold."""
+    case = _case(incoming)
+    author = incoming.message.author
+    department = next((key for key, room in incoming.people.departments.items() if author and room.address == author.addr_spec), "")
+    found = incoming.reading.first(Effect.STAFF)
+    reason = found.reason if found else ""
+    return Decision(
+        outcome=Outcome.NOTED,
+        reason=reason,
+        case_id=case.id,
+        status=CaseStatus.OPEN if department and case.status == CaseStatus.ON_HOLD else None,
+        events=(incoming.author_event("answered" if department else "note", department=department, why=reason),),
+        folder=_topic(incoming, case).folder,
+    )
+
+
+def follow_up(incoming: Incoming) -> Decision:
+    """The customer's further message: it wakes a case at rest, unless it only says thanks, and is not acknowledged again."""
+    case = _case(incoming)
+    topic = _topic(incoming, case)
+    if only_thanks(incoming.message):
+        event = incoming.author_event("thanks", why="says thanks and nothing else")
+        return Decision(outcome=Outcome.FOLLOW_UP, reason="only thanks", case_id=case.id, events=(event,), folder=topic.folder)
+    escalation = escalate(_calls(incoming), incoming.people, incoming.policy, moment(incoming, topic), case.id)
+    reopened = case.status in _RESTING
+    status = CaseStatus.OPEN if reopened else None
+    return Decision(
+        outcome=Outcome.FOLLOW_UP,
+        reason=incoming.match.reason,
+        case_id=case.id,
+        status=CaseStatus.ON_HOLD if escalation.departments else status,
+        events=(incoming.author_event("follow_up", why=incoming.match.reason, reopened="yes" if reopened else ""), *escalation.events),
+        replies=escalation.orders,
+        deadlines=escalation.deadlines,
+        folder=topic.folder,
+    )
+
+
+def _calls(incoming: Incoming) -> list[Call]:
+    calls = calls_of(triggered(incoming.message, incoming.policy))
+    told = incoming.policy.escalation
+    # This message counts too; asking for equality calls once, not with every message after.
+    if 1 + sum(event.kind == "follow_up" for event in incoming.log) == told.follow_ups:
+        calls.append(Call(department=told.management, reason=f"the customer has written {told.follow_ups} times more without a solution"))
+    known = called(incoming.log)
+    return [call for call in calls if call.department not in known]
+
+
+def _case(incoming: Incoming) -> Case:
+    if incoming.case is None:
+        raise ValueError("expected a message that continues a case")
+    return incoming.case
+
+
+def _topic(incoming: Incoming, case: Case) -> Topic:
+    return incoming.policy.unsorted if case.abstained else incoming.policy.topic(case.category, case.issue)

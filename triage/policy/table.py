@@ -1,0 +1,175 @@
+"""The order of work as data: policy.toml, checked, and asked topic by topic."""
+
+import tomllib
+from datetime import timedelta
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
+from pydantic_core import ErrorDetails
+
+from triage.case import Priority
+from triage.errors import SettingsError
+from triage.settings import Duration
+from triage.topic import Topic
+
+_Folder = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]{1,80}$")]
+_Title = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]{1,60}$")]
+
+
+class _Table(BaseModel):
+    """A table of the file: unknown keys are mistakes, values never change."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Promises(_Table):
+    """How soon we do things, counted from arrival at the server."""
+
+    acknowledge: Duration = timedelta(hours=24)
+    resolve: Duration = timedelta(hours=48)
+    assign: Duration = timedelta(hours=1)
+
+
+class Folders(_Table):
+    """Where messages are filed that have no category."""
+
+    sort_by_hand: _Folder = "Sort by hand"
+    automatic: _Folder = "Automatic"
+    spam: _Folder = "Spam"
+    unreadable: _Folder = "Unreadable"
+    reports: _Folder = "Delivery reports"
+
+
+class Threads(_Table):
+    """How long a case can be taken up again."""
+
+    follow_up_window: Duration = timedelta(days=30)
+
+
+class Escalation(_Table):
+    """Who hears of what went wrong, and who stands in."""
+
+    management: str = "management"
+    fallback_department: str = ""
+    #: Further messages of the customer before anybody solved the case.
+    follow_ups: Annotated[int, Field(ge=1)] = 3
+
+
+class Trigger(_Table):
+    """Words that make a case more than its category says."""
+
+    name: _Title
+    words: Annotated[tuple[str, ...], Field(min_length=1)]
+    department: str
+    priority: Priority = Priority.URGENT
+
+
+class IssueRow(_Table):
+    """What differs for one issue; None leaves what its category says."""
+
+    title: _Title | None = None
+    folder: _Folder | None = None
+    department: str | None = None
+    escalate: bool | None = None
+    priority: Priority | None = None
+    ask_order_number: bool | None = None
+    ask_photos: bool | None = None
+    next_steps: str | None = None
+    acknowledge: Duration | None = None
+    resolve: Duration | None = None
+
+
+class CategoryRow(IssueRow):
+    """What holds for a category."""
+
+    title: _Title
+    folder: _Folder
+    issue: dict[str, IssueRow] = {}
+
+
+class Policy(_Table):
+    """The whole file."""
+
+    promises: Promises = Promises()
+    folders: Folders = Folders()
+    threads: Threads = Threads()
+    escalation: Escalation = Escalation()
+    trigger: tuple[Trigger, ...] = ()
+    category: Annotated[dict[str, CategoryRow], Field(min_length=1)]
+    next_steps: dict[str, dict[str, str]] = {}
+    _topics: dict[tuple[str, str], Topic] = PrivateAttr(default_factory=dict)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """The policy in a TOML text; SettingsError with one line per mistake."""
+        try:
+            return cls.model_validate(tomllib.loads(text))
+        except tomllib.TOMLDecodeError as error:
+            raise SettingsError([f"{error}: expected TOML"]) from error
+        except ValidationError as error:
+            raise SettingsError([_line(problem) for problem in error.errors(include_url=False)]) from error
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        for name, texts in self.next_steps.items():
+            if "en" not in texts:
+                raise ValueError(f"next_steps.{name}: expected a text in English (en)")
+        for name, row in self.category.items():
+            for issue, own in {"": row, **row.issue}.items():
+                if own.next_steps and own.next_steps not in self.next_steps:
+                    key = f"category.{name}.issue.{issue}" if issue else f"category.{name}"
+                    raise ValueError(f"{key}.next_steps = {own.next_steps!r}: expected a name under [next_steps]")
+                self._topics[name, issue] = self._topic(row, own)
+        return self
+
+    def topic(self, category: str, issue: str) -> Topic:
+        """What is to be done about that category and issue; an unknown one is for people to sort."""
+        known = self._topics.get((category, issue)) or self._topics.get((category, ""))
+        return known or self.unsorted
+
+    @property
+    def unsorted(self) -> Topic:
+        """What is to be done where the category is not certain."""
+        return self._apart("Not sorted", self.folders.sort_by_hand)
+
+    @property
+    def unreadable(self) -> Topic:
+        """What is to be done with a message that could not be read."""
+        return self._apart("Could not be read", self.folders.unreadable)
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """Names of the categories, each of which needs its acknowledgment."""
+        return tuple(self.category)
+
+    @property
+    def departments(self) -> frozenset[str]:
+        """Names of the departments it sends work to."""
+        named = {topic.department for topic in self._topics.values()} | {trigger.department for trigger in self.trigger}
+        return frozenset(named | {self.escalation.management, self.escalation.fallback_department}) - {""}
+
+    def _topic(self, row: CategoryRow, own: IssueRow) -> Topic:
+        said = row.model_copy(update=own.model_dump(exclude_none=True, exclude={"issue"}))
+        return Topic(
+            title=said.title,
+            folder=said.folder,
+            department=said.department or "",
+            escalate=said.escalate or False,
+            priority=said.priority or Priority.NORMAL,
+            ask_order_number=said.ask_order_number or False,
+            ask_photos=said.ask_photos or False,
+            next_steps=self.next_steps.get(said.next_steps or "", {}),
+            acknowledge=said.acknowledge or self.promises.acknowledge,
+            resolve=said.resolve or self.promises.resolve,
+        )
+
+    def _apart(self, title: str, folder: str) -> Topic:
+        return Topic(title=title, folder=folder, acknowledge=self.promises.acknowledge, resolve=self.promises.resolve)
+
+
+def _line(problem: ErrorDetails) -> str:
+    key = ".".join(str(part) for part in problem["loc"])
+    value = problem.get("input")
+    shown = "" if isinstance(value, dict | list) or problem["type"] == "missing" else f" = {value!r}"
+    said = problem["msg"].removeprefix("Value error, ")
+    return f"{key}{shown}: {said}" if key else said

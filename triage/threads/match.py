@@ -1,0 +1,67 @@
+"""Which case a message continues: by its thread or by a case number, if its author takes part in that case."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from triage.case import CaseStatus
+from triage.decision import Candidate, Match
+from triage.reading import Effect, Facts, Reading
+
+_DONE = frozenset({CaseStatus.SOLVED, CaseStatus.CLOSED})
+#: Machines' messages that are only ever kept as notes, so that it does not matter who sends them.
+_NOTES = (Effect.REPORT, Effect.AUTOMATIC)
+
+
+def match(reading: Reading, candidates: Sequence[Candidate], *, staff: frozenset[str], window: timedelta, now: datetime) -> Match:
+    """The case the message joins, or one to show beside the case it opens.
+
+    A stranger never joins a case: quoting its number or its thread gives nobody a part in it.
+    """
+    for candidate in sorted(candidates, key=_nearest):
+        why = _standing(reading, candidate, staff)
+        if why:
+            return _joined(reading, candidate, why, by_staff=_author(reading) in staff, window=window, now=now)
+    if candidates:
+        nearest = min(candidates, key=_nearest)
+        return Match(linked_case=nearest.case_id, reason=f"points to {nearest.number}, but its author takes no part in that case")
+    return Match()
+
+
+def _nearest(candidate: Candidate) -> tuple[bool, bool, int]:
+    # A thread says more than a number, a case at work more than one that is done, a later case more than an earlier one.
+    return (not candidate.by_thread, candidate.status in _DONE, -candidate.case_id)
+
+
+def _author(reading: Reading) -> str:
+    author = reading.message.author
+    return author.addr_spec if author else ""
+
+
+def _standing(reading: Reading, candidate: Candidate, staff: frozenset[str]) -> str:
+    how = f"continues the thread of {candidate.number}" if candidate.by_thread else f"quotes the number {candidate.number}"
+    author = _author(reading)
+    if author in candidate.participants:
+        return how
+    if author in staff:
+        return f"{how}, from one of our own"
+    machine = candidate.by_thread and any(reading.first(effect) for effect in _NOTES)
+    return f"{how}, from a machine" if machine else ""
+
+
+def _joined(reading: Reading, candidate: Candidate, why: str, *, by_staff: bool, window: timedelta, now: datetime) -> Match:
+    apart = "" if by_staff or any(reading.first(effect) for effect in _NOTES) else _apart(reading.facts, candidate, window, now)
+    if apart:
+        return Match(linked_case=candidate.case_id, reason=f"{why}, but {apart}")
+    return Match(case_id=candidate.case_id, reason=why)
+
+
+def _apart(facts: Facts, candidate: Candidate, window: timedelta, now: datetime) -> str:
+    if candidate.status not in _DONE:
+        return ""
+    if candidate.solved_at and now - candidate.solved_at > window:
+        return "that case was solved too long ago to be taken up again"
+    # Only what the customer writes now counts; the quoted history names the old order anyway.
+    named = {fact.value for fact in facts if fact.kind == "order_number" and fact.source != "quoted"}
+    if named and candidate.order_numbers and named.isdisjoint(candidate.order_numbers):
+        return "that case is done and this is about another order"
+    return ""
