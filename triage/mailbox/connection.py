@@ -1,0 +1,163 @@
+"""One logged-in IMAP connection, as configured and never weaker: blocking, for one thread at a time."""
+
+import imaplib
+import socket
+import ssl
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from imapclient import IMAPClient
+from imapclient.exceptions import IMAPClientError, LoginError
+
+from triage.errors import AuthenticationFailedError, ConnectionLostError
+from triage.mailbox import answers, refusals
+from triage.mailbox.names import Naming
+from triage.message import MailboxStatus
+from triage.settings import MailboxSettings
+
+#: Beyond the largest part we ask for: no honest literal is longer, and a lying one must not fill the memory.
+_LITERAL_MARGIN = 1 << 20
+
+
+@dataclass(slots=True, eq=False)
+class Connection:
+    """A connection with what is known of its server."""
+
+    account: str
+    client: IMAPClient
+    naming: Naming
+    #: Shortest round trip seen at login, in seconds.
+    round_trip: float
+    #: State of the selected folder, by our name.
+    folder: str = ""
+    state: MailboxStatus | None = None
+    #: Server names of folders known to be there.
+    known: set[str] = field(default_factory=set)
+
+    def has(self, capability: str) -> bool:
+        """Whether the server announces it."""
+        return bool(self.client.has_capability(capability))
+
+    def open(self, folder: str) -> MailboxStatus:
+        """Select a folder afresh; MailboxMissingError when it is not there."""
+        self.folder, self.state = "", None
+        try:
+            selected = self.client.select_folder(self.naming.to_server(folder))
+        except IMAPClientError as error:
+            raise refusals.of_folder(self.account, folder, error) from error
+        self.folder, self.state = folder, answers.folder_state(selected)
+        return self.state
+
+    def stay(self, folder: str, uid_validity: int | None = None) -> MailboxStatus:
+        """Select a folder unless it is; ConnectionLostError when its UIDs are not those that the caller knows."""
+        state = self.state if self.folder == folder and self.state else self.open(folder)
+        if uid_validity is not None and state.uid_validity != uid_validity:
+            change = f"UIDVALIDITY of {folder} is {state.uid_validity}, not {uid_validity}"
+            raise ConnectionLostError(f"mailbox {self.account}: {change}: its UIDs mean other messages now")
+        return state
+
+    def cut(self) -> None:
+        """Break the connection from another thread, so that whatever waits on it ends at once."""
+        with suppress(OSError):
+            self.client.socket().shutdown(socket.SHUT_RDWR)
+
+    def drop(self) -> None:
+        """Close without a word: after an error nothing more can be said on it."""
+        with suppress(OSError, IMAPClientError):
+            self.client.shutdown()
+
+    def leave(self) -> None:
+        """Log out and close."""
+        with suppress(OSError, IMAPClientError):
+            self.client.logout()
+        self.drop()
+
+
+def connect(account: str, settings: MailboxSettings, max_octets: int) -> Connection:
+    """A connection that is logged in and knows the server's naming."""
+    client = _reach(account, settings)
+    try:
+        _prepare(client, max_octets)
+        if settings.security == "starttls":
+            client.starttls(_tls(settings))
+        _log_in(account, client, settings)
+        return Connection(account, client, _naming(client), _round_trip(client))
+    except BaseException:
+        with suppress(OSError, IMAPClientError):
+            client.shutdown()
+        raise
+
+
+def _reach(account: str, settings: MailboxSettings) -> IMAPClient:
+    encrypted = settings.security == "tls"
+    context = _tls(settings) if encrypted else None
+    try:
+        return IMAPClient(settings.host, port=settings.port, ssl=encrypted, ssl_context=context, timeout=settings.timeout.total_seconds())
+    except (OSError, IMAPClientError) as error:
+        raise ConnectionLostError(f"mailbox {account}: no connection to {settings.host} port {settings.port}: {error}") from error
+
+
+def _tls(settings: MailboxSettings) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    if settings.ca_file:
+        context.load_verify_locations(settings.ca_file)
+    return context
+
+
+def _prepare(client: IMAPClient, max_octets: int) -> None:
+    # INTERNALDATE with its zone; the default turns it into local time without one.
+    client.normalise_times = False
+    library: imaplib.IMAP4 = client._imap
+    # The library formats every line for a log that nobody reads.
+    library.debug = 0
+    # Commands go out in several pieces; without this each costs 40 ms of waiting for an acknowledgment (Nagle).
+    client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    client.socket().setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    read = library.read
+
+    def read_bounded(size: int) -> bytes:
+        if size > max_octets + _LITERAL_MARGIN:
+            raise imaplib.IMAP4.abort(f"the server announced {size} octets")
+        return read(size)
+
+    setattr(library, "read", read_bounded)  # noqa: B010
+
+
+def _log_in(account: str, client: IMAPClient, settings: MailboxSettings) -> None:
+    # A server may greet somebody it knows by certificate as already logged in (RFC 9051 §7.1.4).
+    if client._imap.state == "AUTH":
+        return
+    password = settings.password.reveal(settings.username) if settings.password else ""
+    try:
+        if client.has_capability("AUTH=PLAIN"):
+            client.plain_login(settings.username, password)
+        elif client.has_capability("LOGINDISABLED"):
+            raise AuthenticationFailedError(f"mailbox {account}: the server takes no password on a connection without TLS")
+        else:
+            client.login(settings.username, password)
+    except LoginError as error:
+        raise refusals.of_login(account, error) from None
+    except UnicodeEncodeError:
+        # Not chained: the error holds the password.
+        raise AuthenticationFailedError(f"mailbox {account}: the server takes no password outside ASCII") from None
+
+
+def _naming(client: IMAPClient) -> Naming:
+    if client.has_capability("NAMESPACE"):
+        personal = client.namespace().personal
+        if personal:
+            prefix, separator = personal[0]
+            return Naming(prefix=prefix, separator=separator or "")
+    listed = client.list_folders("", "")
+    separator = listed[0][1] if listed else b"/"
+    return Naming(separator=separator.decode("ascii", "replace") if separator else "")
+
+
+def _round_trip(client: IMAPClient) -> float:
+    times = []
+    for _ in range(2):
+        start = time.monotonic()
+        client.noop()
+        times.append(time.monotonic() - start)
+    return min(times)

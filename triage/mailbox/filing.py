@@ -1,0 +1,114 @@
+"""Putting messages into folders: move, append, keywords, and making the folders; other people's messages stay as they are."""
+
+import re
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
+
+from imapclient.exceptions import IMAPClientError
+
+from triage.mailbox import answers, refusals
+from triage.mailbox.connection import Connection
+from triage.mailbox.fetching import chunks
+
+#: A system flag or keyword (RFC 9051 §9, flag).
+_FLAG = re.compile(r"\\?[A-Za-z$][A-Za-z0-9$_.-]{0,60}")
+
+
+def move(connection: Connection, folder: str, uids: Sequence[int], target: str, uid_validity: int) -> dict[int, int]:
+    """Move messages; new UID by old UID where the server tells. Those that are gone are passed over."""
+    connection.stay(folder, uid_validity)
+    native = make(connection, target)
+    moved: dict[int, int] = {}
+    for chunk in chunks(uids):
+        try:
+            moved |= _move_set(connection, chunk, native)
+        except IMAPClientError as error:
+            if not refusals.is_missing_folder(error):
+                raise
+            # A person deleted the folder since it was seen: make it again, once.
+            connection.known.discard(native)
+            make(connection, target)
+            moved |= _move_set(connection, chunk, native)
+    return moved
+
+
+def _move_set(connection: Connection, uids: Sequence[int], native: str) -> dict[int, int]:
+    client = connection.client
+    # The library drops the text of the answer; the code in it is kept here, and would still be there from an earlier command.
+    kept = client._imap.untagged_responses
+    kept.pop("COPYUID", None)
+    if connection.has("MOVE"):
+        client.move(uids, native)
+        return answers.moved_uids(kept.pop("COPYUID", []), uids)
+    client.copy(uids, native)
+    moved = answers.moved_uids(kept.pop("COPYUID", []), uids)
+    client.add_flags(uids, [b"\\Deleted"], silent=True)
+    # A plain EXPUNGE would also remove what people have marked; without UIDPLUS ours stay marked, and clients hide them.
+    if connection.has("UIDPLUS"):
+        client.uid_expunge(uids)
+    return moved
+
+
+def make(connection: Connection, folder: str) -> str:
+    """The server's name of a folder that is there now: made and subscribed to, with the folders above it, where it was missing."""
+    native = connection.naming.to_server(folder)
+    if native in connection.known:
+        return native
+    connection.known.update(name for _, _, name in connection.client.list_folders())
+    for name in connection.naming.parents(native):
+        if name not in connection.known:
+            _create(connection, folder, name)
+    return native
+
+
+def _create(connection: Connection, folder: str, native: str) -> None:
+    try:
+        connection.client.create_folder(native)
+    except IMAPClientError as error:
+        # Somebody else may have made it in between.
+        if refusals.code_of(error) != "ALREADYEXISTS":
+            raise refusals.of_folder(connection.account, folder, error) from error
+    # Only subscribed folders are shown in many clients; a server without subscriptions is no reason to stop.
+    with suppress(IMAPClientError):
+        connection.client.subscribe_folder(native)
+    connection.known.add(native)
+
+
+def append(connection: Connection, folder: str, content: bytes, flags: Sequence[str], at: datetime | None) -> None:
+    """Add a message, as arrived `at`."""
+    check_flags(flags)
+    native = make(connection, folder)
+    try:
+        connection.client.append(native, content, flags, at)
+    except IMAPClientError as error:
+        if not refusals.is_missing_folder(error):
+            raise
+        connection.known.discard(native)
+        connection.client.append(make(connection, folder), content, flags, at)
+
+
+def add_keyword(connection: Connection, folder: str, uids: Sequence[int], keyword: str) -> None:
+    """Set a keyword where the server keeps it; elsewhere setting it would only pretend."""
+    check_flags([keyword])
+    keywords = connection.stay(folder).keywords
+    if "\\*" in keywords or keyword.lower() in {kept.lower() for kept in keywords}:
+        for chunk in chunks(uids):
+            connection.client.add_flags(chunk, [keyword], silent=True)
+
+
+def check_flags(flags: Sequence[str]) -> None:
+    """ValueError for what is no flag: it would be written into a command as it is."""
+    for flag in flags:
+        if not _FLAG.fullmatch(flag):
+            raise ValueError(f"{flag!r} is no IMAP flag")
+
+
+def folders(connection: Connection) -> list[str]:
+    """Our names of all folders that can hold messages."""
+    listed = connection.client.list_folders()
+    return sorted(
+        connection.naming.from_server(name)
+        for flags, _, name in listed
+        if not {flag.lower() for flag in flags} & {b"\\noselect", b"\\nonexistent"}
+    )

@@ -1,0 +1,130 @@
+"""The Mailbox port over IMAP4rev1 and IMAP4rev2 servers (RFC 3501, RFC 9051)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from triage.mailbox import fetching, filing
+from triage.mailbox.connection import Connection
+from triage.mailbox.session import Session
+from triage.mailbox.waiting import Waiter
+from triage.message import MailboxStatus, MessageKey, RawMessage
+from triage.settings import MailboxSettings
+
+#: Octets a second: a server slower than that is given up on.
+_SLOWEST = 1000
+
+
+class ImapMailbox:
+    """One account on an IMAP server: a connection for work, and one that waits for news."""
+
+    def __init__(
+        self, account: str, settings: MailboxSettings, *, max_octets: int = 30 << 20, pulse: timedelta = timedelta(milliseconds=100)
+    ) -> None:
+        """Larger messages than `max_octets` are fetched in part; a server on this machine is asked every `pulse`, 0 to always IDLE."""
+        self._account = account
+        self._max_octets = max_octets
+        self._timeout = settings.timeout.total_seconds()
+        self._session = Session(account, settings, max_octets)
+        self._listening = Session(account, settings, max_octets)
+        self._waiter = Waiter(self._listening, pulse.total_seconds())
+
+    async def status(self, folder: str) -> MailboxStatus:
+        """UIDVALIDITY, UIDNEXT, the number of messages and the keywords the folder keeps."""
+        return await self._session.run("looking at a folder", lambda connection: connection.open(folder))
+
+    async def uids(self, folder: str) -> list[int]:
+        """Every UID in the folder, ascending."""
+        return await self._session.run("listing messages", lambda connection: fetching.all_uids(connection, folder))
+
+    async def arrivals(self, folder: str, uids: Sequence[int]) -> Mapping[int, datetime]:
+        """INTERNALDATE in UTC by UID; UIDs that are gone are left out."""
+
+        def work(connection: Connection) -> dict[int, datetime]:
+            connection.stay(folder)
+            return {entry.uid: entry.received_at for entry in fetching.entries(connection, uids)}
+
+        return await self._session.run("fetching arrival times", work, self._patience(200 * len(uids)))
+
+    async def fetch(self, folder: str, uids: Sequence[int], uid_validity: int) -> list[RawMessage]:
+        """The messages, \\Seen untouched; those without data are left out, the too large come in part."""
+
+        def announce(connection: Connection) -> list[fetching.Entry]:
+            connection.stay(folder, uid_validity)
+            return fetching.entries(connection, uids)
+
+        announced = await self._session.run("fetching sizes", announce, self._patience(200 * len(uids)))
+        messages: list[RawMessage] = []
+        for batch in fetching.batches(announced, self._max_octets):
+            messages += await self._fetch_batch(folder, batch, uid_validity)
+        return messages
+
+    async def _fetch_batch(self, folder: str, batch: list[fetching.Entry], uid_validity: int) -> list[RawMessage]:
+        def work(connection: Connection) -> dict[int, bytes]:
+            # Between two batches the connection may have been made again, and the folder with it.
+            connection.stay(folder, uid_validity)
+            return fetching.bodies(connection, batch, self._max_octets)
+
+        octets = sum(min(entry.size, self._max_octets) for entry in batch)
+        contents = await self._session.run("fetching messages", work, self._patience(octets))
+        return [self._raw(folder, uid_validity, entry, contents[entry.uid]) for entry in batch if entry.uid in contents]
+
+    def _raw(self, folder: str, uid_validity: int, entry: fetching.Entry, content: bytes) -> RawMessage:
+        key = MessageKey(account=self._account, mailbox=folder, uid_validity=uid_validity, uid=entry.uid)
+        # Some servers announce a size that is not that of what they send; it counts only where we asked for a part.
+        size = entry.size if entry.size > self._max_octets else len(content)
+        return RawMessage(key=key, received_at=entry.received_at, content=content, size=size)
+
+    def _patience(self, octets: int) -> float:
+        return 2 * self._timeout + octets / _SLOWEST
+
+    async def wait(self, folder: str, at_most: timedelta) -> bool:
+        """True as soon as the folder may have got a message, False after the time-out."""
+        return await self._waiter.wait(folder, at_most.total_seconds())
+
+    async def move(self, folder: str, uids: Sequence[int], target: str, uid_validity: int) -> Mapping[int, int]:
+        """New UID by old UID where the server tells; the target is made where needed."""
+
+        def work(connection: Connection) -> dict[int, int]:
+            return filing.move(connection, folder, uids, target, uid_validity)
+
+        return await self._session.run("moving messages", work, self._patience(200 * len(uids)))
+
+    async def append(self, folder: str, content: bytes, flags: Sequence[str] = (), at: datetime | None = None) -> None:
+        """Add a message to a folder, making the folder where needed."""
+
+        def work(connection: Connection) -> None:
+            filing.append(connection, folder, content, flags, at)
+
+        await self._session.run("appending a message", work, self._patience(len(content)))
+
+    async def add_keyword(self, folder: str, uids: Sequence[int], keyword: str) -> None:
+        """Set a keyword, where the server keeps it."""
+        await self._session.run("setting a keyword", lambda connection: filing.add_keyword(connection, folder, uids, keyword))
+
+    async def folders(self) -> list[str]:
+        """Names of all folders that can hold messages."""
+        return await self._session.run("listing folders", filing.folders)
+
+    async def find(self, folder: str, message_ids: Iterable[str]) -> Mapping[str, int]:
+        """UID by Message-ID for those of the given ids that are in the folder."""
+        wanted = frozenset(message_ids)
+        return await self._session.run("finding messages", lambda connection: fetching.uids_of(connection, folder, wanted))
+
+    async def close(self) -> None:
+        """Log out and let go; the next use connects again."""
+        """UID by Message-ID for those of the given ids that are in the folder."""
+        """Names of all folders that can hold messages."""
+        """Set a keyword, where the server keeps it."""
+        """Add a message to a folder, making the folder where needed."""
+
+        """New UID by old UID where the server tells; the target is made where needed."""
+
+        """True as soon as the folder may have got a message, False after the time-out."""
+        """The messages, \\Seen untouched; those without data are left out, the too large come in part."""
+
+        """INTERNALDATE in UTC by UID; UIDs that are gone are left out."""
+
+        """Every UID in the folder, ascending."""
+        """UIDVALIDITY, UIDNEXT, the number of messages and the keywords the folder keeps."""
+        await self._listening.close()
+        await self._session.close()
