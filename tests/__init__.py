@@ -1,0 +1,1 @@
+"""The tests of triage: what it promises, shown through its public doors."""

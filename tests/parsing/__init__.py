@@ -1,0 +1,1 @@
+"""Tests of parsing: bytes become a Message."""

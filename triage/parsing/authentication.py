@@ -1,0 +1,69 @@
+"""What the configured boundary server found about the sender: only its own topmost Authentication-Results count (RFC 8601)."""
+
+import re
+
+import authres
+
+METHODS = frozenset({"spf", "dkim", "dmarc", "arc", "iprev", "compauth"})
+_MAX = 8000
+_BY = re.compile(r"\bby\s{1,9}([A-Za-z0-9.-]{1,253})")
+#: Microsoft's field begins with a result instead of the identifier that the standard demands.
+_NO_IDENTIFIER = re.compile(r"\s{0,9}(?:spf|dkim|dmarc|arc|compauth)\s{0,3}=", re.IGNORECASE)
+_COMPAUTH = re.compile(r"(?:^|;)\s{0,9}compauth\s{0,3}=\s{0,3}(\w{1,20})", re.IGNORECASE)
+
+
+def results(fields: tuple[tuple[str, str], ...], authserv_id: str, trace_hosts: tuple[str, ...] = ()) -> tuple[tuple[str, str], ...]:
+    """(method, result) from fields that only the boundary server can have written; the first word on a method stands."""
+    if not authserv_id:
+        return ()
+    found: dict[str, str] = {}
+    for value in _trusted(fields, trace_hosts):
+        for method, result in _parsed(value, authserv_id.lower()):
+            if method == "dkim" and result == "pass" and found.get("dkim") not in (None, "pass") and value == _first(fields):
+                found["dkim"] = "pass"
+            found.setdefault(method, result)
+    return tuple(found.items())
+
+
+def _first(fields: tuple[tuple[str, str], ...]) -> str:
+    return next((value for name, value in fields if name == "authentication-results"), "")
+
+
+def _trusted(fields: tuple[tuple[str, str], ...], trace_hosts: tuple[str, ...]) -> list[str]:
+    # Everything below the last Received of our own was there when the message came in, so its sender may have written it.
+    if not trace_hosts:
+        first = _first(fields)
+        return [first] if first else []
+    values: list[str] = []
+    pending: list[str] = []
+    for name, value in fields:
+        if name == "authentication-results":
+            pending.append(value)
+        elif name == "received":
+            host = _BY.search(value[:2000])
+            if not host or not host[1].lower().endswith(trace_hosts):
+                break
+            values += pending
+            pending = []
+    return values or pending[:1]
+
+
+def _parsed(value: str, authserv_id: str) -> list[tuple[str, str]]:
+    value = value[:_MAX]
+    if _NO_IDENTIFIER.match(value):
+        if not authserv_id.endswith("outlook.com"):
+            return []
+        value = f"{authserv_id}; {value}"
+    try:
+        header = authres.AuthenticationResultsHeader.parse(f"Authentication-Results: {_without_compauth(value)}")
+    except (authres.AuthResError, ValueError, IndexError, AttributeError, RecursionError):
+        return []
+    if str(header.authserv_id).lower() != authserv_id:
+        return []
+    pairs = [(str(result.method).lower(), str(result.result).lower()) for result in header.results if result.method and result.result]
+    compauth = _COMPAUTH.search(value)
+    return [pair for pair in pairs if pair[0] in METHODS] + ([("compauth", compauth[1].lower())] if compauth else [])
+
+
+def _without_compauth(value: str) -> str:
+    return _COMPAUTH.sub(";x-compauth=none", value)

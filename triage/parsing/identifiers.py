@@ -1,0 +1,46 @@
+"""Message identifiers without angle brackets, and the fingerprint that makes two copies one message (RFC 5322 §3.6.4)."""
+
+import hashlib
+import re
+
+from triage.parsing import headers, tree
+
+MAX_LENGTH = 998
+MAX_REFERENCES = 50
+#: What may stand between angle brackets: no spaces, brackets or control characters; junk without an @ is tolerated.
+_IN_BRACKETS = re.compile(r"<([^<>\s]{1,998})>")
+_BARE = re.compile(r"[^<>\s,;\"()]{1,900}@[^<>\s,;\"()]{1,255}")
+_UNSAFE = re.compile("[^!-~\u00a1-\U0010ffff]")
+
+
+def message_id(raw: str | None) -> tuple[str, str]:
+    """The identifier and a defect; "" where the field is missing, names several or cannot be used."""
+    if raw is None:
+        return "", "no Message-ID"
+    found = identifiers(raw)
+    if not found:
+        return "", "Message-ID cannot be used"
+    return (found[0], "") if len(found) == 1 else (found[0], "Message-ID names several identifiers")
+
+
+def identifiers(raw: str) -> tuple[str, ...]:
+    """Distinct identifiers in their order, the last 50 of them."""
+    text, _ = headers.as_text(headers.unfold(raw))
+    found = _IN_BRACKETS.findall(text)
+    if not found:
+        found = _BARE.findall(headers.decode_words(text) if "=?" in text else text)
+    usable = dict.fromkeys(value for value in found if not _UNSAFE.search(value))
+    return tuple(usable)[-MAX_REFERENCES:]
+
+
+def fingerprint(content: bytes, identifier: str, fields: tuple[str, ...]) -> str:
+    """A digest that copies share when only trace fields differ; without an identifier, that of the raw bytes."""
+    if not identifier:
+        return hashlib.sha256(content).hexdigest()
+    body = content[tree.header_end(content) :].replace(b"\r\n", b"\n").replace(b"\r", b"\n").rstrip(b"\n")
+    digest = hashlib.sha256(body)
+    for value in (identifier, *fields):
+        # Each part is framed by its length, so that no text can move from one field into the next.
+        data = " ".join(value.split()).encode("utf-8", "surrogateescape")
+        digest.update(len(data).to_bytes(4, "big") + data)
+    return digest.hexdigest()

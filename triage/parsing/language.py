@@ -1,0 +1,34 @@
+"""Text → ISO 639-1 code of its language, where there is enough of it to say."""
+
+from functools import cache
+from typing import Protocol, cast
+
+MIN_LETTERS = 20
+MAX_CHARACTERS = 1500
+#: Languages a marketplace's customers write; a short text is less often mistaken when there is less to mistake it for.
+_LANGUAGES = (
+    "ar bg ca cs da de el en es et fa fi fr he hi hr hu id it ja ko lt lv ms nb nl no pl pt ro ru sk sl sq sr sv th tr uk ur vi zh".split()
+)
+
+
+class _Identifier(Protocol):
+    def classify(self, text: str) -> tuple[str, float]: ...
+
+
+@cache
+def _identifier() -> _Identifier:
+    # Read once for each process, and only where a text needs it.
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
+    identifier.set_languages([code for code in _LANGUAGES if code in identifier.nb_classes])
+    return cast(_Identifier, identifier)
+
+
+def of(text: str) -> str:
+    """The language's code; "" for fewer than 20 letters."""
+    text = text[:MAX_CHARACTERS]
+    if sum(map(str.isalpha, text)) < MIN_LETTERS:
+        return ""
+    code = _identifier().classify(text)[0]
+    return "no" if code == "nb" else str(code)

@@ -1,0 +1,146 @@
+"""Bytes → Message, for any bytes: mail-parser for dates, address diagnostics and defects, our own walk for what people wrote."""
+
+import logging
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import mailparser
+
+from triage.message import Address, Message, RawMessage
+from triage.parsing import address, authentication, body, delivery_report, documents, headers, identifiers, language, parts, tree
+
+# It logs each text part that it does not manage, which is most calendars.
+logging.getLogger("mailparser").setLevel(logging.CRITICAL)
+
+_MAX_DEFECTS = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParseOptions:
+    """What reading depends on beside the bytes; can be sent to another process."""
+
+    #: authserv-id of our own boundary server; "" means that no authentication result counts.
+    authserv_id: str = ""
+    #: Ends of the names our own servers write after "by" in Received, e.g. ("mx.shop.example",); () means only the topmost result counts.
+    trace_hosts: tuple[str, ...] = ()
+    #: Addresses of web forms that we trust to put the customer into Reply-To.
+    form_relays: frozenset[str] = frozenset()
+    #: Bytes read of one message.
+    max_bytes: int = 40 * 1024 * 1024
+
+
+def parse(raw: RawMessage, options: ParseOptions) -> Message:
+    """The message as it reads; every defect in words, never an exception."""
+    content = raw.content[: options.max_bytes]
+    root, defects = tree.grow(content)
+    if raw.size > len(content):
+        defects.append(f"only the first {len(content)} of {raw.size} bytes were read")
+    library_date, library_defects = _by_library(root)
+    defects += library_defects
+    fields = _fields(root)
+    people = {name: _people(root, name, defects) for name in ("from", "sender", "reply-to", "to", "cc")}
+    author, note = _requester(people, options.form_relays)
+    found = parts.collect(root)
+    text = body.read(found.shown)
+    identifier, problem = identifiers.message_id(_raw(root, "message-id"))
+    defects += [line for line in (note, problem) if line]
+    defects += found.defects
+    document_text = _documents(found, defects)
+    return Message(
+        message_id=identifier,
+        in_reply_to=identifiers.identifiers(_raw(root, "in-reply-to") or ""),
+        references=identifiers.identifiers(_raw(root, "references") or ""),
+        from_=author,
+        sender=people["sender"],
+        reply_to=people["reply-to"],
+        to=people["to"],
+        cc=people["cc"],
+        return_path=_return_path(root),
+        subject=headers.decode(_raw(root, "subject") or ""),
+        date=_date(library_date, _raw(root, "date"), raw.received_at, defects),
+        headers=fields,
+        content_type=root.get_content_type(),
+        text=text.text,
+        full_text=text.full_text,
+        quoted=text.quoted,
+        signature=text.signature,
+        document_text=document_text,
+        attachments=tuple(attachment for _, _, attachment in found.attached),
+        report=delivery_report.read(root, found.leaves, text.full_text),
+        authentication=authentication.results(fields, options.authserv_id, options.trace_hosts),
+        language=language.of(text.text),
+        fingerprint=identifiers.fingerprint(content, identifier, tuple(_raw(root, name) or "" for name in ("from", "date", "subject"))),
+        defects=tuple(dict.fromkeys(defects))[:_MAX_DEFECTS],
+    )
+
+
+def _by_library(root: tree.Part) -> tuple[datetime | None, list[str]]:
+    try:
+        parsed: Any = mailparser.MailParser(root)
+        defects = [str(line) for group in parsed.defects for lines in group.values() for line in lines]
+        return parsed.date, defects
+    except Exception as error:  # noqa: BLE001 - on hostile input the library raises anything at all; our own walk goes on without it
+        return None, [f"mail-parser gave up: {type(error).__name__}"]
+
+
+def _raw(root: tree.Part, name: str) -> str | None:
+    wanted = name.lower()
+    return next((value for field, value in root.raw_items() if field.lower() == wanted), None)
+
+
+def _fields(root: tree.Part) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (name.lower(), headers.decode(value)) for name, value in root.raw_items() if not name.lower().startswith(headers.OWN_PREFIX)
+    )  # fmt: skip
+
+
+def _people(root: tree.Part, name: str, defects: list[str]) -> tuple[Address, ...]:
+    found: list[Address] = []
+    for field, value in root.raw_items():
+        if field.lower() == name:
+            people, problems = address.parse(value, name.title())
+            found += people
+            defects += problems
+    return tuple(found)
+
+
+def _requester(people: dict[str, tuple[Address, ...]], form_relays: frozenset[str]) -> tuple[tuple[Address, ...], str]:
+    author, customer = people["from"], people["reply-to"]
+    if len(author) == 1 and author[0].addr_spec in form_relays and len(customer) == 1:
+        return customer, f"the customer is in Reply-To: sent by the web form {author[0].addr_spec}"
+    return author, ""
+
+
+def _return_path(root: tree.Part) -> str | None:
+    value = _raw(root, "return-path")
+    if value is None:
+        return None
+    text = headers.unfold(value).strip(" <>\t")
+    return address.addr_spec(text) or text.lower()[:320]
+
+
+def _date(found: datetime | None, raw: str | None, received_at: datetime, defects: list[str]) -> datetime | None:
+    if found is None and raw:
+        try:
+            found = parsedate_to_datetime(headers.decode(raw)[:100])
+        except (ValueError, TypeError, IndexError, OverflowError):
+            found = None
+    if found is None:
+        return None
+    found = found.replace(tzinfo=UTC) if found.tzinfo is None else found
+    if not datetime(1980, 1, 1, tzinfo=UTC) <= found <= received_at + timedelta(days=366):
+        defects.append("the date makes no sense")
+        return None
+    return found.astimezone(UTC)
+
+
+def _documents(found: parts.Content, defects: list[str]) -> str:
+    texts: list[str] = []
+    for _, data, attachment in found.attached:
+        if attachment.content_type == "application/pdf" or attachment.filename.lower().endswith(".pdf"):
+            text, defect = documents.pdf_text(data)
+            texts += [text] if text else []
+            defects += [f"{attachment.filename}: {defect}"] if defect else []
+    return "\n".join(texts)[: documents.MAX_CHARACTERS]

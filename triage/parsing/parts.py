@@ -1,0 +1,155 @@
+"""Tree of parts → the texts that are shown, in their order, and what was attached; attached messages keep their text to themselves."""
+
+import hashlib
+from dataclasses import dataclass, field
+from email.message import Message
+
+from triage.message import Attachment
+from triage.parsing import charset, filenames, headers
+from triage.parsing.tree import Part
+
+#: Kinds that are labelled, so that a person knows why there is no text.
+_LABELS = {
+    "application/pkcs7-mime": "S/MIME message: encrypted or opaquely signed", "application/x-pkcs7-mime": "S/MIME message: encrypted or opaquely signed",
+    "application/pgp-encrypted": "encrypted with PGP", "application/pgp-signature": "signed with PGP",
+    "application/pkcs7-signature": "signed with S/MIME", "application/x-pkcs7-signature": "signed with S/MIME",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One text of the message: plain, or html."""
+
+    html: bool
+    text: str
+    #: The sender wrapped paragraphs softly (RFC 3676).
+    flowed: bool = False
+    delsp: bool = False
+
+
+@dataclass(slots=True)
+class Content:
+    """What the walk over the parts has found."""
+
+    shown: list[Shown] = field(default_factory=list)
+    #: The part of each attachment, beside it.
+    attached: list[tuple[Part, bytes, Attachment]] = field(default_factory=list)
+    defects: dict[str, None] = field(default_factory=dict)
+    #: Parts below the top, for reports; an attached message is one of them, its insides are not.
+    leaves: list[Part] = field(default_factory=list)
+
+
+def collect(root: Part) -> Content:
+    """Everything the message shows and carries."""
+    content = Content()
+    _walk(root, content, first=True, parent="")
+    return content
+
+
+def payload(part: Part) -> bytes:
+    """The decoded bytes of a leaf; what cannot be decoded stays as it is."""
+    try:
+        data = part.get_payload(decode=True)
+    except (ValueError, LookupError, AssertionError):
+        data = None
+    if isinstance(data, bytes):
+        return data
+    raw = part.get_payload()
+    return raw.encode("utf-8", "surrogateescape") if isinstance(raw, str) else b""
+
+
+def nested(part: Part) -> Part | None:
+    """The message inside a message/rfc822 part."""
+    return next(iter(children(part)), None)
+
+
+def children(part: Part) -> list[Part]:
+    """The parts right below this one."""
+    below = part.get_payload()
+    return [child for child in below if isinstance(child, Message)] if isinstance(below, list) else []
+
+
+def _walk(part: Part, content: Content, *, first: bool, parent: str) -> None:
+    kind = part.get_content_type()
+    below = children(part)
+    if kind.startswith("multipart/") and below:
+        _walk_multipart(kind, below, content)
+    elif kind in {"text/plain", "text/html", "text/enriched", "text/markdown"} and not _is_attached(part, first=first, parent=parent):
+        content.leaves.append(part)
+        content.shown.append(_shown(part, kind, content))
+    else:
+        content.leaves.append(part)
+        _attach(part, kind, content, inline=parent == "multipart/related" or bool(part.get("content-id")))
+
+
+def _is_attached(part: Part, *, first: bool, parent: str) -> bool:
+    # RFC 8621 §4.1.4: a named text counts as body only where it stands first; inside multipart/related the others belong to the first.
+    disposition = part.get_content_disposition()
+    if disposition not in (None, "inline"):
+        return True
+    return not first and (parent == "multipart/related" or bool(filenames.of(part)))
+
+
+def _walk_multipart(kind: str, below: list[Part], content: Content) -> None:
+    if kind == "multipart/alternative":
+        _choose(below, content)
+        return
+    if kind == "multipart/encrypted":
+        content.defects["encrypted with PGP"] = None
+    for index, child in enumerate(below):
+        _walk(child, content, first=index == 0, parent=kind)
+
+
+def _choose(alternatives: list[Part], content: Content) -> None:
+    # Every alternative is walked, for its attachments and leaves; the best one's texts are shown.
+    candidates: list[list[Shown]] = []
+    for alternative in alternatives:
+        found = Content()
+        _walk(alternative, found, first=True, parent="multipart/alternative")
+        content.attached += found.attached
+        content.leaves += found.leaves
+        content.defects |= found.defects
+        if found.shown:
+            candidates.append(found.shown)
+    plain = next((shown for shown in candidates if not any(text.html for text in shown) and _says_something(shown)), None)
+    html = next((shown for shown in reversed(candidates) if any(text.html for text in shown)), None)
+    content.shown += plain or html or (candidates[0] if candidates else [])
+
+
+def _says_something(shown: list[Shown]) -> bool:
+    # Senders put a stub beside the HTML: nothing, a line about clients that show no HTML, or the HTML source itself.
+    text = "".join(one.text for one in shown).strip()[:2000]
+    lowered = text.lower()
+    if not text or lowered.startswith(("<html", "<!doctype", "<div", "<p>", "<table")):
+        return False
+    return not (
+        len(text) < 400
+        and "html" in lowered
+        and any(word in lowered for word in ("view", "support", "display", "client", "reader", "format"))
+    )
+
+
+def _shown(part: Part, kind: str, content: Content) -> Shown:
+    text, defect = charset.decode(payload(part), filenames.parameter(part, "charset"))
+    if defect:
+        content.defects[defect] = None
+    html = kind == "text/html" or (kind == "text/plain" and text.lstrip()[:15].lower().startswith(("<!doctype html", "<html")))
+    flowed = kind == "text/plain" and filenames.parameter(part, "format").lower() == "flowed"
+    return Shown(html=html, text=charset.clean(text), flowed=flowed, delsp=filenames.parameter(part, "delsp").lower() == "yes")
+
+
+def _attach(part: Part, kind: str, content: Content, *, inline: bool) -> None:
+    inside = nested(part)
+    if inside is not None and kind.startswith("message/"):
+        # Its bytes are those of its text: writing a message out again is what hangs libraries.
+        data = b""
+        name = filenames.of(part) or filenames.plain(f"{headers.decode(str(inside.get('subject', ''))) or 'message'}.eml")
+    else:
+        data = payload(part)
+        name = filenames.of(part)
+    if kind in _LABELS:
+        content.defects[_LABELS[kind]] = None
+    attachment = Attachment(
+        filename=name, content_type=kind, size=len(data), sha256=hashlib.sha256(data).hexdigest(), inline=inline and part.get_content_disposition() != "attachment"
+    )  # fmt: skip
+    content.attached.append((part, data, attachment))
