@@ -1,0 +1,154 @@
+"""One SMTP connection, driven phase by phase, so that it is always known whether the server can have taken the message."""
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+import aiosmtplib
+
+from triage.errors import TriageError
+from triage.reply import Delivery, DeliveryStatus, Receipt
+from triage.settings import SmtpSettings
+from triage.transport import envelope, verdicts
+from triage.transport.verdicts import Phase
+
+#: A refused password is not tried again by other means: that is how accounts get locked.
+_AUTH = ("plain", "login", "cram-md5")
+_FAREWELL_SECONDS = 1.0
+
+
+class Line:
+    """A connection to the submission server, open or about to be."""
+
+    def __init__(self, settings: SmtpSettings) -> None:
+        self._settings = settings
+        self._timeout = settings.timeout.total_seconds()
+        self._smtp = aiosmtplib.SMTP(
+            hostname=settings.host,
+            port=settings.port,
+            timeout=self._timeout,
+            use_tls=settings.security == "tls",
+            start_tls=settings.security == "starttls",
+            local_hostname=_own_name(),
+            tls_context=None if settings.security == "none" else _tls(settings),
+        )
+        self._dirty = False
+        #: How far the last attempt came.
+        self.phase = Phase.CONNECT
+
+    @property
+    def usable(self) -> bool:
+        """Whether another transaction can be tried on it."""
+        return self._smtp.is_connected
+
+    async def open(self) -> Receipt | None:
+        """Connect, encrypt and log in as configured; a receipt where that failed."""
+        self.phase = Phase.CONNECT
+        try:
+            await self._smtp.connect()
+            await self._smtp.ehlo()
+            await self._log_in()
+        except aiosmtplib.SMTPResponseException as error:
+            self.drop()
+            return verdicts.of_reply(Phase.CONNECT, error.code, error.message)
+        except (aiosmtplib.SMTPException, OSError, TriageError) as error:
+            self.drop()
+            return verdicts.of_silence(Phase.CONNECT, str(error) or type(error).__name__)
+        return None
+
+    async def _log_in(self) -> None:
+        if not self._settings.username:
+            return
+        password = self._settings.password.reveal(self._settings.username) if self._settings.password else ""
+        offered = [method for method in _AUTH if method in self._smtp.supported_auth_methods]
+        if not offered:
+            raise aiosmtplib.SMTPNotSupported("the server offers no authentication that we know")
+        log_in = {"plain": self._smtp.auth_plain, "login": self._smtp.auth_login, "cram-md5": self._smtp.auth_crammd5}[offered[0]]
+        await log_in(self._settings.username, password)
+
+    async def transact(self, delivery: Delivery, before_data: Callable[[], Awaitable[bool]]) -> Receipt:
+        """What came of one delivery; nothing that a server does raises."""
+        refusal = await self._address(delivery)
+        if refusal:
+            return refusal
+        # Whatever it raises is not of the server, and passes; the caller then lets go of this line.
+        if not await before_data():
+            return Receipt(status=DeliveryStatus.DEFERRED, text="stopped before DATA")
+        self.phase = Phase.DATA
+        try:
+            return await self._hand_over(envelope.stuffed(delivery.content))
+        except (aiosmtplib.SMTPException, OSError) as error:
+            self.drop()
+            return verdicts.of_silence(self.phase, str(error) or type(error).__name__)
+
+    async def _address(self, delivery: Delivery) -> Receipt | None:
+        steps = (
+            (Phase.MAIL, (b"MAIL", f"FROM:<{delivery.reverse_path}>".encode("ascii"), *self._options(delivery.content))),
+            (Phase.RCPT, (b"RCPT", f"TO:<{delivery.recipient}>".encode("ascii"))),
+        )
+        self.phase = Phase.MAIL
+        try:
+            if self._dirty:
+                await self._smtp.execute_command(b"RSET")
+            self._dirty = True
+            for self.phase, command in steps:
+                reply = await self._smtp.execute_command(*command)
+                if reply.code // 100 != 2:
+                    return verdicts.of_reply(self.phase, reply.code, reply.message)
+        except (aiosmtplib.SMTPException, OSError) as error:
+            self.drop()
+            return verdicts.of_silence(self.phase, str(error) or type(error).__name__)
+        return None
+
+    def _options(self, content: bytes) -> list[bytes]:
+        options = [f"SIZE={len(content)}".encode()] if self._smtp.supports_extension("size") else []
+        return [*options, b"BODY=8BITMIME"] if not content.isascii() and self._smtp.supports_extension("8bitmime") else options
+
+    async def _hand_over(self, content: bytes) -> Receipt:
+        reply = await self._smtp.execute_command(b"DATA")
+        if reply.code != 354:
+            return verdicts.of_reply(Phase.DATA, reply.code, reply.message)
+        protocol = self._smtp.protocol
+        if protocol is None:
+            return verdicts.of_silence(Phase.DATA, "connection lost")
+        # The dot waits until everything before it has left: a connection that breaks earlier has surely delivered nothing.
+        protocol.write(content)
+        await self._all_written()
+        protocol.write(b".\r\n")
+        self.phase = Phase.DOT
+        reply = await protocol.read_response(timeout=self._settings.data_timeout.total_seconds())
+        self._dirty = False
+        if reply.code == 421:
+            self.drop()
+        return verdicts.of_reply(Phase.DOT, reply.code, reply.message)
+
+    async def _all_written(self) -> None:
+        async with asyncio.timeout(self._timeout):
+            # A transport tells nobody that it has run empty.
+            while isinstance(pipe := self._smtp.transport, asyncio.WriteTransport) and pipe.get_write_buffer_size():  # noqa: ASYNC110
+                await asyncio.sleep(0.005)
+
+    def drop(self) -> None:
+        """Close without a word."""
+        self._smtp.close()
+
+    async def quit(self) -> None:
+        """Take leave and close; the mail is through, so trouble here means nothing."""
+        with suppress(aiosmtplib.SMTPException, OSError):
+            await self._smtp.quit(timeout=_FAREWELL_SECONDS)
+        self.drop()
+
+
+def _tls(settings: SmtpSettings) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    if settings.ca_file:
+        context.load_verify_locations(settings.ca_file)
+    return context
+
+
+def _own_name() -> str:
+    # Asking the resolver could take longer than everything else; a host without a full name gives its address (RFC 5321 §4.1.3).
+    name = socket.gethostname()
+    return name if "." in name and name.isascii() else "[127.0.0.1]"

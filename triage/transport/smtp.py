@@ -1,0 +1,62 @@
+"""The Transport port over SMTP submission (RFC 5321, RFC 6409): a few connections kept open and used in turn."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from triage.reply import Delivery, Receipt
+from triage.settings import SmtpSettings
+from triage.transport import envelope, verdicts
+from triage.transport.line import Line
+from triage.transport.verdicts import Phase
+
+
+class SmtpTransport:
+    """Delivers over at most `settings.connections` connections; unused ones are closed after `idle`."""
+
+    def __init__(self, settings: SmtpSettings, *, idle: timedelta = timedelta(seconds=30)) -> None:
+        self._settings = settings
+        self._idle_seconds = idle.total_seconds()
+        self._slots = asyncio.Semaphore(settings.connections)
+        #: Open lines that nobody uses, with the timer that ends them; the last one used is used first.
+        self._waiting: dict[Line, asyncio.TimerHandle] = {}
+        self._farewells: set[asyncio.Task[None]] = set()
+
+    async def send(self, delivery: Delivery, before_data: Callable[[], Awaitable[bool]]) -> Receipt:
+        """What came of one attempt; `before_data` is awaited between the accepted recipient and DATA."""
+        fault = envelope.fault(delivery)
+        if fault:
+            return verdicts.of_ourselves(fault)
+        async with self._slots:
+            while self._waiting:
+                line, timer = self._waiting.popitem()
+                timer.cancel()
+                receipt = await self._use(line, delivery, before_data)
+                # A line that was kept may have been closed by the server long ago, which shows only now: take another.
+                if line.usable or line.phase is not Phase.MAIL:
+                    return receipt
+            line = Line(self._settings)
+            return await line.open() or await self._use(line, delivery, before_data)
+
+    async def _use(self, line: Line, delivery: Delivery, before_data: Callable[[], Awaitable[bool]]) -> Receipt:
+        try:
+            receipt = await line.transact(delivery, before_data)
+        except BaseException:
+            line.drop()
+            raise
+        if line.usable:
+            self._waiting[line] = asyncio.get_running_loop().call_later(self._idle_seconds, self._retire, line)
+        return receipt
+
+    def _retire(self, line: Line) -> None:
+        del self._waiting[line]
+        farewell = asyncio.create_task(line.quit())
+        self._farewells.add(farewell)
+        farewell.add_done_callback(self._farewells.discard)
+
+    async def close(self) -> None:
+        """Quit all open connections; the next delivery opens another."""
+        for line, timer in list(self._waiting.items()):
+            timer.cancel()
+            self._retire(line)
+        await asyncio.gather(*self._farewells)

@@ -1,0 +1,61 @@
+"""What a reply, or silence, at each phase of an SMTP transaction means for the message (RFC 5321 §4.2, §4.5.3.1.10)."""
+
+import re
+from enum import StrEnum
+
+from triage.reply import DeliveryStatus, Receipt
+
+_MOST = 200
+_ADDRESS = re.compile(r"[^\s<>@]{0,64}@[^\s<>@]{1,253}")
+#: Replies that speak of us or of the server, never of the recipient: going away, out of step, authentication wanted or refused.
+_HOST_CODES = frozenset({421, 503, 530, 534, 535, 538})
+
+
+class Phase(StrEnum):
+    """How far a transaction has come."""
+
+    #: Connection, greeting, EHLO, STARTTLS, AUTH.
+    CONNECT = "connect"
+    MAIL = "mail"
+    RCPT = "rcpt"
+    #: From the DATA command until the final dot is written.
+    DATA = "data"
+    #: The final dot is on its way: from here only a reply tells.
+    DOT = "dot"
+
+
+def of_reply(phase: Phase, code: int, text: str) -> Receipt:
+    """The receipt for a reply that ends the attempt."""
+    status = _status(phase, code)
+    host_fault = status is DeliveryStatus.DEFERRED and (
+        phase in (Phase.CONNECT, Phase.MAIL) or code in _HOST_CODES or not 400 <= code < 600
+    )
+    return Receipt(status=status, code=code, text=clean(text), host_fault=host_fault)
+
+
+def _status(phase: Phase, code: int) -> DeliveryStatus:
+    if phase is Phase.DOT:
+        by_class = {2: DeliveryStatus.SENT, 4: DeliveryStatus.DEFERRED, 5: DeliveryStatus.FAILED}
+        return by_class.get(code // 100, DeliveryStatus.UNCERTAIN)
+    # 552 means too large, except at RCPT, where it was long used for too many recipients (RFC 5321 §4.5.3.1.10).
+    too_large = code == 552 and phase in (Phase.MAIL, Phase.DATA)
+    refused = phase is Phase.RCPT and code // 100 == 5 and code != 552 and code not in _HOST_CODES
+    return DeliveryStatus.FAILED if too_large or refused else DeliveryStatus.DEFERRED
+
+
+def of_silence(phase: Phase, why: str) -> Receipt:
+    """The receipt where no reply came: a drop, a time-out, or words that are no reply."""
+    if phase is Phase.DOT:
+        return Receipt(status=DeliveryStatus.UNCERTAIN, text=clean(why))
+    return Receipt(status=DeliveryStatus.DEFERRED, text=clean(why), host_fault=True)
+
+
+def of_ourselves(why: str) -> Receipt:
+    """The receipt for a message that must not reach the wire."""
+    return Receipt(status=DeliveryStatus.FAILED, text=clean(why))
+
+
+def clean(text: str) -> str:
+    """The text on one line, bounded and printable, with addresses taken out: servers like to repeat them."""
+    shown = _ADDRESS.sub("(address)", " ".join(text[: 4 * _MOST].split()))
+    return "".join(character if character.isprintable() else "?" for character in shown)[:_MOST]
