@@ -1,0 +1,94 @@
+"""Order, invoice, receipt and transaction numbers among other numbers, through the public door."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from triage.extraction.extract import extract
+from triage.extraction.patterns import Patterns
+from triage.message import Attachment, Message
+from triage.settings import ExtractionSettings
+
+PATTERNS = Patterns.of(ExtractionSettings())
+NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
+NUMBERS = ("order_number", "invoice_number", "receipt_number", "transaction_id")
+
+
+def numbers(text: str, **parts: object) -> list[tuple[str, str]]:
+    facts = extract(Message(text=text, **parts), PATTERNS, NOW)  # type: ignore[arg-type]
+    return sorted({(fact.kind, fact.value) for fact in facts if fact.kind in NUMBERS})
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [
+        ("Order ORD789456 is late", "order_number", "ORD789456"),
+        ("ord 789456", "order_number", "ORD789456"),
+        ("order 15487", "order_number", "15487"),
+        ("order #123", "order_number", "123"),
+        ("my order no is 15487. i have ordered two", "order_number", "15487"),
+        ("order number: 404-1796907-6903540.", "order_number", "404-1796907-6903540"),
+        ("Order-ID AB12345X", "order_number", "AB12345X"),
+        ("order12345", "order_number", "12345"),
+        ("purchase 00123842 please", "order_number", "00123842"),
+        ("12345 is my order number", "order_number", "12345"),
+        ("Order number:\n12345", "order_number", "12345"),
+        ("Bestellnummer 4711-08", "order_number", "4711-08"),
+        ("Bestell-Nr. 55512", "order_number", "55512"),
+        ("meine Bestellung 55512", "order_number", "55512"),
+        ("commande n° 55512", "order_number", "55512"),
+        ("pedido número 55512", "order_number", "55512"),
+        ("ordine n. 55512", "order_number", "55512"),
+        ("bestelling 55512", "order_number", "55512"),
+        ("zamówienie nr 55512", "order_number", "55512"),
+        ("заказ № 55512", "order_number", "55512"),
+        ("invoice #12588", "invoice_number", "12588"),
+        ("INV-2024-001", "invoice_number", "INV-2024-001"),
+        ("Rechnungsnummer: RE-55512", "invoice_number", "RE-55512"),
+        ("facture n° F55512", "invoice_number", "F55512"),
+        ("receipt number 9988", "receipt_number", "9988"),
+        ("Beleg-Nr. 9988", "receipt_number", "9988"),
+        ("transaction id 8XK12345AB", "transaction_id", "8XK12345AB"),
+        ("charged as ch_3MmlLrLkdIwHu7ix0snN0B15", "transaction_id", "ch_3MmlLrLkdIwHu7ix0snN0B15"),
+    ],
+)
+def test_a_number_is_known_by_its_form_or_by_the_words_around_it(text: str, kind: str, value: str) -> None:
+    """A configured form, or a word in one of many languages, gives a number away."""
+    assert numbers(text) == [(kind, value)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "call me 7021645199", "my phone number is 7021645199", "pin code 560034", "I ordered 2000 of them", "order of 12 pillows",
+        "order 500 pieces", "order from 2024", "order placed on 12/03/2024", "order 2024-03-12", "order 12.03.2024", "an order worth 1,200.50",
+        "order for $1200", "order for 1200 USD", "order 50% off", "ticket 12345", "case SP-100042", "order SP-100042", "customer number 12345",
+        "size 42", "article no. 12345", "card ending 1234", "#0000000000", "I paid 1299", "my order arrived 3 weeks late", "flight 2057",
+        "see https://shop.example/order/12345678", "order@12345.example", "room #4502",
+    ],
+)  # fmt: skip
+def test_other_numbers_are_not_taken(text: str) -> None:
+    """Telephones, pin codes, quantities, dates, prices, sizes and our own case numbers are no order numbers."""
+    assert numbers(text) == []
+
+
+def test_all_numbers_of_a_list_are_given() -> None:
+    """Several order numbers are all listed; none is picked silently."""
+    assert numbers("orders 12345, 12346 and 12347") == [("order_number", value) for value in ("12345", "12346", "12347")]
+
+
+def test_every_source_is_read_and_the_surest_comes_first() -> None:
+    """Subject and own words are trusted more than documents, quoted history and file names."""
+    attachment = Attachment(filename="ORD555555.pdf", content_type="application/pdf", size=1, sha256="")
+    message = Message(
+        subject="ORD111111", text="about ORD222222", document_text="ORD333333", quoted="> ORD444444", attachments=(attachment,)
+    )
+    facts = extract(message, PATTERNS, NOW)
+    assert facts.order_numbers == ("ORD111111", "ORD222222", "ORD333333", "ORD444444", "ORD555555")
+    assert [fact.source for fact in facts] == ["subject", "text", "document", "quoted", "filename"]
+
+
+def test_a_fact_says_where_it_was_found() -> None:
+    """The span cuts the number out of its source."""
+    (fact,) = extract(Message(text="My order no. 55512, please"), PATTERNS, NOW)
+    assert "My order no. 55512, please"[slice(*fact.span)] == "55512"

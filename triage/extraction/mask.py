@@ -1,0 +1,170 @@
+"""Card numbers and security codes are taken out of every text of a message before anything else sees it (PCI DSS 3.3, 3.4)."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import replace
+
+from stdnum import iban
+
+from triage.extraction.cards import is_card_number, is_printed_grouping, shown
+from triage.message import Address, Attachment, Message
+
+#: Separators people, clients and html put between the digits of one number; those without width are not even seen.
+_INVISIBLE = "\u00ad\u200b-\u200f\u2060-\u2064\ufeff"
+_BETWEEN = rf"[\s\-.\u2010-\u2015\u2212{_INVISIBLE}]"
+_RUN = re.compile(rf"\d(?:{_BETWEEN}{{0,4}}\d){{12,200}}")
+_GROUP = re.compile(rf"\d(?:[{_INVISIBLE}]{{0,4}}\d){{0,200}}")
+
+#: What names a number as something else, when it stands right before it and the number is written in one piece.
+_OTHER_LABEL = re.compile(
+    r"(?:order|purchase|invoice|tracking|shipment|parcel|bestell|auftrag|rechnung|sendung|commande|facture|suivi|pedido|factura|seguimiento"
+    r"|ordine|fattura|bestelling|factuur|zamówieni|faktur|iban|imei|ean|isbn|gtin)"
+    r"[^\W\d]{0,12}[\s-]{0,2}(?:number|no|nr|num|id|ref|nummer|numéro|numero|número|code)?[\s.:#=№°-]{0,4}$",
+    re.IGNORECASE,
+)
+#: Letters that may stand right before a card number; other letters make it part of an identifier (IBAN, tracking number).
+_LETTERS_BEFORE = re.compile(r"(?:^|[^\w])(?:[^\W\d_]{3,20}|cc|nr|no|kk|%b)$", re.IGNORECASE)
+
+_IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b")
+
+_CODE_NAME = (
+    r"(?:cvv2?|cvc2?|cvn|csc|card verification (?:value|code|number)|(?:card )?security (?:code|number)"
+    r"|(?:karten)?pr[üu]f(?:nummer|ziffer|zahl)"
+    r"|sicherheits(?:code|nummer)|code de s[ée]curit[ée]|cryptogramme(?: visuel)?|c[óo]digo de seguran[çc]a|c[óo]digo de seguridad"
+    r"|codice di sicurezza|beveiligingscode|kod (?:cvv|cvc|bezpiecze[ńn]stwa))"
+)
+_CODE = re.compile(
+    rf"(\b{_CODE_NAME}[^\w\n]{{0,4}}(?:(?:code|number|no|nr|is|was|ist|lautet|est|es|è|é|=)[^\w\n]{{0,4}}){{0,3}})\d{{3,4}}(?!\d|[.,]\d)",
+    re.IGNORECASE,
+)
+_CODE_AFTER = re.compile(rf"(?<![\d/.,-])\d{{3,4}}(\s{{0,2}}(?:\(|is (?:my|the) |as (?:my |the )?){_CODE_NAME}\b)", re.IGNORECASE)
+#: The code that follows a number and its expiry date without being named.
+_CODE_AFTER_EXPIRY = re.compile(
+    r"(\*{3,9}\d{4}[\s,;|]{1,4}(?:[a-zü]{2,12}[\s.:]{1,3}){0,3}\d{2}\s?[/-]\s?(?:20)?\d{2}[\s,;|]{1,4})\d{3,4}(?!\d|[.,/-]\d)",
+    re.IGNORECASE,
+)
+#: Magnetic stripe data (ISO/IEC 7813): nothing of it may be kept.
+_STRIPE = re.compile(r"(?:%b\d{12,19}\^[^?\n]{1,100}|;\d{12,19}=\d{4,30})\?", re.IGNORECASE)
+
+#: Fields made by machines, full of digits that mean something to machines only; no person writes there.
+_MACHINE_FIELDS = frozenset({
+    "received", "x-received", "return-path", "message-id", "in-reply-to", "references", "date", "dkim-signature", "arc-seal",
+    "arc-message-signature", "arc-authentication-results", "authentication-results", "received-spf", "mime-version",
+    "x-google-dkim-signature", "x-google-smtp-source", "x-gm-message-state", "content-transfer-encoding",
+    "x-ms-exchange-antispam-messagedata", "x-microsoft-antispam",
+    "x-forefront-antispam-report", "domainkey-signature", "x-microsoft-antispam-message-info", "x-mailer",
+})  # fmt: skip
+
+
+def mask_text(text: str) -> tuple[str, int]:
+    """The text with card numbers shortened and security codes removed, and how many of both there were."""
+    text, stripes = _STRIPE.subn("[card data removed]", text) if "?" in text and ("^" in text or "=" in text) else (text, 0)
+    found = list(_card_numbers(text))
+    pieces, position = [], 0
+    for start, end, digits in found:
+        pieces += [text[position:start], shown(digits)]
+        position = end
+    masked = "".join((*pieces, text[position:])) if found else text
+    masked, codes = _without_codes(masked, after_number=bool(found))
+    return masked, stripes + len(found) + codes
+
+
+def mask(message: Message) -> Message:
+    """The message with every text masked, and how much was masked."""
+    total = 0
+    seen: dict[str, str] = {}
+
+    def masked(text: str) -> str:
+        nonlocal total
+        if text not in seen:
+            seen[text], count = mask_text(text)
+            total += count
+        return seen[text]
+
+    def named(addresses: tuple[Address, ...]) -> tuple[Address, ...]:
+        return tuple(replace(address, name=masked(address.name)) if address.name else address for address in addresses)
+
+    def files(attachments: tuple[Attachment, ...]) -> tuple[Attachment, ...]:
+        return tuple(replace(part, filename=masked(part.filename)) if part.filename else part for part in attachments)
+
+    changed = replace(
+        message,
+        # The whole text first: what is counted there is not counted again in its parts, where it reads the same.
+        full_text=masked(message.full_text),
+        text=masked(message.text),
+        quoted=masked(message.quoted),
+        signature=masked(message.signature),
+        document_text=masked(message.document_text),
+        subject=masked(message.subject),
+        headers=tuple((name, value if name in _MACHINE_FIELDS else masked(value)) for name, value in message.headers),
+        from_=named(message.from_),
+        sender=named(message.sender),
+        reply_to=named(message.reply_to),
+        to=named(message.to),
+        cc=named(message.cc),
+        attachments=files(message.attachments),
+        defects=tuple(masked(defect) for defect in message.defects),
+    )
+    return replace(changed, masked=message.masked + total) if total else message
+
+
+def _without_codes(text: str, *, after_number: bool) -> tuple[str, int]:
+    text, named = _CODE.subn(r"\1***", text)
+    text, trailing = _CODE_AFTER.subn(r"***\1", text)
+    text, unnamed = _CODE_AFTER_EXPIRY.subn(r"\1***", text) if after_number else (text, 0)
+    return text, named + trailing + unnamed
+
+
+def _card_numbers(text: str) -> Iterator[tuple[int, int, str]]:
+    """(start, end, digits) of every card number, from left to right, never overlapping."""
+    for run in _RUN.finditer(text):
+        groups = [(run.start() + found.start(), run.start() + found.end(), _digits(found[0])) for found in _GROUP.finditer(run[0])]
+        first = 0
+        while first < len(groups):
+            last = _number_from(text, groups, first)
+            if last is None:
+                first += 1
+                continue
+            yield groups[first][0], groups[last][1], "".join(group[2] for group in groups[first : last + 1])
+            first = last + 1
+
+
+def _number_from(text: str, groups: list[tuple[int, int, str]], first: int) -> int | None:
+    """Index of the group that ends a card number beginning with group `first`, None where none begins there."""
+    digits, sizes = "", []
+    for last in range(first, len(groups)):
+        digits += groups[last][2]
+        sizes.append(len(groups[last][2]))
+        if len(digits) > 19:
+            return None
+        whole = first == 0 and last == len(groups) - 1
+        if len(digits) >= 13 and is_card_number(digits) and _stands_alone(text, groups, first, last, tuple(sizes), whole=whole):
+            return last
+    return None
+
+
+def _stands_alone(text: str, groups: list[tuple[int, int, str]], first: int, last: int, sizes: tuple[int, ...], *, whole: bool) -> bool:
+    """False where the surroundings show that the digits are part of something else or mean something else."""
+    start, end = groups[first][0], groups[last][1]
+    before = text[max(0, start - 48) : start]
+    gaps = {text[groups[index][1] : groups[index + 1][0]].strip(" ") for index in range(first, last)}
+    grouped_as_printed = is_printed_grouping(sizes)
+    # Odd groups come from line breaks and html; dashes and dots in odd places are somebody's numbering, a plus is a telephone.
+    if not grouped_as_printed and not (whole and not any(gap.strip() for gap in gaps) and not before.endswith("+")):
+        return False
+    if before[-1:].isalnum() and not _LETTERS_BEFORE.search(before):
+        return False
+    if text[end : end + 1].isdigit() or _within_iban(text, start, end):
+        return False
+    return len(sizes) > 1 or not _OTHER_LABEL.search(before)
+
+
+def _within_iban(text: str, start: int, end: int) -> bool:
+    around = range(max(0, start - 40), end + 40)
+    found = _IBAN.finditer(text, around.start, min(around.stop, len(text)))
+    return any(match.start() < start and end <= match.end() and iban.is_valid(match[0]) for match in found)
+
+
+def _digits(text: str) -> str:
+    return "".join(str(unicodedata.decimal(character)) for character in text if character.isdecimal())

@@ -1,0 +1,154 @@
+"""Order, invoice, receipt and transaction numbers: by the configured patterns, and by the words around a number."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from triage.extraction.labels import LABELS, kind_after, kind_before, mentions
+from triage.extraction.patterns import Patterns
+from triage.extraction.source import Source
+from triage.reading import Fact
+
+_FOUND_BY_WORDS = frozenset({"order_number", "invoice_number", "receipt_number", "transaction_id"})
+
+_FROM_DIGIT = re.compile(r"\d[0-9A-Za-z_/.-]{0,40}")
+_TO_THE_LEFT = re.compile(r"[0-9A-Za-z_/-]{1,24}$")
+_DATE = re.compile(r"\d{1,4}([./-])\d{1,2}\1\d{1,4}|\d{1,2}[./]\d{1,2}|\d{1,2}(?:st|nd|rd|th)", re.IGNORECASE)
+_PRICE = re.compile(r"\d{1,3}(?:[.,]\d{3}){0,4}[.,]\d{2}|\d{1,6}[.,]\d{1,2}")
+_CURRENCY_BEFORE = re.compile(r"(?:[€$£¥₹₽]|\b(?:eur|usd|gbp|inr|chf|pln|rs|rs\.|kr))\s?$", re.IGNORECASE)
+_UNIT_AFTER = re.compile(
+    r"\s{0,2}(?:[€$£¥₹₽%\"″]|(?:eur|usd|gbp|inr|chf|pln|rs|kr|euros?|dollars?|pounds?|rupees?|pcs?|pieces?|units?|items?|pairs?|boxes|box|x"
+    r"|kg|g|gr|cm|mm|m|km|ml|l|gb|tb|mb|inch(?:es)?|ft|v|w|mah|hours?|hrs?|min(?:ute)?s?|days?|weeks?|months?|years?|times"
+    r"|stück|stk|tage?n?|wochen?|uhr|mal|pièces?|jours?|heures?|piezas?|unidades|días|horas|pezzi|giorni|ore|stuks?|dagen|uur|sztuki?|dni)\b)",
+    re.IGNORECASE,
+)
+_LIST_GAP = re.compile(r"(?:\s{0,3}[,;&+/]\s{0,3}|\s{1,3})(?:(?:and|und|et|y|e|en|i|och|og|ja|as well as|or)\s{1,3})?[#№]?")
+_MORE_GROUPS = re.compile(r"(?: \d{3,4}){1,5}(?![\d.,]\d|\w)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Token:
+    """A run of letters, digits and dashes that holds a digit."""
+
+    text: str
+    start: int
+    end: int
+    #: Kind named by a word written together with it, as in "order12345".
+    glued: str = ""
+
+
+def find_numbers(source: Source, patterns: Patterns) -> Iterator[Fact]:
+    """Numbers of this marketplace, then numbers that words give away; no piece of text is taken twice."""
+    taken: list[tuple[int, int]] = []
+    for fact in _configured(source, patterns):
+        if not _overlaps(taken, fact.span):
+            taken.append(fact.span)
+            yield fact
+    previous: tuple[_Token, str, float] | None = None
+    case_number = re.compile(rf"{patterns.case_prefix}-?\d{{4,9}}", re.IGNORECASE)
+    for token in _tokens(source.text):
+        if _overlaps(taken, (token.start, token.end)) or case_number.fullmatch(token.text) or not _may_be_number(source.text, token):
+            continue
+        kind, confidence = _by_words(source, token, previous)
+        previous = (token, kind, confidence) if kind else None
+        if kind in _FOUND_BY_WORDS:
+            value, end = _whole(source.text, token)
+            yield source.fact(kind, value, confidence, (token.start, end))
+
+
+def _configured(source: Source, patterns: Patterns) -> Iterator[Fact]:
+    for kind, pattern in patterns.configured:
+        for found in pattern.finditer(source.text):
+            yield source.fact(kind, _normal(found[0], kind), 1.0, found.span())
+
+
+def _normal(value: str, kind: str) -> str:
+    compact = "".join(value.split())
+    # Payment providers' identifiers mean something else in capitals.
+    return compact if kind == "transaction_id" and "_" in compact else compact.upper()
+
+
+def _tokens(text: str) -> Iterator[_Token]:
+    position = 0
+    for found in _FROM_DIGIT.finditer(text):
+        if found.start() < position:
+            continue
+        left = _TO_THE_LEFT.search(text, max(position, found.start() - 24), found.start())
+        start = left.start() if left else found.start()
+        word = text[start : found.end()].rstrip("._/-")
+        position = start + len(word)
+        trimmed = word.lstrip("_/-")
+        start += len(word) - len(trimmed)
+        letters = re.match(r"[A-Za-z]{1,24}", trimmed)
+        glued = LABELS.get(letters[0].lower(), "") if letters and letters[0].lower() != "po" else ""
+        if letters and glued:
+            rest = trimmed[letters.end() :].lstrip("_/-")
+            start, trimmed = start + len(trimmed) - len(rest), rest
+        yield _Token(text=trimmed, start=start, end=start + len(trimmed), glued=glued)
+
+
+def _may_be_number(text: str, token: _Token) -> bool:
+    """False for dates, prices, quantities, masked cards, parts of addresses and everything too short or too long."""
+    before, after = text[max(0, token.start - 2) : token.start], text[token.end : token.end + 2]
+    if not 3 <= len(token.text) <= 40 or set(token.text) <= set("0-/._"):
+        return False
+    if (
+        before[-1:] in {"*", "@", "=", "&", "+", "%"}
+        or after[:1] in {"*", "@", "%"}
+        or "://" in text[max(0, token.start - 60) : token.start].split()[-1:]
+    ):
+        return False
+    if _DATE.fullmatch(token.text) or _PRICE.fullmatch(token.text):
+        return False
+    decimals = after[:1] in {",", "."} and after[1:2].isdigit() and len(token.text) <= 6
+    return not (decimals or _CURRENCY_BEFORE.search(text, max(0, token.start - 6), token.start) or _in_address(text, token))
+
+
+def _in_address(text: str, token: _Token) -> bool:
+    word_start = max(text.rfind(" ", 0, token.start), text.rfind("\n", 0, token.start), token.start - 120) + 1
+    return "://" in text[word_start : token.start] or text[word_start : word_start + 4] == "www." or "@" in text[word_start : token.start]
+
+
+def _by_words(source: Source, token: _Token, previous: tuple[_Token, str, float] | None) -> tuple[str, float]:
+    """(kind, confidence) by the words around the token; ("", 0) where they say nothing."""
+    text = source.text
+    if token.glued:
+        return token.glued, 0.9
+    kind, explicit = kind_before(text, token.start)
+    if kind:
+        return (kind, 0.95 if explicit else 0.85) if _fits(text, token, explicit=explicit) else ("other", 0.0)
+    if kind := kind_after(text, token.end):
+        return (kind, 0.9) if _fits(text, token, explicit=True) else ("other", 0.0)
+    if previous and _alike(previous[0], token) and _LIST_GAP.fullmatch(text, previous[0].end, token.start):
+        return previous[1], previous[2]
+    long_enough = sum(character.isdigit() for character in token.text) >= 4 and not _UNIT_AFTER.match(text, token.end)
+    if explicit and long_enough and mentions(text, token.start, "order_number"):
+        return "order_number", 0.7
+    return "", 0.0
+
+
+def _fits(text: str, token: _Token, *, explicit: bool) -> bool:
+    """True where the token looks like a number of its own; less is asked of it where a word like "number" stands before it."""
+    digits = sum(character.isdigit() for character in token.text)
+    if explicit:
+        return digits >= 2
+    if _UNIT_AFTER.match(text, token.end):
+        return False
+    if token.text.isdigit():
+        return digits >= 4 and not (digits == 4 and token.text[:2] in {"19", "20"})
+    return digits >= 4 or (digits >= 3 and token.text.isupper())
+
+
+def _alike(one: _Token, other: _Token) -> bool:
+    return one.text.isdigit() == other.text.isdigit() and abs(len(one.text) - len(other.text)) <= 1
+
+
+def _whole(text: str, token: _Token) -> tuple[str, int]:
+    """The number with the groups of digits that follow it, and where it ends."""
+    more = _MORE_GROUPS.match(text, token.end) if token.text.isdigit() and len(token.text) in {3, 4} else None
+    end = more.end() if more else token.end
+    return "".join(text[token.start : end].split()).upper(), end
+
+
+def _overlaps(taken: list[tuple[int, int]], span: tuple[int, int]) -> bool:
+    return any(span[0] < end and start < span[1] for start, end in taken)

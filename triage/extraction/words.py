@@ -1,0 +1,66 @@
+"""Words that say what a number counts, by the kind of fact, in the languages customers write: data."""
+
+#: Words by the kind they announce; "phone" and "other" announce numbers that are none of ours.
+KINDS = {
+    "order_number": """
+        order orders ordernumber orderno ordernr orderid purchase purchases po bestellung bestellungen
+        bestellnummer bestellnr bestellnummern bestell auftrag auftrags auftragsnummer auftragsnr commande
+        commandes cde pedido pedidos orden órden encomenda encomendas ordine ordini ordinazione bestelling
+        bestellingen bestelnummer bestelnr bestel ordernummer zamówienie zamówienia zamówieniu zamówień
+        zamowienie zamowienia beställning beställningar beställningsnummer ordrenummer ordre ordrer bestilling
+        bestillinger bestillingsnummer tilaus tilauksen tilausnumero заказ заказа заказу заказом заказы
+        замовлення sipariş siparişim siparişi objednávka objednávky objednávku objednávce rendelés rendelésem
+        comandă comanda comenzii παραγγελία παραγγελίας porudžbina narudžba naročilo 注文 注文番号 订单 订单号 訂單 訂單號 주문
+        주문번호
+    """,
+    "invoice_number": """
+        invoice invoices inv bill bills rechnung rechnungen rechnungsnummer rechnungsnr rechnungs facture
+        factures factura facturas fattura fatture fatura faturas factuur facturen factuurnummer faktura
+        faktury fakturę fakturze fakturanummer fakturanr lasku laskun laskunumero счет счёт счета счёта
+        рахунок számla τιμολόγιο 請求書 发票 發票
+    """,
+    "receipt_number": """
+        receipt receipts quittung quittungen quittungsnummer beleg belegnummer belegnr kassenbon kassenzettel
+        bon reçu reçus quittance recibo recibos ricevuta ricevute scontrino kassabon betalingsbewijs kvitto
+        kvittonummer kvittering paragon paragonu kuitti чек чека квитанция fiş
+    """,
+    "transaction_id": """
+        transaction transactions txn trx transaktion transaktionen transaktionsnummer transaktionsid
+        transaktions zahlungsnummer zahlungs zahlungsreferenz transacción transaccion transação transacao
+        transazione transactie transactienummer transakcja transakcji транзакция транзакции utr
+    """,
+    "tracking_number": """
+        tracking awb waybill airwaybill consignment parcel shipment package sendung sendungsnummer sendungsnr
+        sendungs sendungsverfolgung sendungsverfolgungsnummer trackingnummer trackingnr trackingcode paket
+        paketnummer suivi colis seguimiento rastreo rastreamento rastreio tracciamento spedizione volgnummer
+        verzending zending przesyłka przesyłki paczki spårning spårningsnummer kollinummer sporing
+        sporingsnummer seuranta lähetystunnus трек треккинг kargo takip
+    """,
+    "phone": """
+        phone telephone tel mobile cell cellphone whatsapp call contact fon telefon telefonnummer handy
+        handynummer mobil mobilnummer rufnummer téléphone portable móvil movil teléfono telefono telemóvel
+        telemovel celular cellulare telefoonnummer mobiel numer tlf fax sms ring text
+    """,
+    "other": """
+        pin pincode zip zipcode postcode postal postleitzahl plz cap cep código-postal ticket case incident
+        complaint reference-case size größe groesse grösse taille talla taglia maat customer kunde kunden
+        kundennummer kundennr client cliente klant klantnummer account konto kontonummer membership member
+        item article artikel artikelnummer artikelnr sku asin model modell product produkt part serial
+        seriennummer serie iban bic card karte karten carte tarjeta carta kaart karta policy room flight
+        coupon voucher gift gutschein promo vat ust tax flat apartment apt house hausnummer building street
+        road floor line page year version otp barcode ean imei isbn gstin employee agent user badge extension
+        ext error
+    """,
+}
+
+#: They say "a number follows" and leave open of what.
+NUMBER_WORDS = """
+    number numbers num no nr nro id ids ref reference referenz code nummer nummern numéro numéros numero
+    número numeros números numer numeru nº n номер номером č číslo šifra kennung kenn nos # № ° º
+"""
+
+#: They may stand between the word and its number.
+LINK_WORDS = """
+    is was are were ist sind war lautet lauten est sont es son è sono é são jest to zijn er confirmation
+    details bestätigung my the with mit der die das le la el il de het mijn meine mein ma mon mi mio
+"""
