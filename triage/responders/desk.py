@@ -1,0 +1,54 @@
+"""What every responder has at hand, and what it is asked to write."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from triage.case import Case, CaseEvent
+from triage.decision import ReplyOrder
+from triage.message import Message, RawMessage
+from triage.people import People
+from triage.reading import Reading
+from triage.responders.templates import Templates
+from triage.topic import Due, Guide, Topic
+
+#: A moment in words, in a language.
+Tell = Callable[[datetime, str], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What does not change from one reply to the next."""
+
+    templates: Templates
+    people: People
+    guide: Guide
+    tell: Tell
+    due: Due
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """One reply to be written."""
+
+    order: ReplyOrder
+    case: Case
+    log: Sequence[CaseEvent]
+    #: What the message says; None where a clock rather than a message asks for the reply.
+    reading: Reading | None
+    #: The message as it came, while it is kept.
+    raw: RawMessage | None
+    now: datetime
+
+    @property
+    def message(self) -> Message | None:
+        """What was written."""
+        return self.reading.message if self.reading else None
+
+    def topic(self, desk: Desk) -> Topic:
+        """What the policy says of the case."""
+        return desk.guide.topic(self.case.category, self.case.issue)
+
+    def resolve_by(self, desk: Desk) -> datetime:
+        """When the customer was promised a result or word of progress."""
+        return desk.due(self.case.received_at, self.topic(desk).resolve)

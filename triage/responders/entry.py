@@ -1,0 +1,72 @@
+"""The customer-service log entry of a case, row by row, as far as it is known."""
+
+from collections.abc import Iterable, Sequence
+
+from triage.case import CaseEvent, CaseStatus
+from triage.responders.desk import Assignment, Desk
+from triage.responders.names import one_line
+
+UNKNOWN = "unknown"
+_DONE = frozenset({CaseStatus.SOLVED, CaseStatus.CLOSED})
+#: How events read in the log; others are not actions.
+_ACTIONS = {
+    "opened": "case opened",
+    "withheld": "acknowledgment left to a person",
+    "acknowledged": "acknowledged",
+    "follow_up": "the customer wrote again",
+    "thanks": "the customer said thanks",
+    "note": "note added",
+    "answered": "a department answered",
+    "missed": "a promise was missed",
+    "unreachable": "the customer cannot be reached by mail",
+}
+_INITIAL = frozenset({"opened", "withheld", "acknowledged"})
+
+
+def entry(desk: Desk, assignment: Assignment) -> tuple[tuple[str, str], ...]:
+    """(label, value) for every field of the log, in its order; what nobody knows reads "unknown"."""
+    case = assignment.case
+    facts = assignment.reading.facts if assignment.reading else None
+    phones = facts.values("phone") if facts else ()
+    names = facts.values("name") if facts else ()
+    done = case.status in _DONE
+    rows = (
+        ("Customer name", (case.requester.name if case.requester else "") or next(iter(names), "")),
+        ("E-mail", case.requester.addr_spec if case.requester else ""),
+        ("Telephone", ", ".join(phones)),
+        ("Order number", ", ".join(case.order_numbers)),
+        # A date in the text may be any date: without the order system nobody knows which is the order's.
+        ("Order date", ""),
+        ("Issue type", assignment.topic(desk).title if not case.abstained else "not sorted yet"),
+        ("Issue description", _description(assignment)),
+        ("Initial action", _actions(assignment.log, initial=True)),
+        ("Follow-up actions", _actions(assignment.log, initial=False) or "none yet"),
+        ("Escalation", ", ".join(desk.people.names(_escalated(assignment))) or "no escalation needed"),
+        ("Resolution status", "resolved" if done else f"pending; promised by {desk.tell(assignment.resolve_by(desk), 'en')}"),
+        ("Resolution date", desk.tell(case.solved_at, "en") if case.solved_at else ("" if done else "not resolved yet")),
+        ("Customer satisfaction", "" if done else "not asked yet"),
+        ("Rating and comments", "" if done else "not asked yet"),
+        ("Representative", ""),
+    )
+    return tuple((label, one_line(value, 400) or UNKNOWN) for label, value in rows)
+
+
+def _description(assignment: Assignment) -> str:
+    subject = one_line(assignment.case.subject, 120)
+    text = one_line(assignment.message.text, 240) if assignment.message else ""
+    return " – ".join(part for part in (subject, text) if part)
+
+
+def _actions(log: Sequence[CaseEvent], *, initial: bool) -> str:
+    def said(events: Iterable[CaseEvent]) -> Iterable[str]:
+        for event in events:
+            if event.kind in _ACTIONS and (event.kind in _INITIAL) == initial:
+                yield f"{event.at:%Y-%m-%d %H:%M} UTC {_ACTIONS[event.kind]}"
+
+    return "; ".join(said(log))
+
+
+def _escalated(assignment: Assignment) -> tuple[str, ...]:
+    logged = (event.detail.get("to", "") for event in assignment.log if event.kind == "escalated")
+    named = (*assignment.case.departments, *logged, assignment.order.department)
+    return tuple(dict.fromkeys(key for key in named if key))

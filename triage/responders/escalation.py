@@ -1,0 +1,101 @@
+"""The escalation: all that a department needs in order to act, and how to answer; the customer's message goes along."""
+
+from collections.abc import Mapping
+
+from triage.errors import TemplateError
+from triage.responders.compose import Attached, attachment_entity, multipart, text_entity
+from triage.responders.desk import Assignment, Desk
+from triage.responders.entry import entry
+from triage.responders.envelope import Letter
+from triage.responders.names import visible
+from triage.responders.warnings import warnings
+
+#: Shown in the mail; the whole is attached.
+_SHOWN = 20_000
+#: Larger originals stay where they are: many servers refuse messages beyond ten megabytes, and base64 adds a third.
+_ATTACHED = 7_000_000
+_SUBTYPES = {"txt": "plain", "html": "html"}
+
+
+def escalate(desk: Desk, assignment: Assignment) -> Letter:
+    """The mail to a department, as text and html, with the customer's message attached."""
+    original, about_original = _original(assignment)
+    context = _context(desk, assignment, about_original)
+    fallback = ""
+    try:
+        parts = [
+            text_entity(desk.templates.render(_template(desk, assignment, ending), context), _SUBTYPES[ending]) for ending in _SUBTYPES
+        ]
+        body = multipart("alternative", parts, assignment.case.number)
+    except TemplateError as error:
+        fallback = str(error)
+        body = text_entity(_built_in(context))
+    entity = multipart("mixed", [body, attachment_entity(original)], assignment.case.number) if original else body
+    return Letter(subject=_subject(desk, assignment), entity=entity, fallback=fallback)
+
+
+def _template(desk: Desk, assignment: Assignment, ending: str) -> str:
+    own = f"escalation/{assignment.order.department}.{ending}"
+    return own if own in desk.templates else f"escalation/default.{ending}"
+
+
+def _subject(desk: Desk, assignment: Assignment) -> str:
+    # Titles are ours; the customer's subject stands in the text, where it cannot pass for our words.
+    return f"[{assignment.case.number}] {_title(desk, assignment)} ({assignment.case.priority})"
+
+
+def _title(desk: Desk, assignment: Assignment) -> str:
+    return "Not sorted yet" if assignment.case.abstained else assignment.topic(desk).title
+
+
+def _context(desk: Desk, assignment: Assignment, about_original: str) -> Mapping[str, object]:
+    order, case, reading, message = assignment.order, assignment.case, assignment.reading, assignment.message
+    text = visible(message.text) if message else ""
+    return {
+        "case_number": case.number,
+        "title": _title(desk, assignment),
+        "category": case.category,
+        "issue": case.issue,
+        "priority": case.priority,
+        "department": desk.people.names((order.department,))[0],
+        "reason": visible(order.reason),
+        "answer_by": desk.tell(order.answer_by or assignment.resolve_by(desk), "en"),
+        "confidence": "" if case.abstained else f"{case.confidence:.0%}",
+        "rows": entry(desk, assignment),
+        "facts": [(fact.kind.replace("_", " "), visible(fact.value), fact.source, f"{fact.confidence:.0%}") for fact in reading.facts]
+        if reading
+        else [],
+        "warnings": warnings(message, reading.facts) if message and reading else (),
+        "text": text[:_SHOWN],
+        "cut": len(text) > _SHOWN,
+        "about_original": about_original,
+        "sender": desk.people.identity.name,
+    }
+
+
+def _original(assignment: Assignment) -> tuple[Attached | None, str]:
+    """The customer's message as a file, and a sentence about it."""
+    message, raw = assignment.message, assignment.raw
+    if message is None:
+        return None, "The customer's messages are in the mailbox."
+    if message.masked:
+        said = "message.txt holds the customer's text; the original is not attached, because it contains a card number or security code."
+        text = visible(message.full_text or message.text).encode("utf-8", "replace")
+        return Attached(filename="message.txt", content_type='text/plain; charset="utf-8"', content=text), said
+    if raw is None or len(raw.content) > _ATTACHED:
+        return None, "The original is too large to be attached; it is in the mailbox." if raw else "The original is in the mailbox."
+    whole = "" if raw.size <= len(raw.content) else " It is cut, because it is larger than our limit; the whole is in the mailbox."
+    # Not message/rfc822: nobody between here and there may rewrite it, and no mail client opens it unasked.
+    return Attached(filename="original.eml", content_type="application/octet-stream", content=raw.content), (
+        f"original.eml is the customer's message as it came.{whole}"
+    )
+
+
+def _built_in(context: Mapping[str, object]) -> str:
+    rows = context["rows"]
+    listed = "\n".join(f"{label}: {value}" for label, value in rows) if isinstance(rows, tuple) else ""
+    return (
+        f"Case {context['case_number']}: {context['title']} ({context['priority']})\n\n"
+        f"Please act on this case and answer this message by {context['answer_by']}.\nWhy it comes to you: {context['reason']}\n\n"
+        f"{listed}\n\nThe customer's text:\n\n{context['text']}\n\n{context['about_original']}\n\n{context['sender']}\n"
+    )

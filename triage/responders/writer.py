@@ -1,0 +1,38 @@
+"""The writer: takes an order for a reply and hands back the frozen message; it never sends."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from triage.case import Case, CaseEvent
+from triage.decision import ReplyOrder
+from triage.message import RawMessage
+from triage.people import People
+from triage.reading import Reading
+from triage.reply import Reply
+from triage.responders.desk import Assignment, Desk, Tell
+from triage.responders.envelope import Envelope
+from triage.responders.table import RESPONDERS
+from triage.responders.templates import Templates
+from triage.topic import Due, Guide
+
+
+class Writer:
+    """Writes every kind of reply in RESPONDERS."""
+
+    def __init__(self, sources: Mapping[str, str], *, people: People, key: bytes, guide: Guide, tell: Tell, due: Due) -> None:
+        self._desk = Desk(templates=Templates(sources), people=people, guide=guide, tell=tell, due=due)
+        self._envelope = Envelope(people, key)
+
+    def write(
+        self,
+        order: ReplyOrder,
+        case: Case,
+        *,
+        log: Sequence[CaseEvent],
+        reading: Reading | None,
+        raw: RawMessage | None,
+        now: datetime,
+    ) -> Reply:
+        """The reply, its bytes frozen. `log` is the case's history with the events of this decision."""
+        assignment = Assignment(order=order, case=case, log=log, reading=reading, raw=raw, now=now)
+        return self._envelope.seal(RESPONDERS[order.kind](self._desk, assignment), order, case, now)
