@@ -188,7 +188,9 @@ class Dovecot:
         """Start and wait until it greets."""
         binary = shutil.which("dovecot") or "/usr/sbin/dovecot"
         command = [binary, "-F", "-c", str(self.root / "dovecot.conf")]
-        self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **self._as_user())
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **self._as_user()
+        )
         give_up = time.monotonic() + 10
         while True:
             with suppress(OSError), socket.create_connection(("127.0.0.1", self.imap_port), timeout=2) as probe:

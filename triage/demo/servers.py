@@ -142,7 +142,8 @@ async def _listen_imap(servers: DemoServers, stack: AsyncExitStack, port: int) -
             task.add_done_callback(tasks.discard)
         try:
             await server(reader, writer, SocketInfo.get(writer, None, unique_id=uuid.uuid4().bytes))
-        except ConnectionError:
+        except (ConnectionError, asyncio.CancelledError):
+            # Cancelled only when the servers end; asyncio would log it as an error.
             writer.close()
 
     listener = await asyncio.start_server(converse, _HOST, port)

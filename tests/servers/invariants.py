@@ -1,0 +1,57 @@
+"""What must hold of everything that leaves, whoever wrote it; every test that sends can call `check`."""
+
+import email
+import email.policy
+import re
+from collections.abc import Collection
+
+#: Header fields that our messages may have, in lower case.
+ALLOWED = frozenset(
+    {
+        "from", "to", "reply-to", "subject", "date", "message-id", "in-reply-to", "references", "auto-submitted",
+        "x-auto-response-suppress", "mime-version", "content-type", "content-transfer-encoding", "content-language", "x-triage-case",
+        "precedence", "feedback-id", "x-loop", "x-triage-loop",
+    }
+)  # fmt: skip
+_ACK_LIMIT = 2048
+_LINE_LIMIT = 998
+_DIGITS = re.compile(rb"(?<![0-9])(?:[0-9][ -]?){13,19}(?![0-9])")
+
+
+def check(content: bytes, *, recipients: Collection[str], ours: Collection[str], acknowledgment: bool = False) -> list[str]:
+    """What is wrong with a message as it left; [] when nothing is. `ours` are the addresses that may stand in From."""
+    message = email.message_from_bytes(content, policy=email.policy.default)
+    names = [name.lower() for name in message]
+    wrong = _form(content) + [f"header field {name!r} is not allowed" for name in names if name not in ALLOWED]
+    wrong += [f"{names.count(name)} fields {name!r}" for name in ("to", "from", "message-id", "date", "subject") if names.count(name) != 1]
+    to = [address.addr_spec.lower() for address in message["to"].addresses] if message["to"] else []
+    if len(to) != 1 or [recipient.lower() for recipient in recipients] != to:
+        wrong.append("To and envelope must name the same one recipient")
+    if {address.addr_spec.lower() for address in message["from"].addresses} - {address.lower() for address in ours}:
+        wrong.append("From is not ours")
+    if message.get("auto-submitted", "") not in ("auto-replied", "auto-generated"):
+        wrong.append("Auto-Submitted is missing or wrong")
+    if acknowledgment and (len(content) >= _ACK_LIMIT or message.get_content_type() != "text/plain"):
+        wrong.append(f"an acknowledgment must be text/plain below {_ACK_LIMIT} octets, not {message.get_content_type()} of {len(content)}")
+    return wrong + [f"card number {number!r}" for number in _cards(message)]
+
+
+def _form(content: bytes) -> list[str]:
+    lines = content.count(b"\r\n")
+    wrong = ["a bare CR or LF"] if content.count(b"\r") != lines or content.count(b"\n") != lines else []
+    return wrong + (["a line of more than 998 octets"] if max(map(len, content.split(b"\r\n"))) > _LINE_LIMIT else [])
+
+
+def _cards(message: email.message.EmailMessage) -> list[bytes]:
+    texts = [value.encode("utf-8", "replace") for value in message.values()]
+    # An attached original stays as the customer sent it, for staff to see; nothing else may carry a card number.
+    texts += [
+        part.get_payload(decode=True) or b"" for part in message.walk() if part.get_content_maintype() == "text" and not part.get_filename()
+    ]
+    return [found[0] for text in texts for found in _DIGITS.finditer(text) if _luhn(found[0])]
+
+
+def _luhn(number: bytes) -> bool:
+    digits = [int(chr(octet)) for octet in number if chr(octet).isdigit()]
+    doubled = [digit if place % 2 == 0 else sum(divmod(2 * digit, 10)) for place, digit in enumerate(reversed(digits))]
+    return sum(doubled) % 10 == 0
