@@ -2,7 +2,7 @@
 
 from triage.case import Case, CaseStatus
 from triage.decision import Decision, Outcome
-from triage.policy.escalate import Call, called, escalate
+from triage.policy.escalate import Call, escalate
 from triage.policy.incoming import Incoming
 from triage.policy.opening import calls_of, moment
 from triage.policy.triggers import only_thanks, triggered
@@ -43,7 +43,7 @@ def follow_up(incoming: Incoming) -> Decision:
     if only_thanks(incoming.message):
         event = incoming.author_event("thanks", why="says thanks and nothing else")
         return Decision(outcome=Outcome.FOLLOW_UP, reason="only thanks", case_id=case.id, events=(event,), folder=topic.folder)
-    escalation = escalate(_calls(incoming), incoming.people, incoming.policy, moment(incoming, topic), case.id)
+    escalation = escalate(_calls(incoming), incoming.people, incoming.policy, moment(incoming, topic), case_id=case.id, log=incoming.log)
     reopened = case.status in _RESTING
     status = CaseStatus.OPEN if reopened else None
     return Decision(
@@ -64,8 +64,7 @@ def _calls(incoming: Incoming) -> list[Call]:
     # This message counts too; asking for equality calls once, not with every message after.
     if 1 + sum(event.kind == "follow_up" for event in incoming.log) == told.follow_ups:
         calls.append(Call(department=told.management, reason=f"the customer has written {told.follow_ups} times more without a solution"))
-    known = called(incoming.log)
-    return [call for call in calls if call.department not in known]
+    return calls
 
 
 def _case(incoming: Incoming) -> Case:

@@ -20,11 +20,6 @@ class Call:
     reason: str
 
 
-def called(log: Iterable[CaseEvent]) -> frozenset[str]:
-    """The departments that a case's history says were called upon."""
-    return frozenset(event.detail.get("to", "") for event in log if event.kind == "escalated")
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
     """When it happens, and what bounds it."""
@@ -47,12 +42,20 @@ class Escalation:
     deadlines: tuple[Deadline, ...] = ()
 
 
-def escalate(calls: Sequence[Call], people: People, policy: Policy, moment: Moment, case_id: int = 0) -> Escalation:
-    """One order, event and deadline for each department; a call that nobody can answer leaves an event that says so."""
+def escalate(
+    calls: Sequence[Call], people: People, policy: Policy, moment: Moment, *, case_id: int = 0, log: Iterable[CaseEvent] = ()
+) -> Escalation:
+    """One order, event and deadline for each department that the log does not show to be called upon yet.
+
+    A call that nobody can answer leaves an event that says so.
+    """
+    known = _called(log)
     reasons: dict[str, list[str]] = {}
     events: list[CaseEvent] = []
     for call in calls:
         key = _configured(call.department, people, policy)
+        if key in known:
+            continue
         if key:
             swapped = "" if key == call.department else f" (in place of {call.department}, which is not configured)"
             reasons.setdefault(key, []).append(call.reason + swapped)
@@ -73,6 +76,10 @@ def escalate(calls: Sequence[Call], people: People, policy: Policy, moment: Mome
         deadlines.append(Deadline(case_id=case_id, kind="reply", due_at=order.answer_by or moment.resolve_by, bound=key))
         events.append(_told(order, department.name, moment.now))
     return Escalation(departments=tuple(reasons), orders=tuple(orders), events=tuple(events), deadlines=tuple(deadlines))
+
+
+def _called(log: Iterable[CaseEvent]) -> frozenset[str]:
+    return frozenset(event.detail.get("to", "") for event in log if event.kind == "escalated")
 
 
 def _configured(department: str, people: People, policy: Policy) -> str:

@@ -34,7 +34,7 @@ def open_case(incoming: Incoming, topic: Topic, outcome: Outcome, reason: str, t
 def _escalation(incoming: Incoming, topic: Topic, triggers: tuple[tuple[Trigger, str], ...]) -> Escalation:
     calls = calls_of(triggers)
     if topic.escalate and topic.department:
-        calls.insert(0, Call(department=topic.department, reason=f"{topic.title} goes to this department"))
+        calls.insert(0, Call(department=topic.department, reason=f"“{topic.title}” is theirs"))
     return escalate(calls, incoming.people, incoming.policy, moment(incoming, topic))
 
 
@@ -90,7 +90,9 @@ def _promises(incoming: Incoming, topic: Topic) -> Iterator[Deadline]:
 
 def _history(incoming: Incoming, case: NewCase) -> Iterator[CaseEvent]:
     said = incoming.reading.classification
-    yield incoming.author_event("opened", received_at=incoming.received_at.isoformat(), why=incoming.match.reason)
+    yield incoming.author_event(
+        "opened", received_at=incoming.received_at.isoformat(), why=incoming.match.reason, linked_case=str(incoming.match.linked_case or "")
+    )
     yield incoming.event(
         "classified",
         "model" if said.model_version else "rule",
@@ -99,7 +101,7 @@ def _history(incoming: Incoming, case: NewCase) -> Iterator[CaseEvent]:
             "issue": said.issue,
             "confidence": f"{said.confidence:.2f}",
             "abstained": "yes" if said.abstained else "",
-            "priority": case.priority,
+            "priority": str(case.priority),
             "reasons": "; ".join(said.reasons),
             "also": ", ".join(f"{matter.category}/{matter.issue} {matter.confidence:.2f}" for matter in said.alternatives),
             "model": said.model_version,

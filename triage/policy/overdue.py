@@ -7,7 +7,7 @@ from triage.case import Case, CaseEvent, CaseStatus, Deadline
 from triage.decision import Decision, Outcome
 from triage.message import DeliveryReport
 from triage.people import People
-from triage.policy.escalate import Call, Moment, called, escalate
+from triage.policy.escalate import Call, Moment, escalate
 from triage.policy.table import Policy
 from triage.reply import Delivery, ReplyKind
 from triage.topic import Due
@@ -26,11 +26,10 @@ def overdue(
     if deadline.bound:
         detail["bound"] = deadline.bound
     missed = CaseEvent(at=now, kind="missed", provenance="clock", detail=detail)
-    management = policy.escalation.management
-    calls = [] if management in called(log) else [Call(department=management, reason=reason)]
+    calls = [Call(department=policy.escalation.management, reason=reason)]
     # Whoever is told of a missed promise hears of it at once, and has as long to answer as a department is given to take a case over.
     at_once = Moment(now=now, leave_by=now, resolve_by=due(now, policy.promises.assign), due=due)
-    escalation = escalate(calls, people, policy, at_once, case.id)
+    escalation = escalate(calls, people, policy, at_once, case_id=case.id, log=log)
     return Decision(
         outcome=Outcome.NOTED,
         reason=reason,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 
-from triage import tokens
+from triage import keyed, tokens
 from triage.case import Case
 from triage.decision import ReplyOrder
 from triage.message import Message
@@ -19,6 +19,8 @@ _SUBMITTED = {ReplyKind.ACKNOWLEDGMENT: "auto-replied", ReplyKind.ESCALATION: "a
 #: Longer ones are more likely to break something than to help a thread.
 _LONGEST_ID = 250
 _REFERENCES = 10
+#: Enough for all of them, where the size of the message does not matter.
+_ROOM = _REFERENCES * (_LONGEST_ID + 10) * 2
 _PLAIN_ID = re.compile(rf"[!-;=?-~]{{3,{_LONGEST_ID}}}")
 
 
@@ -58,14 +60,15 @@ class Envelope:
             ("X-Triage-Loop", self._loop),
             ("MIME-Version", "1.0"),
         ]
-        room = letter.at_most - len(header_block(fields)) - len(letter.entity) - _LONGEST_ID if letter.at_most else 20_000
-        fields += _thread(letter.answers, room)
+        # The Message-ID is not known yet, but its length is.
+        known = len(header_block([*fields, ("Message-ID", self._id(order, "x" * 26))])) + len(letter.entity)
+        fields += _thread(letter.answers, letter.at_most - known if letter.at_most else _ROOM)
         content = header_block(fields) + letter.entity
         message_id = self._message_id(order, case, content)
         return Reply(
             kind=order.kind,
             recipient=order.recipient,
-            reverse_path=self._keyed("b", tokens.sign(self._key, "reverse-path", message_id)),
+            reverse_path=self._reverse_path(message_id),
             message_id=message_id,
             subject=letter.subject,
             content=header_block([("Message-ID", f"<{message_id}>")]) + content,
@@ -75,28 +78,33 @@ class Envelope:
 
     def _message_id(self, order: ReplyOrder, case: Case, content: bytes) -> str:
         digest = hashlib.sha256(content).hexdigest()
-        token = tokens.sign(self._key, "message-id", order.kind, case.number, order.recipient, digest)
+        return self._id(order, tokens.sign(self._key, "message-id", order.kind, case.number, order.recipient, digest))
+
+    def _id(self, order: ReplyOrder, token: str) -> str:
         return f"{order.kind}.{token}@{self._identity.address.rpartition('@')[2]}"
 
     def _reply_to(self, order: ReplyOrder, case: Case) -> str:
-        # A customer's token and a department's are different kinds: neither ever works as the other.
-        kind, purpose = ("d", "department") if order.department else ("c", "customer")
-        digits = case.number.rpartition("-")[2]
-        return self._keyed(f"{kind}.{digits}", tokens.sign(self._key, purpose, case.number))
+        purpose = keyed.DEPARTMENT if order.department else keyed.CUSTOMER
+        address = self._identity.address
+        return keyed.answer_address(self._key, address, case.number, purpose) if self._identity.plus_addressing else address
 
-    def _keyed(self, tag: str, token: str) -> str:
-        local, _, domain = self._identity.address.rpartition("@")
-        return f"{local}+{tag}.{token}@{domain}" if self._identity.plus_addressing else self._identity.address
+    def _reverse_path(self, message_id: str) -> str:
+        address = self._identity.address
+        return keyed.report_address(self._key, address, message_id) if self._identity.plus_addressing else address
 
 
 def _thread(message: Message | None, room: int) -> list[tuple[str, str]]:
-    """In-Reply-To and References (RFC 5322 §3.6.4), as many as there is room for, the nearest kept longest."""
+    """In-Reply-To and References (RFC 5322 §3.6.4), as many as there is room for; the nearest ones are kept."""
     if message is None or not _PLAIN_ID.fullmatch(message.message_id):
         return []
-    kept: list[str] = []
-    for message_id in (message.message_id, *reversed(message.references[-_REFERENCES + 1 :])):
-        room -= len(message_id) + 5
-        if not _PLAIN_ID.fullmatch(message_id) or (room < 0 and kept):
+    parent = f"<{message.message_id}>"
+    room -= len(header_block([("In-Reply-To", parent), ("References", parent)]))
+    if room < 0:
+        return []
+    kept = [parent]
+    for message_id in reversed(message.references[-_REFERENCES + 1 :]):
+        room -= len(message_id) + len("\r\n <>")
+        if room < 0 or not _PLAIN_ID.fullmatch(message_id):
             break
         kept.insert(0, f"<{message_id}>")
-    return [("In-Reply-To", kept[-1]), ("References", "\r\n ".join(kept))]
+    return [("In-Reply-To", parent), ("References", "\r\n ".join(kept))]

@@ -1,17 +1,21 @@
 """The escalation: all that a department needs in order to act, and how to answer; the customer's message goes along."""
 
 from collections.abc import Mapping
+from itertools import islice
 
 from triage.errors import TemplateError
+from triage.message import Message
+from triage.reading import Facts
 from triage.responders.compose import Attached, attachment_entity, multipart, text_entity
 from triage.responders.desk import Assignment, Desk
 from triage.responders.entry import entry
 from triage.responders.envelope import Letter
-from triage.responders.names import visible
+from triage.responders.names import one_line, visible
 from triage.responders.warnings import warnings
 
 #: Shown in the mail; the whole is attached.
 _SHOWN = 20_000
+_FACTS = 40
 #: Larger originals stay where they are: many servers refuse messages beyond ten megabytes, and base64 adds a third.
 _ATTACHED = 7_000_000
 _SUBTYPES = {"txt": "plain", "html": "html"}
@@ -62,15 +66,18 @@ def _context(desk: Desk, assignment: Assignment, about_original: str) -> Mapping
         "answer_by": desk.tell(order.answer_by or assignment.resolve_by(desk), "en"),
         "confidence": "" if case.abstained else f"{case.confidence:.0%}",
         "rows": entry(desk, assignment),
-        "facts": [(fact.kind.replace("_", " "), visible(fact.value), fact.source, f"{fact.confidence:.0%}") for fact in reading.facts]
-        if reading
-        else [],
+        "facts": _facts(reading.facts) if reading else (),
         "warnings": warnings(message, reading.facts) if message and reading else (),
         "text": text[:_SHOWN],
         "cut": len(text) > _SHOWN,
         "about_original": about_original,
         "sender": desk.people.identity.name,
     }
+
+
+def _facts(facts: Facts) -> tuple[tuple[str, str, str, str], ...]:
+    found = islice(facts, _FACTS)
+    return tuple((fact.kind.replace("_", " "), one_line(fact.value, 120), fact.source, f"{fact.confidence:.0%}") for fact in found)
 
 
 def _original(assignment: Assignment) -> tuple[Attached | None, str]:
@@ -80,8 +87,7 @@ def _original(assignment: Assignment) -> tuple[Attached | None, str]:
         return None, "The customer's messages are in the mailbox."
     if message.masked:
         said = "message.txt holds the customer's text; the original is not attached, because it contains a card number or security code."
-        text = visible(message.full_text or message.text).encode("utf-8", "replace")
-        return Attached(filename="message.txt", content_type='text/plain; charset="utf-8"', content=text), said
+        return Attached(filename="message.txt", content_type='text/plain; charset="utf-8"', content=_masked(message)), said
     if raw is None or len(raw.content) > _ATTACHED:
         return None, "The original is too large to be attached; it is in the mailbox." if raw else "The original is in the mailbox."
     whole = "" if raw.size <= len(raw.content) else " It is cut, because it is larger than our limit; the whole is in the mailbox."
@@ -89,6 +95,12 @@ def _original(assignment: Assignment) -> tuple[Attached | None, str]:
     return Attached(filename="original.eml", content_type="application/octet-stream", content=raw.content), (
         f"original.eml is the customer's message as it came.{whole}"
     )
+
+
+def _masked(message: Message) -> bytes:
+    author = message.author.addr_spec if message.author else "unknown"
+    head = f"From: {author}\nSubject: {one_line(message.subject, 500)}\n\n"
+    return (head + visible(message.full_text or message.text)).encode("utf-8", "replace")
 
 
 def _built_in(context: Mapping[str, object]) -> str:

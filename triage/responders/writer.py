@@ -1,6 +1,6 @@
 """The writer: takes an order for a reply and hands back the frozen message; it never sends."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from triage.case import Case, CaseEvent
@@ -13,6 +13,7 @@ from triage.responders.desk import Assignment, Desk, Tell
 from triage.responders.envelope import Envelope
 from triage.responders.table import RESPONDERS
 from triage.responders.templates import Templates
+from triage.responders.trial import trials
 from triage.topic import Due, Guide
 
 
@@ -22,6 +23,12 @@ class Writer:
     def __init__(self, sources: Mapping[str, str], *, people: People, key: bytes, guide: Guide, tell: Tell, due: Due) -> None:
         self._desk = Desk(templates=Templates(sources), people=people, guide=guide, tell=tell, due=due)
         self._envelope = Envelope(people, key)
+
+    def problems(self, categories: Iterable[str]) -> list[str]:
+        """One line for each template that is missing, broken, too long, or asks for what nobody knows."""
+        found = dict.fromkeys(self._desk.templates.problems())
+        found |= dict.fromkeys(trial.fallback for trial in trials(self._desk, categories) if trial.fallback)
+        return list(found)
 
     def write(
         self,

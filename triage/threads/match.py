@@ -12,13 +12,22 @@ _DONE = frozenset({CaseStatus.SOLVED, CaseStatus.CLOSED})
 _NOTES = (Effect.REPORT, Effect.AUTOMATIC)
 
 
-def match(reading: Reading, candidates: Sequence[Candidate], *, staff: frozenset[str], window: timedelta, now: datetime) -> Match:
+def match(
+    reading: Reading,
+    candidates: Sequence[Candidate],
+    *,
+    staff: frozenset[str],
+    window: timedelta,
+    now: datetime,
+    answered: Sequence[str] = (),
+) -> Match:
     """The case the message joins, or one to show beside the case it opens.
 
-    A stranger never joins a case: quoting its number or its thread gives nobody a part in it.
+    A stranger never joins a case: quoting its number or its thread gives nobody a part in it. Only writing to its keyed address does,
+    which none but the customer was given; `answered` has the numbers of such cases.
     """
     for candidate in sorted(candidates, key=_nearest):
-        why = _standing(reading, candidate, staff)
+        why = _standing(reading, candidate, staff, answered)
         if why:
             return _joined(reading, candidate, why, by_staff=_author(reading) in staff, window=window, now=now)
     if candidates:
@@ -37,13 +46,15 @@ def _author(reading: Reading) -> str:
     return author.addr_spec if author else ""
 
 
-def _standing(reading: Reading, candidate: Candidate, staff: frozenset[str]) -> str:
+def _standing(reading: Reading, candidate: Candidate, staff: frozenset[str], answered: Sequence[str]) -> str:
     how = f"continues the thread of {candidate.number}" if candidate.by_thread else f"quotes the number {candidate.number}"
     author = _author(reading)
     if author in candidate.participants:
         return how
     if author in staff:
         return f"{how}, from one of our own"
+    if candidate.number in answered:
+        return f"is sent to the keyed address of {candidate.number}"
     machine = candidate.by_thread and any(reading.first(effect) for effect in _NOTES)
     return f"{how}, from a machine" if machine else ""
 
