@@ -90,9 +90,8 @@ def _promises(incoming: Incoming, topic: Topic) -> Iterator[Deadline]:
 
 def _history(incoming: Incoming, case: NewCase) -> Iterator[CaseEvent]:
     said = incoming.reading.classification
-    yield incoming.author_event(
-        "opened", received_at=incoming.received_at.isoformat(), why=incoming.match.reason, linked_case=str(incoming.match.linked_case or "")
-    )
+    linked = str(incoming.match.linked_case or "")
+    yield incoming.author_event("opened", received_at=incoming.received_at.isoformat(), why=incoming.match.reason, linked_case=linked)
     yield incoming.event(
         "classified",
         "model" if said.model_version else "rule",

@@ -138,9 +138,9 @@ class Policy(_Table):
         return self._apart("Could not be read", self.folders.unreadable)
 
     @property
-    def categories(self) -> tuple[str, ...]:
-        """Names of the categories, each of which needs its acknowledgment."""
-        return tuple(self.category)
+    def matters(self) -> tuple[tuple[str, str], ...]:
+        """Every category and issue it knows, each of which needs its texts."""
+        return tuple(self._topics)
 
     @property
     def departments(self) -> frozenset[str]:

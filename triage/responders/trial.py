@@ -17,29 +17,32 @@ _LANGUAGES = ("en", "de")
 _CUSTOMER = Address(name="A Customer", addr_spec="customer@example.org")
 
 
-def trials(desk: Desk, categories: Iterable[str]) -> Iterator[Letter]:
-    """An acknowledgment for every category and for what has none, and an escalation to every department."""
-    acknowledgments = [(category, "") for category in categories] + [("other", "unsorted"), ("other", "unreadable")]
+def trials(desk: Desk, matters: Iterable[tuple[str, str]]) -> Iterator[Letter]:
+    """An acknowledgment of every matter and of what has none, and an escalation to every department."""
+    acknowledged = [(*matter, "") for matter in matters] + [("other", "", "unsorted"), ("other", "", "unreadable")]
     for language in _LANGUAGES:
-        for category, text in acknowledgments:
+        for category, issue, text in acknowledged:
             order = ReplyOrder(kind=ReplyKind.ACKNOWLEDGMENT, recipient=_CUSTOMER.addr_spec, deadline=_AT, text=text)
-            yield RESPONDERS[order.kind](desk, _assignment(order, category, language))
+            yield RESPONDERS[order.kind](desk, _assignment(desk, order, (category, issue), language))
     for department, settings in desk.people.departments.items():
         order = ReplyOrder(kind=ReplyKind.ESCALATION, recipient=settings.address, department=department, deadline=_AT, reason="a trial")
-        yield RESPONDERS[order.kind](desk, _assignment(order, "other", "en"))
+        yield RESPONDERS[order.kind](desk, _assignment(desk, order, ("other", ""), "en"))
 
 
-def _assignment(order: ReplyOrder, category: str, language: str) -> Assignment:
+def _assignment(desk: Desk, order: ReplyOrder, matter: tuple[str, str], language: str) -> Assignment:
+    category, issue = matter
     case = Case(
         id=1,
         number="SP-100001",
         category=category,
-        issue="other",
+        issue=issue,
         confidence=0.9,
         abstained=False,
         requester=_CUSTOMER,
         subject="A trial",
         language=language,
+        # The longest an acknowledgment gets: two departments at once.
+        departments=tuple(desk.people.departments)[:2],
         opened_at=_AT,
         received_at=_AT,
     )
@@ -47,6 +50,6 @@ def _assignment(order: ReplyOrder, category: str, language: str) -> Assignment:
     reading = Reading(
         message=message,
         facts=Facts(found=(Fact(kind="order_number", value="ORD1", source="text"),)),
-        classification=Classification(category=category, issue="other", confidence=0.9),
+        classification=Classification(category=category, issue=issue, confidence=0.9),
     )
     return Assignment(order=order, case=case, log=(), reading=reading, raw=None, now=_AT)

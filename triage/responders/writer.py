@@ -24,10 +24,10 @@ class Writer:
         self._desk = Desk(templates=Templates(sources), people=people, guide=guide, tell=tell, due=due)
         self._envelope = Envelope(people, key)
 
-    def problems(self, categories: Iterable[str]) -> list[str]:
-        """One line for each template that is missing, broken, too long, or asks for what nobody knows."""
+    def problems(self, matters: Iterable[tuple[str, str]]) -> list[str]:
+        """One line for each template that is missing, broken, too long, or asks for what nobody knows; `matters` are category and issue."""
         found = dict.fromkeys(self._desk.templates.problems())
-        found |= dict.fromkeys(trial.fallback for trial in trials(self._desk, categories) if trial.fallback)
+        found |= dict.fromkeys(trial.fallback for trial in trials(self._desk, matters) if trial.fallback)
         return list(found)
 
     def write(
