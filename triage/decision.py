@@ -107,5 +107,7 @@ class Decision:
     replies: tuple[ReplyOrder, ...] = ()
     #: (kind, due, whom it binds); the case id is filled in when the case is opened.
     deadlines: tuple[Deadline, ...] = ()
+    #: Mail to the requester fails for good.
+    unreachable: bool = False
     #: Folder the message is to be filed into; empty leaves it where it is.
     folder: str = ""

@@ -38,8 +38,11 @@ class Mailbox(Protocol):
     async def wait(self, folder: str, at_most: timedelta) -> bool:
         """True as soon as the folder may have changed (IDLE, RFC 2177), False after the time-out."""
 
-    async def move(self, folder: str, uids: Sequence[int], target: str) -> Mapping[int, int]:
-        """Move messages, making the target where needed; new UID by old UID where the server tells (COPYUID, RFC 4315)."""
+    async def move(self, folder: str, uids: Sequence[int], target: str, uid_validity: int) -> Mapping[int, int]:
+        """Move messages, making the target where needed; new UID by old UID where the server tells (COPYUID, RFC 4315).
+
+        `uid_validity` guards against renumbering, as for `fetch`.
+        """
 
     async def append(self, folder: str, content: bytes, flags: Sequence[str] = (), at: datetime | None = None) -> None:
         """Add a message to a folder, making the folder where needed."""
@@ -70,8 +73,8 @@ class Transport(Protocol):
 class Reader(Protocol):
     """Reads messages in disposable processes under limits of time and memory."""
 
-    async def read(self, messages: Sequence[RawMessage]) -> list[Reading | Unreadable]:
-        """One result per message, in order; one that kills its reader is `Unreadable` and the others are not harmed."""
+    def read(self, messages: Sequence[RawMessage]) -> list[Awaitable[Reading | Unreadable]]:
+        """One result to come per message, in order; one that kills its reader is `Unreadable` and keeps no other waiting."""
 
     async def close(self) -> None:
         """Stop the processes."""
@@ -102,12 +105,15 @@ class MessageTable(Protocol):
         """Count a reader lost to this message; returns the strikes so far."""
 
     def twin(self, fingerprint: str, other_than: int) -> MessageRecord | None:
-        """A settled message with the same fingerprint."""
+        """The first settled message with the same fingerprint; None also where the fingerprint is empty."""
 
     def settle(
         self, message_id: int, outcome: Outcome, case_id: int | None, reading: Reading | None, *, reason: str, keep_raw: bool
     ) -> None:
-        """Record what became of a message and what it says; drops the raw bytes unless told to keep them."""
+        """Record what became of a message and what it says; drops the raw bytes unless told to keep them.
+
+        A message that does not wait to be decided is refused with ValueError: nobody is answered twice.
+        """
 
     def get(self, message_id: int) -> MessageRecord | None:
         """The message, raw bytes included while they are kept."""
@@ -138,7 +144,7 @@ class CaseTable(Protocol):
         """Cases that any of these Message-IDs (ours or theirs) or case numbers points to."""
 
     def set_status(self, case_id: int, status: CaseStatus, at: datetime) -> None:
-        """Change the status; solved and closed set `solved_at`, reopening clears it."""
+        """Change the status; solved and closed set `solved_at` where it is not set, reopening clears it."""
 
     def set_acknowledged(self, case_id: int, at: datetime) -> None:
         """The acknowledgment was accepted by a server; the first time counts."""
@@ -159,8 +165,8 @@ class CaseTable(Protocol):
 class DeliveryTable(Protocol):
     """The outbox."""
 
-    def queue(self, case_id: int, message_id: int | None, reply: Reply, at: datetime) -> int:
-        """Freeze a reply for delivery. A second acknowledgment of one case is refused with ValueError."""
+    def queue(self, case_id: int, message_id: int | None, reply: Reply, at: datetime, *, withheld: bool = False) -> int:
+        """Freeze a reply for delivery, or for show when withheld. A second acknowledgment of one case is refused with ValueError."""
 
     def due(self, now: datetime, limit: int) -> list[Delivery]:
         """Queued and deferred deliveries whose time has come, earliest deadline first."""
@@ -172,7 +178,7 @@ class DeliveryTable(Protocol):
         """Commit to DATA; False when another has it or it is no longer waiting."""
 
     def settle(self, delivery_id: int, receipt: Receipt, at: datetime, next_attempt_at: datetime | None) -> None:
-        """Record what came of an attempt."""
+        """Record what came of an attempt; a delivery that was sent, failed or withheld stays as it is."""
 
     def interrupted(self, at: datetime) -> list[Delivery]:
         """At start: those left in `sending` become `uncertain` and are returned."""
@@ -231,16 +237,6 @@ class DeadlineTable(Protocol):
         """With "open", "kept" or "missed"."""
 
 
-class LeaseTable(Protocol):
-    """Who may work on a mailbox."""
-
-    def take(self, name: str, owner: str, now: datetime, ttl: timedelta) -> int | None:
-        """A fencing token that grows with every change of hands; None while another holds the lease."""
-
-    def release(self, name: str, owner: str) -> None:
-        """Let go of it, if it is held by `owner`."""
-
-
 class Transaction(Protocol):
     """One unit of work on the store; all of it is committed or none."""
 
@@ -263,10 +259,6 @@ class Transaction(Protocol):
     @property
     def deadlines(self) -> DeadlineTable:
         """Promises with a time."""
-
-    @property
-    def leases(self) -> LeaseTable:
-        """Who may work."""
 
 
 class Store(Protocol):

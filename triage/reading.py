@@ -43,7 +43,7 @@ class Fact:
     kind: str
     #: Normalised: upper case without spaces for numbers, ISO 8601 for dates, "EUR 12.50" for amounts, E.164 for phones.
     value: str
-    #: subject, text, quoted, document or filename.
+    #: subject, text, quoted, signature, document, filename or sender (the display name).
     source: str
     #: 0 to 1.
     confidence: float = 1.0

@@ -50,6 +50,8 @@ class DeliveryStatus(StrEnum):
     FAILED = "failed"
     #: Silence after DATA: perhaps accepted. Never sent again blindly.
     UNCERTAIN = "uncertain"
+    #: Written in shadow mode to be looked at; never sent, also not after a change of mode.
+    WITHHELD = "withheld"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -93,8 +93,10 @@ class SqliteCases:
 
     def set_status(self, case_id: int, status: CaseStatus, at: datetime) -> None:
         """Change the status."""
-        solved_at = rows.moment(at) if status in _FINISHED else None
-        self._db.execute("update cases set status = ?, solved_at = ? where id = ?", (status, solved_at, case_id))
+        # Closing a solved case is not a second solution: the time when it was solved stays.
+        solved_at = "coalesce(solved_at, :at)" if status in _FINISHED else "null"
+        sql = f"update cases set status = :status, solved_at = {solved_at} where id = :id"  # noqa: S608
+        self._db.execute(sql, {"status": status, "at": rows.moment(at), "id": case_id})
 
     def set_acknowledged(self, case_id: int, at: datetime) -> None:
         """The acknowledgment was accepted by a server."""
@@ -106,14 +108,17 @@ class SqliteCases:
 
     def record(self, case_id: int, events: Iterable[CaseEvent]) -> None:
         """Append events to the case's hash chain."""
-        found = self._db.execute("select hash from events where case_id = ? order by id desc limit 1", (case_id,)).fetchone()
-        previous = found[0] if found else str(case_id)
+        found = self._db.execute("select chain from cases where id = ?", (case_id,)).fetchone()
+        if not found:
+            raise ValueError(f"case {case_id} does not exist: expected one that was opened")
+        previous = found[0] or str(case_id)
         for event in events:
             detail = json.dumps(dict(event.detail), ensure_ascii=False, sort_keys=True)
             digest = hashlib.sha256(detail.encode()).hexdigest()
             at = rows.moment(event.at)
             previous = _link(previous, at, event.kind, event.actor, event.provenance, digest)
             self._db.execute(_RECORD, (case_id, at, event.kind, event.actor, event.provenance, detail, digest, previous))
+            self._db.execute("update cases set chain = ? where id = ?", (previous, case_id))
 
     def events(self, case_id: int) -> list[CaseEvent]:
         """The history, oldest first."""
@@ -121,16 +126,21 @@ class SqliteCases:
 
     def broken_chains(self) -> list[str]:
         """Numbers of the cases whose events do not hash to what was recorded."""
-        broken: dict[int, None] = {}
-        previous: dict[int, str] = {}
+        broken: set[int] = set()
+        latest: dict[int, str] = {}
         for row in self._db.query("select * from events order by id"):
             case_id = rows.number(row, "case_id")
-            columns = [rows.text(row, name) for name in ("at", "kind", "actor", "provenance", "detail_sha256")]
-            expected = _link(previous.get(case_id, str(case_id)), *columns)
-            detail = row["detail"]
-            # NULL is an erased detail; its digest stays and the chain with it.
-            altered = detail is not None and hashlib.sha256(str(detail).encode()).hexdigest() != columns[-1]
-            if altered or expected != rows.text(row, "hash"):
-                broken[case_id] = None
-            previous[case_id] = rows.text(row, "hash")
-        return [case.number for case_id in broken if (case := self.get(case_id))]
+            if not _intact(row, latest.get(case_id, str(case_id))):
+                broken.add(case_id)
+            latest[case_id] = rows.text(row, "hash")
+        # The case remembers its latest link, so that events missing from the end are found too.
+        heads = self._db.execute("select id, number, chain from cases order by id")
+        return [number for case_id, number, chain in heads if case_id in broken or chain != latest.get(case_id)]
+
+
+def _intact(row: rows.Row, previous: str) -> bool:
+    columns = [rows.text(row, name) for name in ("at", "kind", "actor", "provenance", "detail_sha256")]
+    detail = row["detail"]
+    # NULL is an erased detail; its digest stays and the chain with it.
+    unaltered = detail is None or hashlib.sha256(str(detail).encode()).hexdigest() == columns[-1]
+    return unaltered and _link(previous, *columns) == rows.text(row, "hash")

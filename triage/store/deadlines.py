@@ -1,6 +1,6 @@
-"""Promises with a time, and leases: who may work on a mailbox."""
+"""Promises with a time."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlite_utils import Database
 
@@ -51,27 +51,3 @@ class SqliteDeadlines:
         """With "open", "kept" or "missed"."""
         found = self._db.query("select * from deadlines where case_id = ? order by due_at", (case_id,))
         return [(rows.to_deadline(row), rows.text(row, "state")) for row in found]
-
-
-class SqliteLeases:
-    """The LeaseTable port."""
-
-    def __init__(self, db: Database) -> None:
-        self._db = db
-
-    def take(self, name: str, owner: str, now: datetime, ttl: timedelta) -> int | None:
-        """A fencing token that grows with every change of hands."""
-        held = next(iter(self._db.query("select * from leases where name = ?", (name,))), None)
-        if held and held["owner"] != owner and rows.text(held, "expires_at") > rows.moment(now):
-            return None
-        fence = rows.number(held, "fence") + (held["owner"] != owner) if held else 1
-        self._db.execute(
-            "insert or replace into leases(name, owner, fence, expires_at) values (?, ?, ?, ?)",
-            (name, owner, fence, rows.moment(now + ttl)),
-        )
-        return fence
-
-    def release(self, name: str, owner: str) -> None:
-        """Let go of it, if it is held by `owner`."""
-        # The row stays, so that the next holder's fence is higher than any before.
-        self._db.execute("update leases set expires_at = '' where name = ? and owner = ?", (name, owner))

@@ -10,7 +10,7 @@ from triage.reply import Delivery, DeliveryStatus, Receipt, Reply
 from triage.store import rows
 
 _QUEUE = """insert into deliveries(case_id, message, kind, recipient, domain, reverse_path, message_id, subject, content, sha256,
-    deadline, status, created_at, next_attempt_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?)"""
+    deadline, status, created_at, next_attempt_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 _WAITING = "status in ('queued', 'deferred')"
 
 #: Counting stops here: every limit is far below, and a flood must not make each decision slower than the last.
@@ -23,22 +23,25 @@ class SqliteDeliveries:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def queue(self, case_id: int, message_id: int | None, reply: Reply, at: datetime) -> int:
+    def queue(self, case_id: int, message_id: int | None, reply: Reply, at: datetime, *, withheld: bool = False) -> int:
         """Freeze a reply for delivery."""
         domain = reply.recipient.rpartition("@")[2]
         row = (
             case_id, message_id, reply.kind, reply.recipient, domain, reply.reverse_path, reply.message_id, reply.subject, reply.content,
-            reply.sha256, rows.moment(reply.deadline), rows.moment(at), rows.moment(at),
+            reply.sha256, rows.moment(reply.deadline), DeliveryStatus.WITHHELD if withheld else DeliveryStatus.QUEUED, rows.moment(at),
+            rows.moment(at),
         )  # fmt: skip
         try:
             return int(self._db.execute(_QUEUE, row).lastrowid or 0)
         except sqlite3.IntegrityError as error:
+            if error.sqlite_errorname != "SQLITE_CONSTRAINT_UNIQUE":
+                raise
             raise ValueError(f"case {case_id} already has this {reply.kind}: expected the first") from error
 
     def due(self, now: datetime, limit: int) -> list[Delivery]:
         """Queued and deferred deliveries whose time has come, earliest deadline first."""
         found = self._db.query(
-            f"select * from deliveries where {_WAITING} and next_attempt_at <= ? order by deadline limit ?",  # noqa: S608
+            f"select * from deliveries where {_WAITING} and next_attempt_at <= ? order by deadline, id limit ?",  # noqa: S608
             (rows.moment(now), limit),
         )
         return [rows.to_delivery(row) for row in found]
@@ -74,13 +77,13 @@ class SqliteDeliveries:
 
     def interrupted(self, at: datetime) -> list[Delivery]:
         """At start: those left in `sending` become `uncertain` and are returned."""
+        left = {delivery.id for delivery in self.find(status=DeliveryStatus.SENDING)}
         self._db.execute(
             "update deliveries set status = 'uncertain', smtp_reply = 'the daemon stopped after DATA', next_attempt_at = ?"
             " where status = 'sending'",
             (rows.moment(at),),
         )
-        found = self._db.query("select * from deliveries where status = 'uncertain' and next_attempt_at = ?", (rows.moment(at),))
-        return [rows.to_delivery(row) for row in found]
+        return [delivery for delivery in self.find(status=DeliveryStatus.UNCERTAIN) if delivery.id in left]
 
     def of_case(self, case_id: int) -> list[Delivery]:
         """The deliveries of a case, oldest first."""

@@ -9,7 +9,7 @@ from triage.store import rows
 
 _ORDER = """insert into filings(message, account, folder, status, next_attempt_at)
     select id, account, :folder, 'open', :at from messages where id = :message
-    on conflict(message) do update set folder = :folder, status = 'open', attempts = 0, next_attempt_at = :at"""
+    on conflict(message) do update set folder = :folder, status = 'open', attempts = 0, reason = '', next_attempt_at = :at"""
 _DUE = """select filings.*, messages.mailbox, messages.uid_validity, messages.uid, messages.message_id
     from filings join messages on messages.id = filings.message
     where filings.status = 'open' and filings.account = ? and next_attempt_at <= ? order by filings.folder, filings.id limit ?"""
@@ -36,7 +36,8 @@ class SqliteFilings:
 
     def done(self, filing_id: int, uid_validity: int | None, uid: int | None) -> None:
         """The message lies in its folder now."""
-        self._db.execute("update filings set status = 'done' where id = ?", (filing_id,))
+        if self._db.execute("update filings set status = 'done' where id = ? and status = 'open'", (filing_id,)).rowcount != 1:
+            return
         self._db.execute(
             "update messages set filed_folder = filings.folder, filed_uid_validity = ?, filed_uid = ?"
             " from filings where filings.id = ? and messages.id = filings.message",
@@ -46,10 +47,10 @@ class SqliteFilings:
     def defer(self, filing_id: int, reason: str, next_attempt_at: datetime) -> None:
         """Try again later."""
         self._db.execute(
-            "update filings set attempts = attempts + 1, reason = ?, next_attempt_at = ? where id = ?",
+            "update filings set attempts = attempts + 1, reason = ?, next_attempt_at = ? where id = ? and status = 'open'",
             (reason, rows.moment(next_attempt_at), filing_id),
         )
 
     def give_up(self, filing_id: int, reason: str) -> None:
         """The message is no longer where it was: a person moved or deleted it."""
-        self._db.execute("update filings set status = 'given_up', reason = ? where id = ?", (reason, filing_id))
+        self._db.execute("update filings set status = 'given_up', reason = ? where id = ? and status = 'open'", (reason, filing_id))

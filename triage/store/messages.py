@@ -65,14 +65,14 @@ class SqliteMessages:
         """Messages waiting to be decided, earliest arrival first."""
         found = self._db.query(
             "select messages.*, raw.content from messages join raw on raw.message = messages.id where outcome is null"
-            " order by received_at limit ?",
+            " order by received_at, messages.id limit ?",
             (limit,),
         )
         return [rows.to_stored_message(row) for row in found]
 
     def strike(self, message_id: int, reason: str) -> int:
         """Count a reader lost to this message."""
-        self._db.execute("update messages set strikes = strikes + 1, reason = ? where id = ?", (reason, message_id))
+        self._db.execute("update messages set strikes = strikes + 1, reason = ? where id = ? and outcome is null", (reason, message_id))
         return int(self._db.execute("select strikes from messages where id = ?", (message_id,)).fetchone()[0])
 
     def twin(self, fingerprint: str, other_than: int) -> MessageRecord | None:
@@ -92,10 +92,12 @@ class SqliteMessages:
         if reading and message:
             author = message.author.addr_spec if message.author else ""
             digest = (
-                message.message_id or None, message.fingerprint, author, message.subject, message.text, message.full_text,
+                message.message_id or None, message.fingerprint or None, author, message.subject, message.text, message.full_text,
                 rows.reading_json(reading),
             )  # fmt: skip
-        self._db.execute(_SETTLE, (outcome, case_id, *digest, reason, message_id))
+        # Two who decide the same message must not both answer it: the second one's whole transaction fails here.
+        if self._db.execute(_SETTLE, (outcome, case_id, *digest, reason, message_id)).rowcount != 1:
+            raise ValueError(f"message {message_id} does not wait to be decided: expected one that does")
         if not keep_raw:
             self._db.execute("delete from raw where message = ?", (message_id,))
 

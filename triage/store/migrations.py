@@ -166,7 +166,13 @@ def m003_outbox(db: Database) -> None:
         not_null={"due_at", "state"},
     )
     db.execute("create index deadlines_open on deadlines(due_at) where state = 'open'")
-    db.table("leases").create({"name": str, "owner": str, "fence": int, "expires_at": str}, pk="name", not_null={"owner", "fence"})
+
+
+@migrations()
+def m004_chain_heads(db: Database) -> None:
+    """Each case remembers the hash of its latest event, so that events missing from the end are noticed."""
+    db.execute("alter table cases add column chain text")
+    db.execute("update cases set chain = (select hash from events where case_id = cases.id order by id desc limit 1)")
 
 
 def migrate(db: Database) -> None:
@@ -183,7 +189,7 @@ def migrate(db: Database) -> None:
 
 
 def _refuse_newer(db: Database) -> None:
-    known = {step.name for step in (*migrations.pending(db), *migrations.applied(db))}
+    known = {step.name for step in migrations.pending(db)} | {step.name for step in migrations.applied(db)}
     if unknown := _recorded(db) - known:
         raise StoreBrokenError(f"the store was written by a newer version (it has {', '.join(sorted(unknown))}): install that version")
 

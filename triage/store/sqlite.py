@@ -12,9 +12,9 @@ from typing import Any, TypeVar, cast
 
 from sqlite_utils import Database
 
-from triage.errors import StoreBrokenError, StoreBusyError, StoreFullError, TriageError
+from triage.errors import StoreBrokenError, TriageError
 from triage.ports import Transaction
-from triage.store.migrations import migrate
+from triage.store.connect import connect, translate, translated
 from triage.store.transaction import SqliteTransaction
 
 T = TypeVar("T")
@@ -25,40 +25,6 @@ _SHARED = 256
 _Work = tuple[Callable[[Transaction], Any], "Future[Any]"]
 
 
-def connect(path: Path, *, busy_timeout: float = 10.0) -> Database:
-    """An open, migrated database: WAL, synchronous=FULL, foreign keys on."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with translated():
-        connection = sqlite3.connect(path, timeout=busy_timeout, isolation_level=None, check_same_thread=False)
-        db = Database(connection)
-        db.enable_wal()
-        # An acknowledgment's state must survive a power cut; WAL alone promises only consistency.
-        connection.execute("pragma synchronous = full")
-        connection.execute("pragma foreign_keys = on")
-        migrate(db)
-    return db
-
-
-@contextlib.contextmanager
-def translated() -> Iterator[None]:
-    """SQLite's errors as ours, by what can be done about them."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise _translate(error) from error
-
-
-def _translate(error: sqlite3.Error) -> TriageError | sqlite3.Error:
-    name = getattr(error, "sqlite_errorname", "") or ""
-    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return StoreBusyError(f"the store is locked by another process ({name}): expected to be its only writer")
-    if name.startswith(("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY")):
-        return StoreFullError(f"the store cannot be written ({name}): expected a writable disk with free space")
-    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_CANTOPEN")):
-        return StoreBrokenError(f"the store cannot be opened ({name}): expected a SQLite database written by triage")
-    return error
-
-
 class SqliteStore:
     """The Store port on one SQLite file. Open it with `open_store`."""
 
@@ -66,11 +32,14 @@ class SqliteStore:
         self._db = db
         self._transaction = SqliteTransaction(db, case_prefix)
         self._queue: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
+        self._closed = False
         self._writer = threading.Thread(target=self._write, name="store", daemon=True)
         self._writer.start()
 
     async def transact(self, work: Callable[[Transaction], T]) -> T:
         """Run `work` and commit durably."""
+        if self._closed:
+            raise RuntimeError("the store is closed")
         future: Future[T] = Future()
         self._queue.put((work, future))
         # Shielded: the commit happens whether or not the caller still waits, and half of one never does.
@@ -83,6 +52,7 @@ class SqliteStore:
 
     async def close(self) -> None:
         """Finish what waits and close."""
+        self._closed = True
         self._queue.put(None)
         await asyncio.to_thread(self._writer.join)
 
@@ -115,8 +85,7 @@ class SqliteStore:
                 self._db.execute("commit")
         except (TriageError, sqlite3.Error) as error:
             # Nothing of the batch is on the disk: all of it failed, whatever each had returned.
-            if self._db.conn.in_transaction:
-                self._db.execute("rollback")
+            self._abandon()
             results = [(future, None, error) for _work, future in batch]
         for future, value, failure in results:
             if failure is not None:
@@ -124,19 +93,37 @@ class SqliteStore:
             else:
                 future.set_result(value)
 
+    def _abandon(self) -> None:
+        # A rollback that fails as well leaves nothing on the disk either; the writer must live on, or every caller waits for ever.
+        if self._db.conn.in_transaction:
+            with contextlib.suppress(sqlite3.Error):
+                self._db.execute("rollback")
+
     def _run(self, work: Callable[[Transaction], Any], future: "Future[Any]") -> tuple["Future[Any]", Any, BaseException | None]:
         self._db.execute("savepoint work")
         try:
             value = work(cast(Transaction, self._transaction))
         # Whatever a unit of work raises is its caller's to handle; the others in the batch must not suffer.
-        except Exception as error:
+        except BaseException as error:
             if not self._db.conn.in_transaction:
-                raise  # SQLite gave up the whole transaction (disk full): nothing left to roll back to.
+                # SQLite gave up the whole transaction (disk full): nothing is left to roll back to.
+                raise _presentable(error) if isinstance(error, sqlite3.Error) else _ended() from error
             self._db.execute("rollback to work")
             self._db.execute("release work")
-            return future, None, _translate(error) if isinstance(error, sqlite3.Error) else error
+            return future, None, _presentable(error)
         self._db.execute("release work")
         return future, value, None
+
+
+def _presentable(error: BaseException) -> BaseException:
+    if isinstance(error, sqlite3.Error):
+        return translate(error)
+    # A future refuses StopIteration, and its caller would wait for ever.
+    return RuntimeError(f"the work raised {error!r}") if isinstance(error, StopIteration) else error
+
+
+def _ended() -> StoreBrokenError:
+    return StoreBrokenError("the transaction ended within a unit of work: expected it to last until the commit")
 
 
 def open_store(path: Path, case_prefix: str, *, busy_timeout: float = 10.0) -> SqliteStore:

@@ -3,7 +3,7 @@
 from sqlite_utils import Database
 
 from triage.store.cases import SqliteCases
-from triage.store.deadlines import SqliteDeadlines, SqliteLeases
+from triage.store.deadlines import SqliteDeadlines
 from triage.store.deliveries import SqliteDeliveries
 from triage.store.filings import SqliteFilings
 from triage.store.messages import SqliteMessages
@@ -18,4 +18,3 @@ class SqliteTransaction:
         self.deliveries = SqliteDeliveries(db)
         self.filings = SqliteFilings(db)
         self.deadlines = SqliteDeadlines(db)
-        self.leases = SqliteLeases(db)

@@ -1,0 +1,34 @@
+"""Worlds on the embedded servers and on Dovecot with a scripted SMTP server."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.servers.dovecot import Dovecot
+from tests.servers.smtp_sink import Sink
+from tests.spine.world import World, defaults
+from triage.demo.servers import DemoServers
+
+
+@pytest.fixture
+def world(tmp_path: Path, embedded: DemoServers, sink: Sink) -> World:
+    """The embedded IMAP server, and an SMTP server that does as told."""
+    user = "support@shop.example"
+    values = defaults(tmp_path, imap_port=embedded.imap_port, smtp_port=sink.port, user=user)
+
+    async def deliver(content: bytes) -> None:
+        await embedded.deliver(user, content)
+
+    return World(root=tmp_path, deliver=deliver, values=values)
+
+
+@pytest.fixture
+async def big_world(tmp_path: Path, dovecot: Dovecot, dovecot_user: str, sink: Sink) -> AsyncIterator[World]:
+    """Dovecot, and an SMTP server that does as told."""
+    values = defaults(tmp_path, imap_port=dovecot.imap_port, smtp_port=sink.port, user=dovecot_user)
+
+    async def deliver(content: bytes) -> None:
+        dovecot.deliver(dovecot_user, content)
+
+    yield World(root=tmp_path, deliver=deliver, values=values)

@@ -1,0 +1,152 @@
+"""A marketplace in small: a mailbox, a way out, a configuration, and the daemon assembled on them."""
+
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from email.utils import format_datetime
+from itertools import count
+from pathlib import Path
+from typing import TypeVar
+
+from tests.conftest import PASSWORD
+from triage.app import App, assembled
+from triage.daemon import once
+from triage.ports import Transaction
+from triage.settings import Settings, load
+
+T = TypeVar("T")
+_serial = count(1)
+
+CONFIG = """
+mode = "{mode}"
+keep_raw = {keep_raw}
+authserv_id = "mx.shop.example"
+[identity]
+address = "{address}"
+aliases = ["help@shop.example"]
+[mailbox.support]
+host = "127.0.0.1"
+port = {imap_port}
+security = "none"
+username = "{user}"
+password = {{file = "{password_file}"}}
+poll = "1s"
+start = "{start}"
+timeout = "5s"
+[smtp]
+host = "127.0.0.1"
+port = {smtp_port}
+security = "none"
+timeout = "5s"
+[departments.finance]
+name = "Finance"
+address = "finance@shop.example"
+[departments.billing]
+name = "Billing"
+address = "billing@shop.example"
+[departments.logistics]
+name = "Logistics"
+address = "logistics@shop.example"
+[departments.technical_support]
+name = "Technical support"
+address = "tech@shop.example"
+[departments.management]
+name = "Management"
+address = "management@shop.example"
+[agents.jane]
+name = "Jane Adams"
+address = "jane@shop.example"
+[limits]
+per_sender_day = {per_sender_day}
+per_hour = 100000
+per_domain_hour = 100000
+per_sender_week = 100000
+[read]
+workers = 1
+time = "{read_time}"
+"""
+
+
+@dataclass
+class Clock:
+    """A clock that stands still until it is turned."""
+
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def __call__(self) -> datetime:
+        """The time it shows."""
+        return self.at
+
+    def forward(self, **by: float) -> None:
+        """Turn it."""
+        self.at += timedelta(**by)
+
+
+@dataclass
+class World:
+    """Where a test plays: `write` a message, `settle` what follows, look at what was sent and stored."""
+
+    root: Path
+    deliver: Callable[[bytes], Awaitable[None]]
+    values: dict[str, object]
+    clock: Clock = field(default_factory=Clock)
+
+    def configure(self, **changes: object) -> Settings:
+        """The settings, with these values changed from now on."""
+        self.values |= changes
+        (self.root / "password").write_text(PASSWORD)
+        path = self.root / "config" / "triage.toml"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(CONFIG.format(**self.values))
+        return load(path)
+
+    @property
+    def config(self) -> Path:
+        """The configuration file."""
+        return self.root / "config" / "triage.toml"
+
+    @contextlib.asynccontextmanager
+    async def app(self, **changes: object) -> AsyncIterator[App]:
+        """The daemon, assembled and not running."""
+        async with assembled(self.configure(**changes), self.clock) as app:
+            yield app
+
+    async def settle(self, **changes: object) -> int:
+        """One pass over everything due; how much was done."""
+        async with self.app(**changes) as app:
+            return await once(app)
+
+    async def ask(self, question: Callable[[Transaction], T]) -> T:
+        """What the store answers."""
+        async with self.app() as app:
+            return await app.store.query(question)
+
+
+def defaults(root: Path, *, imap_port: int, smtp_port: int, user: str) -> dict[str, object]:
+    """Values for CONFIG."""
+    return {
+        "mode": "live", "keep_raw": "false", "address": "support@shop.example", "imap_port": imap_port, "user": user, "start": "all",
+        "password_file": root / "password", "smtp_port": smtp_port, "per_sender_day": 1000, "read_time": "5s",
+    }  # fmt: skip
+
+
+def letter(
+    body: str,
+    *,
+    sender: str = "Ann Customer <ann@customer.example>",
+    subject: str = "",
+    to: str = "support@shop.example",
+    message_id: str = "",
+    headers: dict[str, str] | None = None,
+) -> bytes:
+    """A message as a person's mail client would send it."""
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = sender, to, subject
+    message["Date"] = format_datetime(datetime.now(UTC))
+    message["Message-ID"] = message_id or f"<{next(_serial)}.{id(message)}@customer.example>"
+    for name, value in (headers or {}).items():
+        message[name] = value
+    message.set_content(body)
+    return message.as_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")

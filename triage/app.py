@@ -1,0 +1,185 @@
+"""Settings become adapters and stages: the only place that names concrete adapters."""
+
+import contextlib
+import os
+import secrets
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+from triage.clocks.due import due_at
+from triage.clocks.tell import tell, zone
+from triage.errors import SettingsError, TemplateError
+from triage.extraction.patterns import Patterns
+from triage.mailbox.imap import ImapMailbox
+from triage.parsing.parse import ParseOptions
+from triage.people import People
+from triage.policy.table import Policy
+from triage.ports import Mailbox, Now, Store
+from triage.responders.writer import Writer
+from triage.rules.context import RuleContext
+from triage.settings import Settings
+from triage.stages.decide import Decide
+from triage.stages.deliver import Deliver
+from triage.stages.file import File
+from triage.stages.judge import Judge
+from triage.stages.loop import Bell, Stage
+from triage.stages.read import ReadPlan
+from triage.stages.receive import Receive
+from triage.stages.record import Recorder
+from triage.stages.tend import Tend
+from triage.store.sqlite import SqliteStore, open_store
+from triage.transport.smtp import SmtpTransport
+from triage.worker import prepare, read_all
+from triage.workers.pool import ReaderPool
+
+_KEY_OCTETS = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """A running assembly: the stages in the order a message passes them."""
+
+    settings: Settings
+    store: Store
+    mailboxes: dict[str, Mailbox]
+    receive: tuple[Receive, ...]
+    decide: Decide
+    #: None in shadow mode, in which nothing leaves.
+    deliver: Deliver | None
+    file: tuple[File, ...]
+    tend: Tend
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """Every stage there is to run."""
+        return (*self.receive, self.decide, *([self.deliver] if self.deliver else []), *self.file, self.tend)
+
+
+def utc_now() -> datetime:
+    """The time, in UTC."""
+    return datetime.now(UTC)
+
+
+def read_plan(settings: Settings) -> ReadPlan:
+    """What reading depends on, taken from the settings."""
+    return ReadPlan(
+        parsing=ParseOptions(authserv_id=settings.authserv_id),
+        rules=RuleContext.of(settings),
+        patterns=Patterns.of(settings.extraction, settings.identity.case_prefix),
+    )
+
+
+def load_policy(settings: Settings) -> Policy:
+    """The policy file; SettingsError with one line per mistake."""
+    path = settings.paths.policy
+    try:
+        return Policy.parse(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError([f"paths.policy = {str(path)!r}: {error.strerror}: expected a policy file"]) from error
+    except SettingsError as error:
+        raise SettingsError([f"{path}: {line}" for line in error.problems]) from error
+
+
+def template_sources(settings: Settings) -> dict[str, str]:
+    """Every template by its name below the templates folder."""
+    folder = settings.paths.templates
+    sources = {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in folder.rglob("*.*") if path.is_file()}
+    if not sources:
+        raise TemplateError(f"paths.templates = {str(folder)!r}: expected a folder with templates")
+    return sources
+
+
+def load_writer(settings: Settings, policy: Policy) -> Writer:
+    """The writer of replies; where a template turns out to be broken it uses a built-in text and says so."""
+    where = zone(settings.identity.time_zone)
+    return Writer(
+        template_sources(settings),
+        people=People.of(settings),
+        key=secret_key(settings.paths.state),
+        guide=policy,
+        tell=lambda moment, language: tell(moment, where, language),
+        due=due_at,
+    )
+
+
+def secret_key(state: Path) -> bytes:
+    """The installation's secret, made at first use: tokens and Message-IDs are keyed with it."""
+    path = state / "secret.key"
+    state.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(FileExistsError):
+        # O_EXCL: of two processes that start at once, one makes the key and both use it.
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_bytes(_KEY_OCTETS))
+    key = path.read_bytes()
+    if len(key) != _KEY_OCTETS:
+        raise SettingsError([f"{path} has {len(key)} octets: expected the {_KEY_OCTETS} that were written when it was made"])
+    return key
+
+
+def open_case_store(settings: Settings) -> SqliteStore:
+    """The store of these settings."""
+    return open_store(settings.paths.store, settings.identity.case_prefix)
+
+
+@contextlib.asynccontextmanager
+async def assembled(settings: Settings, now: Now = utc_now) -> AsyncIterator[App]:
+    """The whole daemon, put together and taken apart again in reverse order."""
+    policy = load_policy(settings)
+    people = People.of(settings)
+    arrived, to_send = Bell(), Bell()
+    to_file = {account: Bell() for account in settings.mailbox}
+    recorder = Recorder(writer=load_writer(settings, policy), live=settings.mode == "live", keep_raw=settings.keep_raw)
+    judge = Judge(policy=policy, people=people, rules=RuleContext.of(settings), limits=settings.limits, due=due_at)
+    async with contextlib.AsyncExitStack() as stack:
+        store = open_case_store(settings)
+        stack.push_async_callback(store.close)
+        reader = _reader(settings)
+        stack.push_async_callback(reader.close)
+        mailboxes = {name: ImapMailbox(name, its, max_octets=settings.read.message_mb << 20) for name, its in settings.mailbox.items()}
+        for mailbox in mailboxes.values():
+            stack.push_async_callback(mailbox.close)
+        decide = Decide(
+            store=store, reader=reader, judge=judge, recorder=recorder, now=now, arrived=arrived, decided=Bell(to_send, *to_file.values())
+        )
+        stack.push_async_callback(decide.close)
+        deliver = None
+        if settings.mode == "live":
+            transport = SmtpTransport(settings.smtp)
+            stack.push_async_callback(transport.close)
+            deliver = Deliver(store=store, transport=transport, now=now, to_send=to_send)
+            await deliver.recover()
+        yield App(
+            settings=settings,
+            store=store,
+            mailboxes=dict(mailboxes),
+            receive=tuple(
+                Receive(name, its, mailbox=mailboxes[name], store=store, now=now, arrived=arrived) for name, its in settings.mailbox.items()
+            ),
+            decide=decide,
+            deliver=deliver,
+            file=tuple(
+                File(name, prefix=its.folder_prefix, mailbox=mailboxes[name], store=store, now=now, to_file=to_file[name])
+                for name, its in settings.mailbox.items()
+                if settings.mode == "live"
+            ),
+            tend=Tend(
+                store=store,
+                policy=policy,
+                people=people,
+                due=due_at,
+                recorder=recorder,
+                now=now,
+                to_send=to_send,
+                tick=timedelta(minutes=1),
+            ),
+        )
+
+
+def _reader(settings: Settings) -> ReaderPool:
+    limits = settings.read
+    ready = partial(prepare, read_plan(settings), settings.paths.model)
+    return ReaderPool(read_all, ready, workers=limits.workers, time=limits.time, memory_mb=limits.memory_mb)

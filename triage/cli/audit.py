@@ -1,0 +1,48 @@
+"""`triage audit`: mailbox against store."""
+
+import click
+
+from triage import app
+from triage.cli.context import print_json, printable, run_async, settings
+from triage.mailbox.imap import ImapMailbox
+from triage.settings import Settings
+from triage.stages.audit import Audit
+from triage.stages.audit import audit as reconcile
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+@click.pass_context
+def audit(context: click.Context, as_json: bool) -> None:
+    """Prove that every message is accounted for and every acknowledgment sent or explained.
+
+    Exits 1 with the list where anything is unexplained.
+    """
+    found = run_async(_audit(settings(context)))
+    if as_json:
+        print_json({"messages": found.messages, "acknowledgments": found.acknowledgments, "notes": found.notes, "problems": found.problems})
+    else:
+        _show(found)
+    context.exit(1 if found.problems else 0)
+
+
+async def _audit(chosen: Settings) -> Audit:
+    store = app.open_case_store(chosen)
+    mailboxes = {name: (ImapMailbox(name, its), its) for name, its in chosen.mailbox.items()}
+    try:
+        return await reconcile(store, dict(mailboxes), app.utc_now())
+    finally:
+        for mailbox, _its in mailboxes.values():
+            await mailbox.close()
+        await store.close()
+
+
+def _show(found: Audit) -> None:
+    for title, counts in (("messages", found.messages), ("acknowledgments", found.acknowledgments)):
+        listed = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
+        click.echo(f"{title}: {sum(counts.values())} ({listed or 'none'})")
+    for note in found.notes:
+        click.echo(f"note: {printable(note)}")
+    for problem in found.problems:
+        click.echo(f"PROBLEM: {printable(problem)}")
+    click.echo("everything is accounted for" if not found.problems else f"{len(found.problems)} unexplained")

@@ -1,0 +1,142 @@
+"""How cases look: a list that fits a terminal of 80 columns, one case's whole history, and both as JSON."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from triage.case import Case, CaseEvent, Deadline
+from triage.cli.context import Json, printable
+from triage.records import MessageRecord
+from triage.reply import Delivery
+
+#: Characters of a message shown per case; the mailbox has the whole.
+_SHOWN = 1500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WholeCase:
+    """Everything the store knows of one case."""
+
+    case: Case
+    events: Sequence[CaseEvent]
+    messages: Sequence[MessageRecord]
+    deliveries: Sequence[Delivery]
+    deadlines: Sequence[tuple[Deadline, str]]
+
+
+def list_cases(found: Sequence[Case]) -> None:
+    """A table, newest first."""
+    table = Table(box=None, pad_edge=False)
+    for heading in ("case", "arrived (UTC)", "status", "about", "order", "requester"):
+        table.add_column(heading, overflow="ellipsis", no_wrap=heading != "requester")
+    for case in found:
+        table.add_row(*map(_safe, (case.number, f"{case.received_at:%m-%d %H:%M}", case.status.replace("_", " "), _about(case),
+                                   ", ".join(case.order_numbers), case.requester.addr_spec if case.requester else "unknown")))  # fmt: skip
+    console = Console(highlight=False)
+    console.print(table)
+    console.print(f"{len(found)} cases" if found else "no cases")
+
+
+def show_case(whole: WholeCase) -> None:
+    """The case from its first message to its last event."""
+    console = Console(highlight=False)
+    case = whole.case
+    console.print(f"[bold]{case.number}[/bold]  {_safe(case.subject) or '(no subject)'}")
+    for label, value in _facts(case):
+        console.print(f"  {label:<13}{_safe(value)}")
+    console.print("[bold]promises[/bold]")
+    for deadline, state in whole.deadlines:
+        console.print(f"  {deadline.kind} by {deadline.due_at:%Y-%m-%d %H:%M} UTC {_safe(deadline.bound)} [{state}]".replace("[", "\\["))
+    console.print("[bold]mail[/bold]")
+    for delivery in whole.deliveries:
+        when = f"{delivery.sent_at:%Y-%m-%d %H:%M} UTC" if delivery.sent_at else _safe(delivery.smtp_reply)
+        console.print(f"  {delivery.kind} to {_safe(delivery.recipient)}: {delivery.status} {when}")
+    console.print("[bold]history (UTC)[/bold]")
+    for event in whole.events:
+        detail = "; ".join(f"{key}: {value}" for key, value in event.detail.items())
+        console.print(f"  {event.at:%m-%d %H:%M:%S} {event.kind} by {_safe(event.actor)}: {_safe(detail)}")
+    for message in whole.messages:
+        console.print(
+            f"[bold]message {message.id}[/bold] from {_safe(message.author) or 'unknown'}, {message.received_at:%Y-%m-%d %H:%M} UTC"
+        )
+        for line in message.text[:_SHOWN].splitlines():
+            console.print(f"  | {_safe(line)}")
+
+
+def case_json(case: Case) -> dict[str, Json]:
+    """A case as the list shows it."""
+    return {
+        "number": case.number,
+        "status": case.status,
+        "category": case.category,
+        "issue": case.issue,
+        "confidence": round(case.confidence, 4),
+        "abstained": case.abstained,
+        "priority": case.priority,
+        "requester": case.requester.addr_spec if case.requester else None,
+        "requester_name": case.requester.name if case.requester else None,
+        "subject": case.subject,
+        "language": case.language,
+        "order_numbers": list(case.order_numbers),
+        "departments": list(case.departments),
+        "received_at": case.received_at.isoformat(),
+        "opened_at": case.opened_at.isoformat(),
+        "acknowledged_at": case.acknowledged_at.isoformat() if case.acknowledged_at else None,
+        "unreachable": case.unreachable,
+    }
+
+
+def whole_json(whole: WholeCase) -> dict[str, Json]:
+    """Everything of one case."""
+    return {
+        **case_json(whole.case),
+        "deadlines": [{"kind": it.kind, "due": it.due_at.isoformat(), "bound": it.bound, "state": state} for it, state in whole.deadlines],
+        "deliveries": [delivery_json(delivery) for delivery in whole.deliveries],
+        "events": [
+            {"at": it.at.isoformat(), "kind": it.kind, "actor": it.actor, "provenance": it.provenance, "detail": dict(it.detail)}
+            for it in whole.events
+        ],
+        "messages": [
+            {"id": it.id, "received_at": it.received_at.isoformat(), "author": it.author, "subject": it.subject, "text": it.text}
+            for it in whole.messages
+        ],
+    }
+
+
+def delivery_json(delivery: Delivery) -> dict[str, Json]:
+    """One message of ours."""
+    return {
+        "kind": delivery.kind,
+        "to": delivery.recipient,
+        "subject": delivery.subject,
+        "status": delivery.status,
+        "message_id": delivery.message_id,
+        "sent_at": delivery.sent_at.isoformat() if delivery.sent_at else None,
+        "deadline": delivery.deadline.isoformat(),
+        "reply": delivery.smtp_reply,
+    }
+
+
+def _safe(text: str) -> str:
+    return escape(printable(text))
+
+
+def _about(case: Case) -> str:
+    return "to be sorted" if case.abstained else f"{case.category}/{case.issue}" if case.issue else case.category
+
+
+def _facts(case: Case) -> list[tuple[str, str]]:
+    requester = case.requester
+    return [
+        ("status", f"{case.status.replace('_', ' ')}, priority {case.priority}"),
+        ("about", f"{_about(case)} ({case.confidence:.0%} sure: {case.category}/{case.issue or '?'})"),
+        ("requester", f"{requester.name} <{requester.addr_spec}>" if requester else "unknown"),
+        ("order", ", ".join(case.order_numbers) or "unknown"),
+        ("departments", ", ".join(case.departments) or "none"),
+        ("arrived", f"{case.received_at:%Y-%m-%d %H:%M:%S} UTC"),
+        ("acknowledged", f"{case.acknowledged_at:%Y-%m-%d %H:%M:%S} UTC" if case.acknowledged_at else "not yet"),
+        *([("unreachable", "mail to the customer fails for good")] if case.unreachable else []),
+    ]

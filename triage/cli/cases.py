@@ -1,0 +1,70 @@
+"""`triage cases` and `triage case`: lists, and one case's whole history."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import click
+
+from triage import app
+from triage.case import CaseStatus
+from triage.cli.case_view import WholeCase, case_json, list_cases, show_case, whole_json
+from triage.cli.context import print_json, run_async, settings
+from triage.ports import Transaction
+from triage.settings import Settings
+
+T = TypeVar("T")
+
+
+@click.command()
+@click.option("--status", type=click.Choice([status.value for status in CaseStatus]), default=None, help="Only cases that stand so.")
+@click.option("--category", default="", help="Only cases of this category.")
+@click.option("--requester", default="", metavar="ADDRESS", help="Only this customer's cases.")
+@click.option("--limit", type=click.IntRange(min=0), default=50, show_default=True, help="The newest so many; 0 for all.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+@click.pass_context
+def cases(context: click.Context, *, status: str | None, category: str, requester: str, limit: int, as_json: bool) -> None:
+    """List cases, newest first."""
+    wanted = CaseStatus(status) if status else None
+    found = run_async(
+        _query(settings(context), lambda tx: tx.cases.find(status=wanted, category=category, requester=requester, limit=limit))
+    )
+    if as_json:
+        print_json({"cases": [case_json(case) for case in found]})
+    else:
+        list_cases(found)
+
+
+@click.command()
+@click.argument("number")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+@click.pass_context
+def case(context: click.Context, number: str, as_json: bool) -> None:
+    """Show everything known of one case, e.g. `triage case SP-100001`."""
+    found = run_async(_query(settings(context), lambda tx: _whole(tx, number)))
+    if found is None:
+        raise click.ClickException(f"there is no case {number!r}: expected a number as `triage cases` lists them")
+    if as_json:
+        print_json(whole_json(found))
+    else:
+        show_case(found)
+
+
+async def _query(chosen: Settings, work: Callable[[Transaction], T]) -> T:
+    store = app.open_case_store(chosen)
+    try:
+        return await store.query(work)
+    finally:
+        await store.close()
+
+
+def _whole(tx: Transaction, number: str) -> WholeCase | None:
+    found = tx.cases.by_number(number)
+    if found is None:
+        return None
+    return WholeCase(
+        case=found,
+        events=tx.cases.events(found.id),
+        messages=tx.messages.of_case(found.id),
+        deliveries=tx.deliveries.of_case(found.id),
+        deadlines=tx.deadlines.of_case(found.id),
+    )

@@ -1,0 +1,112 @@
+"""`triage check`: prove every part of the configuration."""
+
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+
+import click
+
+from triage import app
+from triage.classifier.model import Model
+from triage.cli.context import print_json, printable, run_async, settings
+from triage.errors import TemplateError, TriageError
+from triage.mailbox.imap import ImapMailbox
+from triage.responders.templates import Templates
+from triage.settings import MailboxSettings, Settings
+from triage.transport.smtp import SmtpTransport
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """How one part fared."""
+
+    part: str
+    good: bool
+    said: str
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+@click.pass_context
+def check(context: click.Context, as_json: bool) -> None:
+    """Prove every part of the configuration: IMAP, SMTP, folders, model, templates, policy, store, clock. Changes nothing on the servers."""
+    chosen = settings(context)
+    verdicts = run_async(_check(chosen))
+    if as_json:
+        print_json({"mode": chosen.mode, "parts": [{"part": it.part, "good": it.good, "said": it.said} for it in verdicts]})
+    else:
+        for verdict in verdicts:
+            click.echo(f"{'ok  ' if verdict.good else 'FAIL'} {verdict.part}: {printable(verdict.said)}")
+    context.exit(0 if all(verdict.good for verdict in verdicts) else 1)
+
+
+async def _check(chosen: Settings) -> list[_Verdict]:
+    parts: list[tuple[str, Callable[[Settings], Awaitable[str]]]] = [
+        ("policy", _policy),
+        ("templates", _templates),
+        ("model", _model),
+        ("store", _store),
+        ("smtp", _smtp),
+    ]
+    verdicts = [await _try(part, prove(chosen)) for part, prove in parts]
+    for name, its in chosen.mailbox.items():
+        verdicts.append(await _try(f"mailbox {name}", _mailbox(name, its)))
+    return verdicts
+
+
+async def _try(part: str, proof: Awaitable[str]) -> _Verdict:
+    try:
+        return _Verdict(part, good=True, said=await proof)
+    except TriageError as error:
+        return _Verdict(part, good=False, said=str(error))
+
+
+async def _policy(chosen: Settings) -> str:
+    policy = app.load_policy(chosen)
+    unknown = sorted(policy.departments - set(chosen.departments))
+    missing = f"; not configured, so their cases stay with support: {', '.join(unknown)}" if unknown else ""
+    return f"{len(policy.categories)} categories, {len(policy.departments)} departments{missing}"
+
+
+async def _templates(chosen: Settings) -> str:
+    sources = app.template_sources(chosen)
+    if problems := Templates(sources).problems():
+        raise TemplateError("; ".join(problems))
+    return f"{len(sources)} templates, all of them whole"
+
+
+async def _model(chosen: Settings) -> str:
+    return Model.load(chosen.paths.model).describe()
+
+
+async def _store(chosen: Settings) -> str:
+    store = app.open_case_store(chosen)
+    try:
+        found = await store.query(lambda tx: len(tx.cases.find()))
+    finally:
+        await store.close()
+    return f"{chosen.paths.store}, {found} cases"
+
+
+async def _smtp(chosen: Settings) -> str:
+    transport = SmtpTransport(chosen.smtp)
+    try:
+        return await transport.check()
+    finally:
+        await transport.close()
+
+
+async def _mailbox(name: str, its: MailboxSettings) -> str:
+    async with _opened(name, its) as mailbox:
+        status = await mailbox.status(its.folder)
+        folders = [folder for folder in await mailbox.folders() if folder.startswith(its.folder_prefix)]
+        return f"{its.folder} holds {status.exists} messages; {len(folders)} folders under {its.folder_prefix} so far"
+
+
+@contextlib.asynccontextmanager
+async def _opened(name: str, its: MailboxSettings) -> AsyncIterator[ImapMailbox]:
+    mailbox = ImapMailbox(name, its)
+    try:
+        yield mailbox
+    finally:
+        await mailbox.close()

@@ -1,0 +1,51 @@
+"""What every command needs: the settings, an event loop, safe output."""
+
+import asyncio
+import json
+from collections.abc import Coroutine, Mapping, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from triage import logs
+from triage.settings import Settings, load
+
+T = TypeVar("T")
+
+#: Anything that JSON can say.
+Json = str | int | float | bool | None | Mapping[str, "Json"] | Sequence["Json"]
+
+CONFIG = Path("config/triage.toml")
+#: Written by `triage demo`, so that the other commands find its store without being told.
+DEMO_CONFIG = Path("var/demo/triage.toml")
+
+
+def config_path(given: Path | None) -> Path:
+    """The configuration to use: the one given, else the default, else the demo's."""
+    if given:
+        return given
+    return DEMO_CONFIG if DEMO_CONFIG.exists() and not CONFIG.exists() else CONFIG
+
+
+def settings(context: click.Context) -> Settings:
+    """The settings of this invocation, with logs set up as they say."""
+    given: Path | None = context.obj
+    loaded = load(config_path(given))
+    logs.configure(level=loaded.log.level, json=loaded.log.json_lines)
+    return loaded
+
+
+def run_async(work: Coroutine[object, object, T]) -> T:
+    """The result of a coroutine, run to its end."""
+    return asyncio.run(work)
+
+
+def print_json(document: Json) -> None:
+    """One document on standard output."""
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2, default=str))
+
+
+def printable(text: str) -> str:
+    """The text with control, format and bidirectional characters spelled out: mail must not drive a terminal."""
+    return "".join(character if character.isprintable() else character.encode("unicode_escape").decode("ascii") for character in text)

@@ -1,0 +1,106 @@
+"""`triage init`: write a configuration by asking."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from triage.cli.context import CONFIG
+from triage.errors import SettingsError
+from triage.settings import load, project_root
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Question:
+    """One thing to ask, and the keys of the file that the answer fills in."""
+
+    option: str
+    text: str
+    default: str
+    #: (table, key) pairs.
+    fills: tuple[tuple[str, str], ...]
+
+
+_QUESTIONS = (
+    _Question(option="address", text="Address customers write to", default="support@shop.example", fills=(("identity", "address"),)),
+    _Question(option="name", text="Name they see", default="SayPro Support", fills=(("identity", "name"),)),
+    _Question(option="imap-host", text="IMAP server", default="imap.shop.example", fills=(("mailbox.support", "host"),)),
+    _Question(option="imap-port", text="IMAP port", default="993", fills=(("mailbox.support", "port"),)),
+    _Question(option="imap-security", text="IMAP security (tls, starttls, none)", default="tls", fills=(("mailbox.support", "security"),)),
+    _Question(option="smtp-host", text="SMTP submission server", default="smtp.shop.example", fills=(("smtp", "host"),)),
+    _Question(option="smtp-port", text="SMTP port", default="587", fills=(("smtp", "port"),)),
+    _Question(option="smtp-security", text="SMTP security (tls, starttls, none)", default="starttls", fills=(("smtp", "security"),)),
+    _Question(
+        option="username",
+        text="User name on both servers",
+        default="support@shop.example",
+        fills=(("mailbox.support", "username"), ("smtp", "username")),
+    ),  # fmt: skip
+    _Question(
+        option="password-env",
+        text="Environment variable with the password",
+        default="TRIAGE_PASSWORD",
+        fills=(("mailbox.support", "password"), ("smtp", "password")),
+    ),  # fmt: skip
+    _Question(
+        option="finance", text="Finance department's address", default="finance@shop.example", fills=(("departments.finance", "address"),)
+    ),
+    _Question(
+        option="logistics",
+        text="Logistics department's address",
+        default="logistics@shop.example",
+        fills=(("departments.logistics", "address"),),
+    ),  # fmt: skip
+)
+
+
+@click.command()
+@click.option("--answer", "answers", multiple=True, metavar="QUESTION=ANSWER",
+              help=f"Answer beforehand, e.g. imap-host=mail.example. Questions: {', '.join(it.option for it in _QUESTIONS)}.")  # fmt: skip
+@click.option("--defaults", is_flag=True, help="Ask nothing: take the defaults for what is not answered.")
+@click.option("--force", is_flag=True, help="Replace a configuration that exists.")
+@click.pass_context
+def init(context: click.Context, answers: tuple[str, ...], defaults: bool, force: bool) -> None:
+    """Write a configuration by asking; it starts in shadow mode, in which nothing is sent or moved."""
+    path: Path = context.obj or CONFIG
+    if path.exists() and not force:
+        raise SettingsError([f"{path} exists: expected --force to replace it"])
+    given = _given(answers)
+    text = (project_root() / "config" / "triage.example.toml").read_text(encoding="utf-8")
+    for question in _QUESTIONS:
+        answer = given.get(question.option) or (question.default if defaults else click.prompt(question.text, default=question.default))
+        for table, key in question.fills:
+            text = fill(text, table, key, answer)
+    _write_checked(path, text)
+    click.echo(f"wrote {path}; next: `triage check`, then `triage run`")
+
+
+def fill(text: str, table: str, key: str, answer: str) -> str:
+    """The configuration with that key set, comments kept."""
+    head, mark, rest = text.partition(f"[{table}]\n")
+    value = f'{{env = "{answer}"}}' if key == "password" else answer if key == "port" else f'"{answer}"'
+    # A function as replacement: a backslash in an answer is a backslash.
+    filled = re.sub(rf"(?m)^{key} = .{{0,200}}$", lambda _found: f"{key} = {value}", rest, count=1)
+    return head + mark + filled
+
+
+def _given(answers: tuple[str, ...]) -> dict[str, str]:
+    given = dict(answer.split("=", 1) for answer in answers if "=" in answer)
+    wrong = [
+        answer for answer in answers if answer.partition("=")[0] not in {question.option for question in _QUESTIONS} or "=" not in answer
+    ]
+    if wrong:
+        raise SettingsError([f"--answer {answer!r}: expected QUESTION=ANSWER as `triage init --help` lists them" for answer in wrong])
+    return given
+
+
+def _write_checked(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(".new")
+    draft.write_text(text, encoding="utf-8")
+    try:
+        load(draft)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)

@@ -1,0 +1,36 @@
+"""`triage run`: the daemon, or one pass."""
+
+import asyncio
+from contextlib import AsyncExitStack
+
+import click
+
+from triage import app, daemon, logs
+from triage.cli.context import run_async, settings
+from triage.settings import Settings
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="One pass over everything due, then exit.")
+@click.pass_context
+def run(context: click.Context, once: bool) -> None:
+    """Run the daemon until SIGTERM or Ctrl-C."""
+    chosen = settings(context)
+    logs.configure(level=chosen.log.level, json=chosen.log.json_lines)
+    done = run_async(_run(chosen, once=once))
+    if once:
+        click.echo(f"{done} units of work done")
+
+
+async def _run(chosen: Settings, *, once: bool) -> int:
+    stop = asyncio.Event()
+    daemon.stop_on_signals(stop)
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(daemon.only_one(chosen.paths.state, stop))
+        if stop.is_set():
+            return 0
+        assembly = await stack.enter_async_context(app.assembled(chosen))
+        if once:
+            return await daemon.once(assembly)
+        await daemon.serve(assembly, stop)
+    return 0

@@ -1,0 +1,1 @@
+"""`triage train` and `triage evaluate`: the model from the corpus, and how good it is."""

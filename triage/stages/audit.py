@@ -1,0 +1,123 @@
+"""Reconciles server and store after the fact: every message accounted for, every acknowledgment proven or explained."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from triage.case import Case
+from triage.decision import Outcome
+from triage.ports import Mailbox, Store, Transaction
+from triage.records import MessageRecord
+from triage.reply import Delivery, DeliveryStatus, ReplyKind
+from triage.settings import MailboxSettings
+
+#: Left alone by us: not looked for.
+_NOT_OURS = (Outcome.HISTORY, Outcome.VANISHED)
+
+
+@dataclass(slots=True)
+class Audit:
+    """What was found; `problems` is empty when everything is explained."""
+
+    messages: Counter[str] = field(default_factory=Counter)
+    acknowledgments: Counter[str] = field(default_factory=Counter)
+    #: Explained, but worth knowing: moved or deleted by a person, withheld with a reason.
+    notes: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Census:
+    """What lies on the server."""
+
+    uid_validity: int
+    inbox: frozenset[int]
+    #: UIDs by folder, for the folders messages were filed into.
+    filed: dict[str, frozenset[int]]
+
+
+async def audit(store: Store, mailboxes: dict[str, tuple[Mailbox, MailboxSettings]], now: datetime) -> Audit:
+    """Compare what the servers hold with what the store says became of it."""
+    found = Audit()
+    for account, (mailbox, settings) in mailboxes.items():
+        records = await store.query(lambda tx, name=account: list(tx.messages.all(name)))
+        census = await _census(mailbox, settings, records)
+        _account_for(found, account, settings, records, census)
+        await _look_for(found, account, mailbox, settings, _absent(records, settings, census))
+    await store.query(lambda tx: _prove(found, tx, now))
+    return found
+
+
+async def _census(mailbox: Mailbox, settings: MailboxSettings, records: Sequence[MessageRecord]) -> _Census:
+    status = await mailbox.status(settings.folder)
+    folders = {settings.folder_prefix + record.filed_folder for record in records if record.filed_folder}
+    existing = folders & set(await mailbox.folders())
+    filed = {folder: frozenset(await mailbox.uids(folder)) for folder in sorted(existing)}
+    return _Census(status.uid_validity, frozenset(await mailbox.uids(settings.folder)), filed)
+
+
+def _account_for(found: Audit, account: str, settings: MailboxSettings, records: Sequence[MessageRecord], census: _Census) -> None:
+    found.messages.update(record.outcome or "waiting" for record in records)
+    known = {record.key.uid for record in records if record.key.uid_validity == census.uid_validity}
+    found.problems += [f"{account}: UID {uid} in {settings.folder} was never taken in" for uid in sorted(census.inbox - known)]
+    found.problems += [
+        f"{account}: message {record.id} waits to be decided since {record.received_at:%Y-%m-%d %H:%M}"
+        + (f" ({record.reason})" if record.reason else "")
+        for record in records
+        if record.outcome is None
+    ]
+
+
+def _absent(records: Iterable[MessageRecord], settings: MailboxSettings, census: _Census) -> list[MessageRecord]:
+    return [record for record in records if record.outcome not in _NOT_OURS and not _present(record, settings, census)]
+
+
+def _present(record: MessageRecord, settings: MailboxSettings, census: _Census) -> bool:
+    if record.key.uid_validity == census.uid_validity and record.key.uid in census.inbox:
+        return True
+    return record.filed_uid is not None and record.filed_uid in census.filed.get(settings.folder_prefix + record.filed_folder, ())
+
+
+async def _look_for(found: Audit, account: str, mailbox: Mailbox, settings: MailboxSettings, absent: Sequence[MessageRecord]) -> None:
+    """Say where messages are that are not where we left them."""
+    missing = {record.message_id: record for record in absent if record.message_id}
+    for folder in await mailbox.folders() if missing else ():
+        for message_id in await mailbox.find(folder, list(missing)):
+            record = missing.pop(message_id)
+            if folder != settings.folder_prefix + record.filed_folder:
+                found.notes.append(f"{account}: message {record.id} was moved to {folder} by a person")
+    nameless = [record for record in absent if not record.message_id]
+    for record in (*missing.values(), *nameless):
+        where = f"filed in {record.filed_folder}" if record.filed_folder else f"in {record.key.mailbox}"
+        found.notes.append(f"{account}: message {record.id} ({where}) is gone from the server; its text is in the store")
+
+
+def _prove(found: Audit, tx: Transaction, now: datetime) -> None:
+    for case in tx.cases.find():
+        acknowledgments = [it for it in tx.deliveries.of_case(case.id) if it.kind is ReplyKind.ACKNOWLEDGMENT]
+        if len(acknowledgments) > 1:
+            found.problems.append(f"{case.number} has {len(acknowledgments)} acknowledgments")
+        state, problem = _acknowledged(tx, case, acknowledgments, now)
+        found.acknowledgments[state] += 1
+        found.problems += [f"{case.number}: {problem}"] if problem else []
+    found.problems += [f"{number}: its history was altered" for number in tx.cases.broken_chains()]
+
+
+def _acknowledged(tx: Transaction, case: Case, acknowledgments: Sequence[Delivery], now: datetime) -> tuple[str, str]:
+    """How the acknowledgment of a case stands, and what is wrong with it."""
+    if not acknowledgments:
+        why = next((event.detail.get("why", "") for event in tx.cases.events(case.id) if event.kind == "withheld"), None)
+        if why is None and case.requester is not None:
+            return "missing", "a person wrote and no acknowledgment was ever written"
+        return "not due", ""
+    delivery = acknowledgments[0]
+    if delivery.status is DeliveryStatus.SENT:
+        late = bool(delivery.sent_at and delivery.sent_at > delivery.deadline)
+        return ("late", f"acknowledged late, at {delivery.sent_at:%Y-%m-%d %H:%M} UTC") if late else ("in time", "")
+    if delivery.status in (DeliveryStatus.QUEUED, DeliveryStatus.DEFERRED):
+        overdue = now > delivery.deadline
+        return "waiting", f"its acknowledgment is overdue: {delivery.smtp_reply or 'not yet attempted'}" if overdue else ""
+    if delivery.status is DeliveryStatus.WITHHELD:
+        return "withheld (shadow)", ""
+    return delivery.status.value, f"its acknowledgment is {delivery.status.value}: {delivery.smtp_reply}"

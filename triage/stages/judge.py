@@ -1,0 +1,117 @@
+"""What becomes of a message: gathers what the store knows, asks the pure rooms, returns a decision."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from triage.case import Case
+from triage.decision import Decision, History, Match, Outcome
+from triage.message import Message, StoredMessage
+from triage.parsing.salvage import salvage
+from triage.people import People
+from triage.policy.decide import decide, unreadable
+from triage.policy.overdue import report_events
+from triage.policy.table import Policy
+from triage.ports import Transaction
+from triage.reading import Classification, Effect, Finding, Reading
+from triage.records import MessageRecord
+from triage.reply import Delivery, ReplyKind
+from triage.rules.context import RuleContext
+from triage.rules.limits import check_limits
+from triage.rules.table import check_all
+from triage.settings import SendLimits
+from triage.threads.match import match
+from triage.threads.numbers import quoted_numbers
+from triage.topic import Due
+
+#: Fields in which a server notes the address a message was delivered to; a delivery report's reverse-path shows up here.
+_DELIVERED_TO = ("delivered-to", "x-original-to", "envelope-to")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judge:
+    """Decides, given a transaction to look things up in; writes nothing."""
+
+    policy: Policy
+    people: People
+    rules: RuleContext
+    limits: SendLimits
+    due: Due
+
+    def judge(self, tx: Transaction, stored: StoredMessage, reading: Reading, now: datetime) -> Decision:
+        """Everything that follows from one message."""
+        message = reading.message
+        if twin := tx.messages.twin(message.fingerprint, stored.id):
+            return self._duplicate(twin, stored, reading)
+        if reading.first(Effect.REPORT):
+            return self._report(tx, stored, reading, now)
+        found = self._match(tx, reading, now)
+        return self._decide(tx, stored, reading, found, now)
+
+    def judge_unreadable(self, stored: StoredMessage, reason: str, now: datetime) -> tuple[Reading, Decision]:
+        """What could be seen of a message that nothing could read, and a case for a person."""
+        message = salvage(stored.raw)
+        findings = check_all(message, self.rules)
+        classification = Classification(category="other", issue="", confidence=0.0, abstained=True, reasons=(reason,))
+        received_at = stored.raw.received_at
+        decision = unreadable(
+            message, reason, findings, people=self.people, policy=self.policy, received_at=received_at, now=now, due=self.due
+        )
+        return Reading(message=message, findings=findings, classification=classification), decision
+
+    def _duplicate(self, twin: MessageRecord, stored: StoredMessage, reading: Reading) -> Decision:
+        # The same arrival time means the same message, put back by a person after we had filed it: it stays where they want it.
+        put_back = bool(twin.filed_folder) and twin.received_at == stored.raw.received_at
+        said = reading.classification
+        folder = "" if put_back else twin.filed_folder or self.policy.topic(said.category, said.issue).folder
+        reason = f"a second copy of message {twin.id}"
+        return Decision(outcome=Outcome.DUPLICATE, reason=reason, case_id=twin.case_id, folder=folder)
+
+    def _report(self, tx: Transaction, stored: StoredMessage, reading: Reading, now: datetime) -> Decision:
+        delivery = _reported(tx, reading.message)
+        found = Match(case_id=delivery.case_id, reason="a delivery report on our message") if delivery else Match()
+        decision = self._decide(tx, stored, reading, found, now)
+        report = reading.message.report
+        if report is None or delivery is None:
+            return decision
+        unreachable = report.permanent and delivery.kind is ReplyKind.ACKNOWLEDGMENT
+        return replace(decision, case_id=delivery.case_id, events=report_events(report, delivery, now), unreachable=unreachable)
+
+    def _match(self, tx: Transaction, reading: Reading, now: datetime) -> Match:
+        message = reading.message
+        numbers = quoted_numbers(message, self.people.identity.case_prefix)
+        ids = message.thread_ids()
+        candidates = tx.cases.candidates(ids, numbers) if ids or numbers else []
+        return match(reading, candidates, staff=self.people.staff, window=self.policy.threads.follow_up_window, now=now)
+
+    def _decide(self, tx: Transaction, stored: StoredMessage, reading: Reading, found: Match, now: datetime) -> Decision:
+        case = tx.cases.get(found.case_id) if found.case_id is not None else None
+        return decide(
+            reading,
+            found,
+            case,
+            self._limits(tx, reading.message, case, now),
+            people=self.people,
+            policy=self.policy,
+            received_at=stored.raw.received_at,
+            now=now,
+            due=self.due,
+            log=tx.cases.events(case.id) if case else (),
+        )
+
+    def _limits(self, tx: Transaction, message: Message, case: Case | None, now: datetime) -> tuple[Finding, ...]:
+        author = message.author
+        history = tx.deliveries.history(author.addr_spec, author.domain, case.id if case else None, now) if author else History()
+        return check_limits(message, history, self.limits)
+
+
+def _reported(tx: Transaction, message: Message) -> Delivery | None:
+    """The delivery a report speaks of: by the keyed reverse-path it came to, else by the Message-ID it names."""
+    addressed = [address.addr_spec for address in (*message.to, *message.cc)]
+    delivered = [value.strip("<> ").lower() for name, value in message.headers if name in _DELIVERED_TO]
+    found: Sequence[Delivery] = ()
+    for address in dict.fromkeys((*delivered, *addressed)):
+        found = found or ([] if "+" not in address else tx.deliveries.find(reverse_path=address))
+    if not found and message.report and message.report.original_message_id:
+        found = tx.deliveries.find(message_id=message.report.original_message_id)
+    return found[0] if found else None

@@ -1,0 +1,38 @@
+"""What one message says: a pure function of its bytes and of what the settings say."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from triage.extraction.extract import extract
+from triage.extraction.mask import mask
+from triage.extraction.patterns import Patterns
+from triage.message import RawMessage
+from triage.parsing.parse import ParseOptions, parse
+from triage.reading import Classification, Facts, Reading
+from triage.rules.context import RuleContext
+from triage.rules.table import check_all
+
+
+class Classifies(Protocol):
+    """Whoever can say what a text is about."""
+
+    def classify(self, subject: str, body: str, facts: Facts) -> Classification:
+        """Category, issue, confidence and reasons."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadPlan:
+    """What reading depends on besides the bytes; travels to the reader processes."""
+
+    parsing: ParseOptions
+    rules: RuleContext
+    patterns: Patterns
+
+
+def read(raw: RawMessage, plan: ReadPlan, classifier: Classifies) -> Reading:
+    """Parse, mask, check, extract, classify: nothing after masking ever sees a card number."""
+    message = mask(parse(raw, plan.parsing))
+    findings = check_all(message, plan.rules)
+    facts = extract(message, plan.patterns, raw.received_at)
+    classification = classifier.classify(message.subject, message.text, facts)
+    return Reading(message=message, findings=findings, facts=facts, classification=classification)

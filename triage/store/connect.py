@@ -1,0 +1,83 @@
+"""Opens the SQLite file and gives its errors our names."""
+
+import contextlib
+import sqlite3
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from triage.errors import StoreBrokenError, StoreBusyError, StoreFullError, TriageError
+from triage.store.migrations import migrate
+
+#: Seconds between two attempts to switch a new file to WAL.
+_PAUSE = 0.01
+
+
+def connect(path: Path, *, busy_timeout: float = 10.0) -> Database:
+    """An open, migrated database: WAL, synchronous=FULL, foreign keys on."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreBrokenError(f"{path}: its directory cannot be made ({error.strerror}): expected a path that can be written") from error
+    with translated(path):
+        connection = sqlite3.connect(path, timeout=busy_timeout, isolation_level=None, check_same_thread=False)
+        try:
+            db = Database(connection)
+            _enable_wal(connection, busy_timeout)
+            # An acknowledgment's state must survive a power cut; WAL alone promises only consistency.
+            connection.execute("pragma synchronous = full")
+            connection.execute("pragma foreign_keys = on")
+            migrate(db)
+        except BaseException:
+            connection.close()
+            raise
+    return db
+
+
+def _enable_wal(connection: sqlite3.Connection, patience: float) -> None:
+    # SQLite does not wait for the lock here when two processes open a new file at the same moment, so we do.
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            connection.execute("pragma journal_mode = wal")
+        except sqlite3.OperationalError as error:
+            if not _is(error, "SQLITE_BUSY") or time.monotonic() >= deadline:
+                raise
+            time.sleep(_PAUSE)
+        else:
+            return
+
+
+@contextlib.contextmanager
+def translated(path: Path | None = None) -> Iterator[None]:
+    """SQLite's errors as ours, by what can be done about them."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise translate(error, path) from error
+    except TriageError as error:
+        raise (type(error)(f"{path}: {error}") if path else error) from error
+
+
+def translate(error: sqlite3.Error, path: Path | None = None) -> Exception:
+    """Our error for SQLite's; its own where it can only be a mistake of the program."""
+    name = getattr(error, "sqlite_errorname", "") or ""
+    store = f"{path}: the store" if path else "the store"
+    if _is(error, "SQLITE_BUSY", "SQLITE_LOCKED"):
+        return StoreBusyError(f"{store} is locked by another process ({name}): expected to be its only writer")
+    if _is(error, "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY"):
+        return StoreFullError(f"{store} cannot be written ({name}): expected a writable disk with free space")
+    if _is(error, "SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_CANTOPEN"):
+        return StoreBrokenError(f"{store} cannot be read ({name}): expected an undamaged SQLite database written by triage")
+    if _is(error, "SQLITE_ERROR"):
+        return StoreBrokenError(f"{store} is not as expected ({error}): expected the tables of this version")
+    if _is(error, "SQLITE_CONSTRAINT"):
+        return ValueError(f"{store} refuses what contradicts it ({error})")
+    return error
+
+
+def _is(error: sqlite3.Error, *names: str) -> bool:
+    # Extended codes begin with the name of the plain one: SQLITE_IOERR_WRITE.
+    return (getattr(error, "sqlite_errorname", "") or "").startswith(names)

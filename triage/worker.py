@@ -1,0 +1,56 @@
+"""What runs in a reader process: made ready once, then one list of messages after another."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+
+from triage.classifier.model import Model, unsorted
+from triage.errors import ModelError
+from triage.message import RawMessage
+from triage.reading import Classification, Facts, Reading
+from triage.stages.read import ReadPlan, read
+
+#: A model that was missing or broken is looked for again after this many seconds.
+_LOOK_AGAIN = 30.0
+
+
+@dataclass(slots=True)
+class ModelFile:
+    """A classifier that lives in a file which may be missing, broken, or replaced; it then says so instead of failing."""
+
+    path: Path
+    _model: Model | None = None
+    _problem: str = ""
+    _looked_at: float = -_LOOK_AGAIN
+
+    def classify(self, subject: str, body: str, facts: Facts) -> Classification:
+        """What the model says, or `unsorted` with the reason there is none."""
+        if self._model is None and monotonic() - self._looked_at >= _LOOK_AGAIN:
+            self._load()
+        return self._model.classify(subject, body, facts) if self._model else unsorted(self._problem)
+
+    def _load(self) -> None:
+        self._looked_at = monotonic()
+        try:
+            self._model = Model.load(self.path)
+        except ModelError as error:
+            self._problem = str(error)
+
+
+#: Filled by `prepare` in each reader process; a process has no other way to keep something between two calls.
+_ready: dict[str, tuple[ReadPlan, ModelFile]] = {}
+
+
+def prepare(plan: ReadPlan, model_path: Path) -> None:
+    """Make this process ready to read."""
+    model = ModelFile(model_path)
+    # The first message must not wait for the model.
+    model.classify("", "", Facts())
+    _ready["reader"] = (plan, model)
+
+
+def read_all(messages: Sequence[RawMessage]) -> list[Reading]:
+    """The readings of these messages, in order."""
+    plan, model = _ready["reader"]
+    return [read(raw, plan, model) for raw in messages]
