@@ -1,0 +1,155 @@
+"""Message → features, shared by training and inference: words, parts of words, and concepts with what they stand beside."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from triage.classifier.text import STOP, fresh, levelled, tokens
+
+#: Longer words are addresses and noise; their beginning says enough.
+_LONGEST_WORD = 24
+#: Two concepts belong together when at most so many tokens lie between them.
+_REACH = 9
+_ENDINGS = ("ingly", "edly", "ings", "ing", "ies", "ied", "ed", "es", "en", "er", "em", "s", "e", "n")
+#: What a fact found elsewhere adds: the token that its number would be in the text.
+_FACT_TOKENS = {
+    "order_number": "_id_ord",
+    "invoice_number": "_id_inv",
+    "receipt_number": "_id_rec",
+    "tracking_number": "_id_track",
+    "transaction_id": "_id_txn",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One message as tokens."""
+
+    subject: tuple[str, ...]
+    body: tuple[str, ...]
+
+    def sections(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Subject and body."""
+        return self.subject, self.body
+
+
+def document(subject: str, body: str, fact_kinds: tuple[str, ...] = ()) -> Document:
+    """The tokens of a message; kinds of facts that were found stand as tokens of their own where the text shows none."""
+    body_tokens = tokens(fresh(levelled(body)))
+    subject_tokens = tokens(levelled(subject))
+    known = set(body_tokens) | set(subject_tokens)
+    extra = [token for kind in fact_kinds if (token := _FACT_TOKENS.get(kind)) and token not in known]
+    return Document(subject=tuple(subject_tokens), body=(*body_tokens, *((STOP, *extra) if extra else ())))
+
+
+@lru_cache(maxsize=50_000)
+def stem(word: str) -> str:
+    """The word without a common ending; crude, but the same for every language."""
+    if word.startswith("_"):
+        return word
+    for ending in _ENDINGS:
+        if len(word) - len(ending) >= 4 and word.endswith(ending):
+            return word[: -len(ending)]
+    return word
+
+
+def words(doc: Document) -> Iterator[str]:
+    """Stems, pairs of neighbouring stems, and the subject's stems once more by themselves."""
+    for section in doc.sections():
+        previous = "^"
+        for token in section:
+            current = stem(token)
+            if token != STOP:
+                yield current
+            yield f"{previous} {current}"
+            previous = current
+        yield f"{previous} $"
+    for token in doc.subject:
+        yield f"s:{stem(token)}"
+
+
+@lru_cache(maxsize=50_000)
+def parts(word: str) -> tuple[str, ...]:
+    """Pieces of 3 to 5 characters of a word, its ends marked."""
+    if word.startswith("_") or word in (STOP, "?"):
+        return ()
+    marked = f" {word[:_LONGEST_WORD]} "
+    return tuple(marked[start : start + length] for length in (3, 4, 5) for start in range(len(marked) - length + 1))
+
+
+def pieces(doc: Document) -> Iterator[str]:
+    """Pieces of all words."""
+    for section in doc.sections():
+        for token in section:
+            yield from parts(token)
+
+
+class Lexicon:
+    """Concepts by word and phrase, from patterns by concept as `cues.py` reads them."""
+
+    def __init__(self, table: Mapping[str, Sequence[str]]) -> None:
+        self._whole: dict[str, list[str]] = {}
+        self._beginnings: dict[str, list[str]] = {}
+        self._inner: dict[str, list[str]] = {}
+        self._phrases: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+        for concept, patterns in table.items():
+            for pattern in patterns:
+                self._add(pattern, concept)
+        self.of = lru_cache(maxsize=50_000)(self._of)
+
+    def _add(self, pattern: str, concept: str) -> None:
+        first, *rest = pattern.split()
+        if rest:
+            self._phrases.setdefault(first, []).append((tuple(rest), concept))
+        elif pattern.startswith("*"):
+            self._inner.setdefault(pattern.strip("*"), []).append(concept)
+        elif pattern.endswith("*"):
+            self._beginnings.setdefault(pattern[:-1], []).append(concept)
+        else:
+            self._whole.setdefault(pattern, []).append(concept)
+
+    def _of(self, word: str) -> tuple[str, ...]:
+        """Concepts of a single word."""
+        found = list(self._whole.get(word, ()))
+        for end in range(3, len(word) + 1):
+            found += self._beginnings.get(word[:end], ())
+            for start in range(end - 3):
+                found += self._inner.get(word[start:end], ())
+            found += self._inner.get(word[:end], ())
+        return tuple(dict.fromkeys(found))
+
+    def _phrases_at(self, section: tuple[str, ...], position: int) -> Iterator[str]:
+        for rest, concept in self._phrases.get(section[position], ()):
+            following = section[position + 1 : position + 1 + len(rest)]
+            if len(following) == len(rest) and all(map(_fits, rest, following)):
+                yield concept
+
+    def marks(self, section: tuple[str, ...]) -> Iterator[tuple[int, str]]:
+        """(position, concept) for everything known, in order of position."""
+        for position, token in enumerate(section):
+            if token == STOP:
+                continue
+            known = self.of(token)
+            for concept in known:
+                yield position, concept
+            if token in self._phrases:
+                for concept in self._phrases_at(section, position):
+                    if concept not in known:
+                        yield position, concept
+
+    def concepts(self, doc: Document) -> Iterator[str]:
+        """Concepts, and pairs of concepts that stand close to each other."""
+        for name, section in zip(("s", "b"), doc.sections(), strict=True):
+            recent: list[tuple[int, str]] = []
+            for position, concept in self.marks(section):
+                yield concept
+                yield f"{name}:{concept}"
+                recent = [mark for mark in recent if position - mark[0] <= _REACH]
+                for _, earlier in recent:
+                    if earlier != concept:
+                        yield f"{earlier}>{concept}"
+                recent.append((position, concept))
+
+
+def _fits(pattern: str, token: str) -> bool:
+    return token.startswith(pattern[:-1]) if pattern.endswith("*") else token == pattern
