@@ -1,19 +1,22 @@
 """The configuration: one TOML file, checked at start, with errors that name the key, the value and what was expected."""
 
-import os
 import re
 import sys
 import tomllib
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from triage.errors import SettingsError
+from triage.secret import Secret
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-_DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)\s{0,3}([smhd])")
+_DURATION = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)\s{0,3}([smhd])")
+#: Anything longer is a slip of the pen, and adding it to a date may leave the calendar.
+_LONGEST = timedelta(days=3653)
 _ADDR_SPEC = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[a-z0-9.-]{1,253}")
 
 
@@ -22,7 +25,11 @@ def _duration(value: object) -> object:
         found = _DURATION.fullmatch(value.strip())
         if not found:
             raise ValueError("expected a duration such as 30s, 5m, 24h or 7d")
-        return timedelta(**{_UNITS[found[2]]: float(found[1])})
+        value = timedelta(**{_UNITS[found[2]]: float(found[1])})
+    if not isinstance(value, timedelta):
+        raise ValueError("expected a duration with its unit such as 30s, 5m, 24h or 7d")  # noqa: TRY004 - pydantic turns only ValueError into a line
+    if not timedelta() < value <= _LONGEST:
+        raise ValueError("expected a duration above zero and up to ten years")
     return value
 
 
@@ -32,47 +39,43 @@ def _addr_spec(value: str) -> str:
     return value.lower()
 
 
+def _start(value: object) -> object:
+    try:
+        value = datetime.fromisoformat(value) if isinstance(value, str) and value not in ("now", "all") else value
+    except ValueError:
+        raise ValueError('expected "now", "all" or a date such as 2026-01-31') from None
+    if isinstance(value, date) and not isinstance(value, datetime):
+        value = datetime.combine(value, time(), UTC)
+    # A time without its zone is taken as UTC, not as whatever the machine is set to.
+    return value.replace(tzinfo=UTC) if isinstance(value, datetime) and value.tzinfo is None else value
+
+
+def _time_zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        raise ValueError("expected a time zone such as Europe/Berlin") from None
+    return value
+
+
+def _pattern(value: str) -> str:
+    try:
+        re.compile(value)
+    except re.error as error:
+        raise ValueError(f"expected a regular expression ({error})") from None
+    return value
+
+
+Pattern = Annotated[str, AfterValidator(_pattern)]
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 AddrSpec = Annotated[str, AfterValidator(_addr_spec)]
+Limit = Annotated[int, Field(ge=0)]
 
 
 class _Section(BaseModel):
     """A table of the file: unknown keys are mistakes, values never change."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Secret(_Section):
-    """Where a secret comes from: one of an environment variable, a file, or the system's keyring; never the file itself."""
-
-    env: str = ""
-    file: Path | None = None
-    #: Service name in the keyring; the user name is the account's.
-    keyring: str = ""
-
-    @model_validator(mode="after")
-    def _one_source(self) -> "Secret":
-        if sum(map(bool, (self.env, self.file, self.keyring))) != 1:
-            raise ValueError('expected exactly one of {env = "NAME"}, {file = "PATH"} or {keyring = "SERVICE"}')
-        return self
-
-    def reveal(self, username: str) -> str:
-        """The secret itself; SettingsError where its source has none."""
-        if self.env:
-            if self.env not in os.environ:
-                raise SettingsError([f"environment variable {self.env} is not set: expected the password of {username}"])
-            return os.environ[self.env]
-        if self.file:
-            try:
-                return self.file.read_text(encoding="utf-8").strip()
-            except OSError as error:
-                raise SettingsError([f"{self.file}: {error.strerror}: expected a file with the password of {username}"]) from error
-        import keyring
-
-        found = keyring.get_password(self.keyring, username)
-        if found is None:
-            raise SettingsError([f"keyring service {self.keyring!r} has no password for {username}"])
-        return str(found)
 
 
 Security = Literal["tls", "starttls", "none"]
@@ -100,13 +103,16 @@ class _Server(_Section):
         return self
 
 
+Server = TypeVar("Server", bound=_Server)
+
+
 class MailboxSettings(_Server):
     """An account whose INBOX is watched."""
 
     folder: str = "INBOX"
     poll: Duration = timedelta(seconds=60)
     #: Where the account begins: "now" (what is there already stays untouched), "all", or a date.
-    start: Literal["now", "all"] | datetime = "now"
+    start: Annotated[Literal["now", "all"] | datetime, BeforeValidator(_start)] = "now"
     #: Put before the names of the folders we make, e.g. "Triage/"; the server's own separator is used for the slash.
     folder_prefix: str = "Triage/"
 
@@ -131,7 +137,7 @@ class Identity(_Section):
     #: Put before the number of a case.
     case_prefix: Annotated[str, Field(pattern=r"^[A-Z]{2,6}$")] = "SP"
     #: Time zone in which times are told to customers and staff.
-    time_zone: str = "Europe/Berlin"
+    time_zone: Annotated[str, AfterValidator(_time_zone)] = "Europe/Berlin"
 
 
 class DepartmentSettings(_Section):
@@ -163,10 +169,10 @@ class ReadLimits(_Section):
 class SendLimits(_Section):
     """How much automatic mail may leave."""
 
-    per_sender_day: int = 4
-    per_sender_week: int = 10
-    per_domain_hour: int = 50
-    per_hour: int = 600
+    per_sender_day: Limit = 4
+    per_sender_week: Limit = 10
+    per_domain_hour: Limit = 50
+    per_hour: Limit = 600
     #: Domains with many unrelated people behind them are not limited per domain.
     shared_domains: tuple[str, ...] = (
         "gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "yahoo.com", "icloud.com", "me.com",
@@ -177,10 +183,10 @@ class SendLimits(_Section):
 class ExtractionSettings(_Section):
     """How numbers of this marketplace look: regular expressions, matched without regard to case."""
 
-    order: tuple[str, ...] = (r"ORD[- ]?\d{4,12}",)
-    invoice: tuple[str, ...] = (r"INV(?:OICE)?[-/ ]?\d{3,12}(?:[-/]\d{1,8}){0,2}",)
-    receipt: tuple[str, ...] = (r"(?:RCPT|REC)[-/ ]?\d{3,12}",)
-    transaction: tuple[str, ...] = (r"(?:TXN|TRX|PAY)[-_]?[A-Z0-9]{6,24}", r"(?:ch|pi|re|txn)_[A-Za-z0-9]{14,32}")
+    order: tuple[Pattern, ...] = (r"ORD[- ]?\d{4,12}",)
+    invoice: tuple[Pattern, ...] = (r"INV(?:OICE)?[-/ ]?\d{3,12}(?:[-/]\d{1,8}){0,2}",)
+    receipt: tuple[Pattern, ...] = (r"(?:RCPT|REC)[-/ ]?\d{3,12}",)
+    transaction: tuple[Pattern, ...] = (r"(?:TXN|TRX|PAY)[-_]?[A-Z0-9]{6,24}", r"(?:ch|pi|re|txn)_[A-Za-z0-9]{14,32}")
     #: Region for telephone numbers without a country code (ISO 3166).
     phone_region: str = "US"
 
@@ -241,14 +247,19 @@ class Settings(_Section):
 
 
 def _problems(error: ValidationError) -> list[str]:
-    lines = []
-    for problem in error.errors(include_url=False):
-        key = ".".join(str(part) for part in problem["loc"] if part != "function-before") or "file"
-        value = problem.get("input")
-        # A whole table as value would print its secrets and help nobody.
-        shown = "" if isinstance(value, dict | list) or problem["type"] == "missing" else f" = {value!r}"
-        lines.append(f"{key}{shown}: {problem['msg'].removeprefix('Value error, ')}")
-    return lines
+    return [_line(problem["loc"], problem["type"], problem["msg"], problem.get("input")) for problem in error.errors(include_url=False)]
+
+
+def _line(loc: tuple[int | str, ...], kind: str, message: str, value: object) -> str:
+    key = ".".join(map(str, loc)) or "file"
+    if kind == "extra_forbidden":
+        # A misspelt "password" may hold one, so the value of an unknown key is never shown.
+        return f"{key}: expected no such key; is it misspelt, or in the wrong table?"
+    if "password" in loc:
+        return f'{key}: expected a table {{env = "NAME"}}, {{file = "PATH"}} or {{keyring = "SERVICE"}}; the file holds no secrets'
+    # A whole table as value would print its secrets and help nobody.
+    shown = "" if isinstance(value, dict | list) or kind == "missing" else f" = {value!r:.80}"
+    return f"{key}{shown}: {message.removeprefix('Value error, ')}"
 
 
 def load(path: Path) -> Settings:
@@ -269,5 +280,17 @@ def load(path: Path) -> Settings:
 def _anchored(settings: Settings, path: Path) -> Settings:
     # A daemon is started from anywhere; a relative path means relative to the installation, not to the shell.
     base = path.parent.parent if path.parent.name == "config" else path.parent
-    paths = {name: base / value for name, value in settings.paths}
-    return settings.model_copy(update={"paths": Paths(**paths)})
+    return settings.model_copy(
+        update={
+            "paths": Paths(**{name: base / value for name, value in settings.paths}),
+            "mailbox": {name: _anchored_server(account, base) for name, account in settings.mailbox.items()},
+            "smtp": _anchored_server(settings.smtp, base),
+        }
+    )
+
+
+def _anchored_server(server: Server, base: Path) -> Server:
+    password = server.password
+    if password and password.file:
+        password = password.model_copy(update={"file": base / password.file})
+    return server.model_copy(update={"password": password, "ca_file": server.ca_file and base / server.ca_file})
