@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from collections.abc import Mapping
 
 import structlog
 
@@ -42,9 +43,15 @@ def get_logger(name: str) -> structlog.typing.FilteringBoundLogger:
 
 def withhold_personal_data(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
     """The event with personal fields replaced by a mark."""
-    for key in _PERSONAL & event.keys():
-        event[key] = "[withheld]"
+    for key, value in event.items():
+        event[key] = _withheld(key, value)
     return event
+
+
+def _withheld(key: object, value: object) -> object:
+    if str(key).lower() in _PERSONAL:
+        return "[withheld]"
+    return {name: _withheld(name, inner) for name, inner in value.items()} if isinstance(value, Mapping) else value
 
 
 def _one_line(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
