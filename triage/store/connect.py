@@ -58,7 +58,9 @@ def translated(path: Path | None = None) -> Iterator[None]:
     except sqlite3.Error as error:
         raise translate(error, path) from error
     except TriageError as error:
-        raise (type(error)(f"{path}: {error}") if path else error) from error
+        if path is None:
+            raise
+        raise type(error)(f"{path}: {error}") from error
 
 
 def translate(error: sqlite3.Error, path: Path | None = None) -> Exception:
