@@ -3,27 +3,42 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from triage.extraction.numbers import find_numbers
+from triage.extraction.amounts import find_amounts
+from triage.extraction.dates import find_dates
+from triage.extraction.names import find_names
+from triage.extraction.numbers import find_by_words, find_configured
 from triage.extraction.patterns import Patterns
-from triage.extraction.source import Source
+from triage.extraction.phones import find_phones
+from triage.extraction.products import find_products
+from triage.extraction.search import Search
+from triage.extraction.tracking import find_tracking_numbers
 from triage.message import Message
 from triage.reading import Fact, Facts
 
 #: How far each source is trusted; within one kind of fact, the surest comes first.
 _TRUST = {"subject": 1.0, "text": 1.0, "document": 0.8, "quoted": 0.7, "filename": 0.6}
 
-Finder = Callable[[Source, Patterns, datetime], Iterator[Fact]]
+Finder = Callable[[Search], Iterator[Fact]]
 
-FINDERS: tuple[Finder, ...] = (lambda source, patterns, _: find_numbers(source, patterns),)
+#: In this order each finder takes its pieces of the text, so the surest forms come first: what is a price or a date is no order number.
+FINDERS: tuple[Finder, ...] = (
+    find_configured,
+    find_tracking_numbers,
+    find_amounts,
+    find_dates,
+    find_by_words,
+    find_phones,
+    find_products,
+)
 
 
 def extract(message: Message, patterns: Patterns, received_at: datetime) -> Facts:
     """The facts in a message, surest first; relative dates count from `received_at`."""
-    found = [fact for source in _sources(message) for finder in FINDERS for fact in finder(source, patterns, received_at)]
-    return Facts(found=tuple(sorted(found, key=lambda fact: -fact.confidence)))
+    found = [fact for search in _searches(message, patterns, received_at) for finder in FINDERS for fact in finder(search)]
+    return Facts(found=tuple(sorted((*found, *find_names(message)), key=lambda fact: -fact.confidence)))
 
 
-def _sources(message: Message) -> Iterator[Source]:
+def _searches(message: Message, patterns: Patterns, received_at: datetime) -> Iterator[Search]:
     texts = (
         ("subject", message.subject),
         ("text", message.text),
@@ -31,6 +46,8 @@ def _sources(message: Message) -> Iterator[Source]:
         ("quoted", message.quoted if message.quoted not in message.text else ""),
         ("filename", "\n".join(part.filename for part in message.attachments)),
     )
-    for name, text in texts:
+    for source, text in texts:
         if text:
-            yield Source(name=name, text=text, trust=_TRUST[name], language=message.language)
+            yield Search(
+                source=source, text=text, trust=_TRUST[source], language=message.language, patterns=patterns, received_at=received_at
+            )

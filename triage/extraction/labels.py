@@ -2,7 +2,7 @@
 
 import re
 
-from triage.extraction.words import KINDS, LINK_WORDS, NUMBER_WORDS
+from triage.extraction.words import CALL_WORDS, KINDS, LINK_WORDS, NUMBER_WORDS
 
 _WORD = re.compile(r"[^\W\d_]{1,40}|[#№°º]")
 
@@ -11,6 +11,7 @@ LABELS: dict[str, str] = {word: kind for kind, words in KINDS.items() for word i
 
 _NUMBER_WORDS = frozenset(NUMBER_WORDS.split())
 _LINK_WORDS = frozenset(LINK_WORDS.split())
+_CALL_WORDS = frozenset(CALL_WORDS.split())
 
 #: What a sentence ends with; behind it, a word speaks of something else.
 _SENTENCE_END = re.compile(r"[!?;]|\.\s|\n\s{0,8}\n|[,)]\s")
@@ -23,7 +24,7 @@ def kind_before(text: str, start: int) -> tuple[str, bool]:
     """(kind, whether a word like "number" or a # stands with it) of what is labelled before `start`; ("", …) where nothing is."""
     left = max(0, start - 72)
     words = [(found[0].lower(), left + found.start(), left + found.end()) for found in _WORD.finditer(text[left:start])]
-    explicit, position = False, start
+    explicit, only_phone, position = False, False, start
     for count, (word, begins, ends) in enumerate(reversed(words)):
         gap = text[ends:position]
         if count > 6 or len(gap) > 8 or any(character.isdigit() for character in gap):
@@ -31,9 +32,11 @@ def kind_before(text: str, start: int) -> tuple[str, bool]:
         if _SENTENCE_END.search(gap) and not (gap.lstrip().startswith(".") and word in _ABBREVIATIONS):
             break
         if word in LABELS:
-            return LABELS[word], explicit
+            return ("" if only_phone and LABELS[word] != "phone" else LABELS[word]), explicit
         if word in _NUMBER_WORDS:
             explicit = True
+        elif word in _CALL_WORDS:
+            only_phone = True
         elif word not in _LINK_WORDS:
             break
         position = begins

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from triage.extraction.labels import LABELS, kind_after, kind_before, mentions
-from triage.extraction.patterns import Patterns
-from triage.extraction.source import Source
+from triage.extraction.search import Search
+from triage.extraction.tracking import is_labelled_number
 from triage.reading import Fact
 
 _FOUND_BY_WORDS = frozenset({"order_number", "invoice_number", "receipt_number", "transaction_id"})
@@ -15,7 +15,6 @@ _FROM_DIGIT = re.compile(r"\d[0-9A-Za-z_/.-]{0,40}")
 _TO_THE_LEFT = re.compile(r"[0-9A-Za-z_/-]{1,24}$")
 _DATE = re.compile(r"\d{1,4}([./-])\d{1,2}\1\d{1,4}|\d{1,2}[./]\d{1,2}|\d{1,2}(?:st|nd|rd|th)", re.IGNORECASE)
 _PRICE = re.compile(r"\d{1,3}(?:[.,]\d{3}){0,4}[.,]\d{2}|\d{1,6}[.,]\d{1,2}")
-_CURRENCY_BEFORE = re.compile(r"(?:[€$£¥₹₽]|\b(?:eur|usd|gbp|inr|chf|pln|rs|rs\.|kr))\s?$", re.IGNORECASE)
 _UNIT_AFTER = re.compile(
     r"\s{0,2}(?:[€$£¥₹₽%\"″]|(?:eur|usd|gbp|inr|chf|pln|rs|kr|euros?|dollars?|pounds?|rupees?|pcs?|pieces?|units?|items?|pairs?|boxes|box|x"
     r"|kg|g|gr|cm|mm|m|km|ml|l|gb|tb|mb|inch(?:es)?|ft|v|w|mah|hours?|hrs?|min(?:ute)?s?|days?|weeks?|months?|years?|times"
@@ -37,29 +36,34 @@ class _Token:
     glued: str = ""
 
 
-def find_numbers(source: Source, patterns: Patterns) -> Iterator[Fact]:
-    """Numbers of this marketplace, then numbers that words give away; no piece of text is taken twice."""
-    taken: list[tuple[int, int]] = []
-    for fact in _configured(source, patterns):
-        if not _overlaps(taken, fact.span):
-            taken.append(fact.span)
-            yield fact
+def find_configured(search: Search) -> Iterator[Fact]:
+    """Numbers that have a form this marketplace gave them."""
+    for kind, pattern in search.patterns.configured:
+        for found in pattern.finditer(search.text):
+            if search.free(*found.span()):
+                yield search.fact(kind, _normal(found[0], kind), 1.0, found.span())
+
+
+def find_by_words(search: Search) -> Iterator[Fact]:
+    """Numbers that the words around them give away; no piece of text is taken twice."""
+    text = search.text
     previous: tuple[_Token, str, float] | None = None
-    case_number = re.compile(rf"{patterns.case_prefix}-?\d{{4,9}}", re.IGNORECASE)
-    for token in _tokens(source.text):
-        if _overlaps(taken, (token.start, token.end)) or case_number.fullmatch(token.text) or not _may_be_number(source.text, token):
+    for token in _tokens(text):
+        if not search.free(token.start, token.end) or _is_case_number(search, token) or not _may_be_number(text, token):
             continue
-        kind, confidence = _by_words(source, token, previous)
+        kind, confidence = _by_words(text, token, previous)
         previous = (token, kind, confidence) if kind else None
         if kind in _FOUND_BY_WORDS:
-            value, end = _whole(source.text, token)
-            yield source.fact(kind, value, confidence, (token.start, end))
+            value, end = _whole(text, token)
+            yield search.fact(kind, value, confidence, (token.start, end))
+        elif kind == "tracking_number" and len(token.text) >= 8:
+            value, end = _whole(text, token)
+            yield search.fact(kind, value, 0.95 if is_labelled_number(value) else 0.8, (token.start, end))
 
 
-def _configured(source: Source, patterns: Patterns) -> Iterator[Fact]:
-    for kind, pattern in patterns.configured:
-        for found in pattern.finditer(source.text):
-            yield source.fact(kind, _normal(found[0], kind), 1.0, found.span())
+def _is_case_number(search: Search, token: _Token) -> bool:
+    prefix, _, number = token.text.upper().partition("-")
+    return prefix == search.patterns.case_prefix and number.isdigit()
 
 
 def _normal(value: str, kind: str) -> str:
@@ -101,7 +105,7 @@ def _may_be_number(text: str, token: _Token) -> bool:
     if _DATE.fullmatch(token.text) or _PRICE.fullmatch(token.text):
         return False
     decimals = after[:1] in {",", "."} and after[1:2].isdigit() and len(token.text) <= 6
-    return not (decimals or _CURRENCY_BEFORE.search(text, max(0, token.start - 6), token.start) or _in_address(text, token))
+    return not (decimals or _in_address(text, token))
 
 
 def _in_address(text: str, token: _Token) -> bool:
@@ -109,9 +113,8 @@ def _in_address(text: str, token: _Token) -> bool:
     return "://" in text[word_start : token.start] or text[word_start : word_start + 4] == "www." or "@" in text[word_start : token.start]
 
 
-def _by_words(source: Source, token: _Token, previous: tuple[_Token, str, float] | None) -> tuple[str, float]:
+def _by_words(text: str, token: _Token, previous: tuple[_Token, str, float] | None) -> tuple[str, float]:
     """(kind, confidence) by the words around the token; ("", 0) where they say nothing."""
-    text = source.text
     if token.glued:
         return token.glued, 0.9
     kind, explicit = kind_before(text, token.start)
@@ -148,7 +151,3 @@ def _whole(text: str, token: _Token) -> tuple[str, int]:
     more = _MORE_GROUPS.match(text, token.end) if token.text.isdigit() and len(token.text) in {3, 4} else None
     end = more.end() if more else token.end
     return "".join(text[token.start : end].split()).upper(), end
-
-
-def _overlaps(taken: list[tuple[int, int]], span: tuple[int, int]) -> bool:
-    return any(span[0] < end and start < span[1] for start, end in taken)

@@ -59,6 +59,9 @@ NUMBER_WORDS = """
     número numeros números numer numeru nº n номер номером č číslo šifra kennung kenn nos # № ° º
 """
 
+#: They stand between "call" and a telephone number: "call me on …"; behind other words they lead elsewhere.
+CALL_WORDS = "me us on at back under unter auf mich an sous au al a op naar em para"
+
 #: They may stand between the word and its number.
 LINK_WORDS = """
     is was are were ist sind war lautet lauten est sont es son è sono é são jest to zijn er confirmation

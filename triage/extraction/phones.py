@@ -1,0 +1,40 @@
+"""Telephone numbers in E.164, as the numbering plans know them."""
+
+import re
+from collections.abc import Iterator
+
+import phonenumbers
+
+from triage.extraction.labels import kind_before
+from triage.extraction.search import Search
+from triage.reading import Fact
+
+_RUN = re.compile(r"(?<![\w.,/#*-])(?:\+|00)?[ ]?\(?\d(?:[ ()/.\u00a0\u2010-\u2013-]{0,3}\d){6,16}(?![\w*]|[.,-]\d)")
+
+
+def find_phones(search: Search) -> Iterator[Fact]:
+    """Numbers that are valid in a numbering plan, and are written or called like telephone numbers."""
+    for found in _RUN.finditer(search.text):
+        written = found[0].strip()
+        if not search.free(*found.span()):
+            continue
+        international = written.startswith(("+", "00"))
+        labelled = kind_before(search.text, found.start())[0] == "phone"
+        # Ten bare digits may be anything; separators or a word beside them make them a telephone number.
+        if not (international or labelled or _grouped(written)):
+            continue
+        number = _valid(f"+{written[2:]}" if written.startswith("00") else written, search.patterns.phone_region)
+        if number:
+            yield search.fact("phone", number, 0.95 if international or labelled else 0.7, found.span())
+
+
+def _grouped(written: str) -> bool:
+    return written.startswith(("0", "(")) or sum(not character.isdigit() for character in written) >= 2
+
+
+def _valid(written: str, region: str) -> str:
+    try:
+        number = phonenumbers.parse(written, region)
+    except phonenumbers.NumberParseException:
+        return ""
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) if phonenumbers.is_valid_number(number) else ""
