@@ -22,8 +22,10 @@ class Chaos:
     swallow_from: bytes = b""
     #: Accept connections and forward nothing at all.
     black_hole: bool = False
-    #: Replace in what the server says.
-    rewrite: tuple[bytes, bytes] | None = None
+    #: Seconds between the pieces.
+    pause: float = 0.0005
+    #: What to replace by what in the words of the server.
+    rewrites: tuple[tuple[bytes, bytes], ...] = ()
     #: How often a cut or swallow has happened.
     hits: int = 0
     #: What clients have said, all connections together.
@@ -36,7 +38,8 @@ class Chaos:
         """Be an honest proxy again."""
         self.cut_before_reply = self.cut_after_request = self.swallow_from = b""
         self.split = self.black_hole = False
-        self.rewrite = None
+        self.rewrites = ()
+        self.pause = 0.0005
 
     def cut(self) -> None:
         """Cut all connections now."""
@@ -85,7 +88,9 @@ class Chaos:
             if not swallowed and self.swallow_from and self.swallow_from in tail:
                 self.hits, swallowed = self.hits + 1, True
             if not swallowed and not self.black_hole and writer not in self._deaf:
-                await self._forward(data.replace(*self.rewrite) if self.rewrite else data, writer)
+                for old, new in self.rewrites:
+                    data = data.replace(old, new)
+                await self._forward(data, writer)
         back.close()
         writer.close()
 
@@ -95,7 +100,7 @@ class Chaos:
             writer.write(data[start : start + step])
             await writer.drain()
             if self.split:
-                await asyncio.sleep(0.0005)
+                await asyncio.sleep(self.pause)
 
 
 @asynccontextmanager

@@ -188,9 +188,8 @@ class Dovecot:
         """Start and wait until it greets."""
         binary = shutil.which("dovecot") or "/usr/sbin/dovecot"
         command = [binary, "-F", "-c", str(self.root / "dovecot.conf")]
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **self._as_user()
-        )
+        quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        self._process = subprocess.Popen(command, start_new_session=True, **quiet, **self._as_user())
         give_up = time.monotonic() + 10
         while True:
             with suppress(OSError), socket.create_connection(("127.0.0.1", self.imap_port), timeout=2) as probe:
@@ -202,15 +201,16 @@ class Dovecot:
             time.sleep(0.02)
 
     def stop(self) -> None:
-        """End it at once, as a power cut would for its clients; mail and configuration stay, so that `start` goes on."""
+        """End it and all its sessions within a second; mail and configuration stay, so that `start` goes on."""
         if self._process is None:
             return
         self._process.send_signal(signal.SIGTERM)
-        try:
-            self._process.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=1)
+        # Its sessions and helpers are of its group; those that are stopped or busy end here.
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
         self._process = None
 
     def admin(self, *arguments: str) -> str:

@@ -77,7 +77,6 @@ def _create(connection: Connection, folder: str, native: str) -> None:
 
 def append(connection: Connection, folder: str, content: bytes, flags: Sequence[str], at: datetime | None) -> None:
     """Add a message, as arrived `at`."""
-    check_flags(flags)
     native = make(connection, folder)
     try:
         connection.client.append(native, content, flags, at)
@@ -90,7 +89,6 @@ def append(connection: Connection, folder: str, content: bytes, flags: Sequence[
 
 def add_keyword(connection: Connection, folder: str, uids: Sequence[int], keyword: str) -> None:
     """Set a keyword where the server keeps it; elsewhere setting it would only pretend."""
-    check_flags([keyword])
     keywords = connection.stay(folder).keywords
     if "\\*" in keywords or keyword.lower() in {kept.lower() for kept in keywords}:
         for chunk in chunks(uids):

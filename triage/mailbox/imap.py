@@ -92,6 +92,8 @@ class ImapMailbox:
     async def append(self, folder: str, content: bytes, flags: Sequence[str] = (), at: datetime | None = None) -> None:
         """Add a message to a folder, making the folder where needed."""
 
+        filing.check_flags(flags)
+
         def work(connection: Connection) -> None:
             filing.append(connection, folder, content, flags, at)
 
@@ -99,6 +101,7 @@ class ImapMailbox:
 
     async def add_keyword(self, folder: str, uids: Sequence[int], keyword: str) -> None:
         """Set a keyword, where the server keeps it."""
+        filing.check_flags([keyword])
         await self._session.run("setting a keyword", lambda connection: filing.add_keyword(connection, folder, uids, keyword))
 
     async def folders(self) -> list[str]:
@@ -108,23 +111,12 @@ class ImapMailbox:
     async def find(self, folder: str, message_ids: Iterable[str]) -> Mapping[str, int]:
         """UID by Message-ID for those of the given ids that are in the folder."""
         wanted = frozenset(message_ids)
-        return await self._session.run("finding messages", lambda connection: fetching.uids_of(connection, folder, wanted))
+        # The whole folder may have to be looked through.
+        return await self._session.run(
+            "finding messages", lambda connection: fetching.uids_of(connection, folder, wanted), 10 * self._timeout
+        )
 
     async def close(self) -> None:
         """Log out and let go; the next use connects again."""
-        """UID by Message-ID for those of the given ids that are in the folder."""
-        """Names of all folders that can hold messages."""
-        """Set a keyword, where the server keeps it."""
-        """Add a message to a folder, making the folder where needed."""
-
-        """New UID by old UID where the server tells; the target is made where needed."""
-
-        """True as soon as the folder may have got a message, False after the time-out."""
-        """The messages, \\Seen untouched; those without data are left out, the too large come in part."""
-
-        """INTERNALDATE in UTC by UID; UIDs that are gone are left out."""
-
-        """Every UID in the folder, ascending."""
-        """UIDVALIDITY, UIDNEXT, the number of messages and the keywords the folder keeps."""
         await self._listening.close()
         await self._session.close()

@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, field
+from queue import SimpleQueue
+from threading import Thread
 from typing import Generic, TypeVar
 
 from triage.errors import ConnectionLostError, MailboxMissingError, TriageError
@@ -20,8 +22,13 @@ class _Attempt(Generic[T]):
 
     doing: str
     work: Callable[[Connection], T]
+    result: "Future[T]" = field(default_factory=Future)
     #: Nobody waits for it any more: it must not begin.
     given_up: bool = field(default=False)
+
+
+#: None ends the thread.
+_Queue = SimpleQueue[Callable[[], None] | None]
 
 
 class Session:
@@ -31,7 +38,7 @@ class Session:
         self._account = account
         self._settings = settings
         self._max_octets = max_octets
-        self._thread: ThreadPoolExecutor | None = None
+        self._queue: _Queue | None = None
         self._connection: Connection | None = None
 
     @property
@@ -41,9 +48,8 @@ class Session:
 
     async def run(self, doing: str, work: Callable[[Connection], T], at_most: float = 0) -> T:
         """What `work` returns; ConnectionLostError after `at_most` seconds (by default twice the configured time-out)."""
-        self._thread = self._thread or ThreadPoolExecutor(1, thread_name_prefix=f"imap-{self._account}")
         attempt = _Attempt(doing, work)
-        future = asyncio.get_running_loop().run_in_executor(self._thread, self._perform, attempt)
+        future = self._submit(attempt)
         try:
             # A thread cannot be cancelled: it is shielded, and its socket broken below, which ends it at once.
             return await asyncio.wait_for(asyncio.shield(future), at_most or 2 * self._settings.timeout.total_seconds())
@@ -53,6 +59,14 @@ class Session:
         except asyncio.CancelledError:
             self._give_up(attempt)
             raise
+
+    def _submit(self, attempt: _Attempt[T]) -> "asyncio.Future[T]":
+        if self._queue is None:
+            self._queue = _Queue()
+            # A daemon thread: one that hangs in a connect must not keep the process from ending.
+            Thread(target=_serve, args=(self._queue,), name=f"imap-{self._account}", daemon=True).start()
+        self._queue.put(lambda: _settle(attempt.result, lambda: self._perform(attempt)))
+        return asyncio.wrap_future(attempt.result)
 
     def _give_up(self, attempt: _Attempt[T]) -> None:
         attempt.given_up = True
@@ -94,13 +108,27 @@ class Session:
 
     async def close(self) -> None:
         """Log out within two seconds, and let the thread go."""
-        thread, self._thread = self._thread, None
-        if thread is None:
+        queue, self._queue = self._queue, None
+        if queue is None:
             return
         connection, self._connection = self._connection, None
         if connection:
-            leaving = asyncio.get_running_loop().run_in_executor(thread, connection.leave)
-            _, late = await asyncio.wait({leaving}, timeout=2)
+            left: Future[None] = Future()
+            queue.put(lambda: _settle(left, connection.leave))
+            _, late = await asyncio.wait({asyncio.wrap_future(left)}, timeout=2)
             if late:
                 connection.cut()
-        thread.shutdown(wait=False)
+        queue.put(None)
+
+
+def _serve(queue: _Queue) -> None:
+    while job := queue.get():
+        job()
+
+
+def _settle(result: "Future[T]", work: Callable[[], T]) -> None:
+    try:
+        result.set_result(work())
+    except BaseException as error:
+        # It belongs to whoever waits; here it would only end the thread.
+        result.set_exception(error)

@@ -1,0 +1,87 @@
+"""Mailboxes on real servers, for the tests of the Mailbox port: each with its account and a way to act beside the code under test."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+from imapclient import IMAPClient
+
+from triage.mailbox.imap import ImapMailbox
+from triage.settings import MailboxSettings, Secret
+
+T = TypeVar("T")
+
+
+@dataclass
+class Account:
+    """An account on a server, and the mailbox under test that is connected to it, perhaps through a proxy."""
+
+    mailbox: ImapMailbox
+    #: The server itself.
+    port: int
+    user: str
+    password: str
+    settings: MailboxSettings
+
+    async def beside(self, work: Callable[[IMAPClient], T], folder: str = "") -> T:
+        """What `work` returns on a connection of the test's own, with a folder selected."""
+
+        def run() -> T:
+            with IMAPClient("127.0.0.1", port=self.port, ssl=False, timeout=10) as client:
+                client.normalise_times = False
+                client.login(self.user, self.password)
+                if folder:
+                    client.select_folder(folder)
+                return work(client)
+
+        return await asyncio.to_thread(run)
+
+    async def put(self, *contents: bytes, folder: str = "INBOX", flags: tuple[str, ...] = (), at: datetime | None = None) -> None:
+        """Put messages into a folder."""
+
+        def work(client: IMAPClient) -> None:
+            for content in contents:
+                client.append(folder, content, flags, at)
+
+        await self.beside(work)
+
+    async def contents(self, folder: str) -> list[bytes]:
+        """What lies in a folder now, in the order of UIDs."""
+        return await self.beside(
+            lambda client: [client.fetch([uid], ["BODY.PEEK[]"])[uid][b"BODY[]"] for uid in client.search("ALL")], folder
+        )
+
+    async def flags(self, folder: str) -> list[set[str]]:
+        """The flags of each message in a folder, \\Recent aside."""
+        found = await self.beside(lambda client: [client.get_flags([uid])[uid] for uid in client.search("ALL")], folder)
+        return [{flag.decode() for flag in flags} - {"\\Recent"} for flags in found]
+
+
+def message(number: int, body: str = "text\r\n") -> bytes:
+    """A small message with its own Message-ID."""
+    return (
+        f"From: ann@customer.example\r\nTo: support@shop.example\r\nSubject: number {number}\r\n"
+        f"Message-ID: <{number}@customer.example>\r\n\r\n{body}"
+    ).encode()
+
+
+@asynccontextmanager
+async def connected(
+    tmp_path: Path, *, server_port: int, user: str, password: str, port: int = 0, max_octets: int = 30 << 20,
+    pulse: timedelta = timedelta(0), **settings: Any,
+) -> AsyncIterator[Account]:  # fmt: skip
+    """An account with a mailbox on it, through `port` when that is a proxy; further settings as in the configuration."""
+    secret = tmp_path / "password"
+    secret.write_text(password, encoding="utf-8")
+    values = {"host": "127.0.0.1", "port": port or server_port, "security": "none", "username": user, "password": Secret(file=secret),
+              "timeout": "5s", **settings}  # fmt: skip
+    checked = MailboxSettings.model_validate(values)
+    mailbox = ImapMailbox("support", checked, max_octets=max_octets, pulse=pulse)
+    try:
+        yield Account(mailbox=mailbox, port=server_port, user=user, password=password, settings=checked)
+    finally:
+        await mailbox.close()
