@@ -6,39 +6,38 @@ from triage.policy.escalate import Call, escalate
 from triage.policy.incoming import Incoming
 from triage.policy.opening import calls_of, moment
 from triage.policy.triggers import only_thanks, triggered
-from triage.reading import Effect
 from triage.topic import Topic
 
 _RESTING = frozenset({CaseStatus.PENDING, CaseStatus.SOLVED, CaseStatus.CLOSED})
 
 
-def note(incoming: Incoming, reason: str, folder: str) -> Decision:
-    """The message is kept on its case and changes nothing else."""
-    case = _case(incoming)
-    event = incoming.author_event("note", why=reason)
-    return Decision(outcome=Outcome.NOTED, reason=reason, case_id=case.id, events=(event,), folder=folder)
+def report(incoming: Incoming, case: Case, why: str) -> Decision:
+    """A delivery report on mail of this case; what it says is on record by `report_events`."""
+    return Decision(outcome=Outcome.REPORT, reason=why, case_id=case.id, folder=incoming.policy.folders.reports)
 
 
-def staff_note(incoming: Incoming) -> Decision:
+def note(incoming: Incoming, case: Case, why: str) -> Decision:
+    """A machine's message is kept on its case and changes nothing else."""
+    event = incoming.author_event("note", why=why)
+    return Decision(outcome=Outcome.NOTED, reason=why, case_id=case.id, events=(event,), folder=incoming.policy.folders.automatic)
+
+
+def staff_note(incoming: Incoming, case: Case, why: str) -> Decision:
     """An agent's or a department's message: a note, and a department's answer takes the case off hold."""
-    case = _case(incoming)
     author = incoming.message.author
     department = next((key for key, room in incoming.people.departments.items() if author and room.address == author.addr_spec), "")
-    found = incoming.reading.first(Effect.STAFF)
-    reason = found.reason if found else ""
     return Decision(
         outcome=Outcome.NOTED,
-        reason=reason,
+        reason=why,
         case_id=case.id,
         status=CaseStatus.OPEN if department and case.status == CaseStatus.ON_HOLD else None,
-        events=(incoming.author_event("answered" if department else "note", department=department, why=reason),),
+        events=(incoming.author_event("answered" if department else "note", department=department, why=why),),
         folder=_topic(incoming, case).folder,
     )
 
 
-def follow_up(incoming: Incoming) -> Decision:
+def follow_up(incoming: Incoming, case: Case, _: str) -> Decision:
     """The customer's further message: it wakes a case at rest, unless it only says thanks, and is not acknowledged again."""
-    case = _case(incoming)
     topic = _topic(incoming, case)
     if only_thanks(incoming.message):
         event = incoming.author_event("thanks", why="says thanks and nothing else")
@@ -65,12 +64,6 @@ def _calls(incoming: Incoming) -> list[Call]:
     if 1 + sum(event.kind == "follow_up" for event in incoming.log) == told.follow_ups:
         calls.append(Call(department=told.management, reason=f"the customer has written {told.follow_ups} times more without a solution"))
     return calls
-
-
-def _case(incoming: Incoming) -> Case:
-    if incoming.case is None:
-        raise ValueError("expected a message that continues a case")
-    return incoming.case
 
 
 def _topic(incoming: Incoming, case: Case) -> Topic:

@@ -7,7 +7,7 @@ from triage.case import Case, CaseEvent
 from triage.decision import Decision, Match, Outcome
 from triage.message import Message
 from triage.people import People
-from triage.policy.continuing import follow_up, note, staff_note
+from triage.policy.continuing import follow_up, note, report, staff_note
 from triage.policy.incoming import Incoming
 from triage.policy.opening import open_case
 from triage.policy.table import Policy
@@ -32,7 +32,6 @@ def decide(
     incoming = Incoming(
         reading=reading,
         match=match,
-        case=case,
         limits=limits,
         people=people,
         policy=policy,
@@ -41,12 +40,17 @@ def decide(
         due=due,
         log=log,
     )
-    row = next(row for effect, continues, row in ROWS if _fits(reading, effect) and continues in (None, case is not None))
-    return row(incoming)
+    if case is None:
+        return next(row(incoming, why) for effect, row in OPENING if (why := _found(reading, effect)) is not None)
+    return next(row(incoming, case, why) for effect, row in CONTINUING if (why := _found(reading, effect)) is not None)
 
 
-def _fits(reading: Reading, effect: Effect | None) -> bool:
-    return effect is None or reading.first(effect) is not None
+def _found(reading: Reading, effect: Effect | None) -> str | None:
+    """The reason of the first such finding; None where there is none. Rows without an effect take what is left."""
+    if effect is None:
+        return ""
+    found = reading.first(effect)
+    return found.reason if found else None
 
 
 def unreadable(
@@ -65,7 +69,6 @@ def unreadable(
     incoming = Incoming(
         reading=Reading(message=salvaged, findings=findings, classification=classification),
         match=Match(),
-        case=None,
         limits=(),
         people=people,
         policy=policy,
@@ -76,33 +79,19 @@ def unreadable(
     return open_case(incoming, policy.unreadable, Outcome.UNREADABLE, why, text="unreadable")
 
 
-def _why(incoming: Incoming, effect: Effect) -> str:
-    found = incoming.reading.first(effect)
-    return found.reason if found else ""
+def _report(incoming: Incoming, why: str) -> Decision:
+    return Decision(outcome=Outcome.REPORT, reason=why, folder=incoming.policy.folders.reports)
 
 
-def _report(incoming: Incoming) -> Decision:
-    return Decision(
-        outcome=Outcome.REPORT,
-        reason=_why(incoming, Effect.REPORT),
-        case_id=incoming.case.id if incoming.case else None,
-        folder=incoming.policy.folders.reports,
-    )
+def _spam(incoming: Incoming, why: str) -> Decision:
+    return Decision(outcome=Outcome.SPAM, reason=why, folder=incoming.policy.folders.spam)
 
 
-def _spam(incoming: Incoming) -> Decision:
-    return Decision(outcome=Outcome.SPAM, reason=_why(incoming, Effect.SPAM), folder=incoming.policy.folders.spam)
+def _automatic(incoming: Incoming, why: str) -> Decision:
+    return Decision(outcome=Outcome.AUTOMATIC, reason=why, folder=incoming.policy.folders.automatic)
 
 
-def _automatic(incoming: Incoming) -> Decision:
-    return Decision(outcome=Outcome.AUTOMATIC, reason=_why(incoming, Effect.AUTOMATIC), folder=incoming.policy.folders.automatic)
-
-
-def _automatic_note(incoming: Incoming) -> Decision:
-    return note(incoming, _why(incoming, Effect.AUTOMATIC), incoming.policy.folders.automatic)
-
-
-def _opened(incoming: Incoming) -> Decision:
+def _opened(incoming: Incoming, _: str) -> Decision:
     said = incoming.reading.classification
     reason = incoming.match.reason or "a message that continues no case"
     if said.abstained:
@@ -110,14 +99,18 @@ def _opened(incoming: Incoming) -> Decision:
     return open_case(incoming, incoming.policy.topic(said.category, said.issue), Outcome.OPENED, reason)
 
 
-#: What was found, whether the message continues a case (None: either way), and what is done; the first row that fits is taken.
-#: A spam filter's word does not outweigh a conversation that is under way, so flagged follow-ups pass on to the rows below it.
-ROWS: tuple[tuple[Effect | None, bool | None, Callable[[Incoming], Decision]], ...] = (
-    (Effect.REPORT, None, _report),
-    (Effect.SPAM, False, _spam),
-    (Effect.AUTOMATIC, True, _automatic_note),
-    (Effect.AUTOMATIC, False, _automatic),
-    (Effect.STAFF, True, staff_note),
-    (None, True, follow_up),
-    (None, False, _opened),
+#: What was found in a message that continues no case, and what is done; the first row that fits is taken.
+OPENING: tuple[tuple[Effect | None, Callable[[Incoming, str], Decision]], ...] = (
+    (Effect.REPORT, _report),
+    (Effect.SPAM, _spam),
+    (Effect.AUTOMATIC, _automatic),
+    (None, _opened),
+)
+
+#: The same for a message that continues a case. A spam filter's word does not outweigh a conversation that is under way.
+CONTINUING: tuple[tuple[Effect | None, Callable[[Incoming, Case, str], Decision]], ...] = (
+    (Effect.REPORT, report),
+    (Effect.AUTOMATIC, note),
+    (Effect.STAFF, staff_note),
+    (None, follow_up),
 )

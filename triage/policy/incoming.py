@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from triage.case import Case, CaseEvent
+from triage.case import CaseEvent
 from triage.decision import Match
 from triage.message import Address, Message
 from triage.people import People
@@ -19,15 +19,13 @@ class Incoming:
 
     reading: Reading
     match: Match
-    #: The case it continues.
-    case: Case | None
     limits: tuple[Finding, ...]
     people: People
     policy: Policy
     received_at: datetime
     now: datetime
     due: Due
-    #: The history of that case.
+    #: The history of the case it continues.
     log: Sequence[CaseEvent] = ()
 
     @property

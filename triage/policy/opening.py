@@ -25,7 +25,7 @@ def open_case(incoming: Incoming, topic: Topic, outcome: Outcome, reason: str, t
         reason=reason,
         new_case=new_case,
         events=(*_history(incoming, new_case), *_withheld(incoming, withheld), *escalation.events),
-        replies=(*(() if withheld else _acknowledgment(incoming, topic, text)), *escalation.orders),
+        replies=(*_acknowledgment(incoming, topic, text), *escalation.orders),
         deadlines=(*_promises(incoming, topic), *escalation.deadlines),
         folder=topic.folder,
     )
@@ -76,7 +76,7 @@ def _case(incoming: Incoming, topic: Topic, triggers: tuple[tuple[Trigger, str],
 
 
 def _acknowledgment(incoming: Incoming, topic: Topic, text: str) -> Iterator[ReplyOrder]:
-    if incoming.customer:
+    if incoming.customer and not incoming.withheld():
         deadline = incoming.due(incoming.received_at, topic.acknowledge)
         yield ReplyOrder(kind=ReplyKind.ACKNOWLEDGMENT, recipient=incoming.customer.addr_spec, deadline=deadline, text=text)
 

@@ -9,12 +9,14 @@ from triage.policy.table import Policy, Trigger
 #: Longer texts are not searched to their end; whoever threatens does so early.
 _SEARCHED = 20_000
 #: A thank-you is short; anything longer deserves a look.
-_COURTESY = 120
+_COURTESY = 150
 
 _THANKS = re.compile(
     r"thank(?:s| you)|thx|cheers|much appreciated|danke|vielen dank|besten dank|herzlichen dank|merci|gracias|grazie|obrigad[oa]|bedankt"
     r"|dank je|dank u|dziękuję|dzięki|tack|tak|takk|kiitos"
 )
+_SAYS_MORE = re.compile(r"[?\d]")
+_WORDS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 # "Thanks for your help" is thanks, "help" alone is a cry for it.
 _FOR_HELP = re.compile(
     r"\b(?:for|für|pour|por|per|voor|za|om|for)\s(?:[^\W\d_]{1,9}\s){0,3}(?:help|support|hilfe|unterstützung|aide|ayuda|aiuto|ajuda|hulp|pomoc|hjälp)\b"
@@ -30,7 +32,7 @@ beaucoup bien bonjour bonne cordialement journée merci parfait pour tout
 gracias muchas perfecto por saludos todo bene grazie mille perfetto saluti tutto muito obrigada obrigado
 bedankt groeten hartelijk je met u vriendelijke wel så mycket tack tak takk kiitos bardzo dziękuję dzięki
 """
-_BESIDE = frozenset(_COURTESIES.split())
+_BESIDE = frozenset(_COURTESIES.casefold().split())
 
 
 def triggered(message: Message, policy: Policy) -> tuple[tuple[Trigger, str], ...]:
@@ -47,9 +49,10 @@ def _says(text: str, word: str) -> bool:
 
 def only_thanks(message: Message) -> bool:
     """True for a short text that thanks and says nothing else: it needs no answer."""
-    text = unicodedata.normalize("NFC", message.text).casefold().strip()
-    if len(text) > _COURTESY or "?" in text or message.attachments or not _THANKS.search(text):
+    if len(message.text) > _COURTESY or message.attachments:
         return False
-    words = re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)?", _FOR_HELP.sub("", text.replace("’", "'")))
-    own_name = set((message.author.name if message.author else "").casefold().split())
-    return not re.search(r"\d", text) and all(word in _BESIDE or word in own_name for word in words)
+    text = unicodedata.normalize("NFC", message.text).casefold().replace("’", "'")
+    if not _THANKS.search(text) or _SAYS_MORE.search(text):
+        return False
+    own_name = (message.author.name if message.author else "").casefold().split()
+    return _BESIDE.issuperset(set(_WORDS.findall(_FOR_HELP.sub("", text))).difference(own_name))

@@ -9,6 +9,8 @@ from triage.reading import Facts
 from triage.responders.names import one_line, visible
 
 _ADDRESS = re.compile(r"[a-z0-9._%+-]{1,64}@[a-z0-9.-]{1,253}")
+#: Display names are short; what is longer was made to be slow to look at.
+_LOOKED_AT = 300
 
 
 def warnings(message: Message, facts: Facts) -> tuple[str, ...]:
@@ -26,11 +28,12 @@ def _about_sender(message: Message) -> Iterator[str]:
         yield f"Our mail server says that this message does not come from {author.domain}. Disclose nothing and change nothing on its word."
     elif checked != "pass":
         yield "The sender is not verified: anybody can write any address into a message. Make sure before you disclose or change anything."
-    named = _ADDRESS.search(author.name.lower())
+    named = _ADDRESS.search(author.name[:_LOOKED_AT].lower())
     if named and named[0] != author.addr_spec:
         yield f"The display name contains another address, {named[0]}; the message comes from {author.addr_spec}."
-    if len(_scripts(author.name)) > 1:
-        yield f"The display name mixes scripts ({', '.join(sorted(_scripts(author.name)))}): letters may not be what they look like."
+    scripts = _scripts(author.name[:_LOOKED_AT])
+    if len(scripts) > 1:
+        yield f"The display name mixes scripts ({', '.join(sorted(scripts))}): letters may not be what they look like."
     if "xn--" in author.domain:
         yield f"The sender's domain has letters from outside ASCII ({author.domain}): it may look like another one."
     elsewhere = [address.addr_spec for address in message.reply_to if address.addr_spec != author.addr_spec]

@@ -1,0 +1,1 @@
+"""Tests of the clocks room, through its public door."""

@@ -1,0 +1,1 @@
+"""Tests of the policy room, through its public door."""

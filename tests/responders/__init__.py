@@ -1,0 +1,1 @@
+"""Tests of the responders room, through its public door."""

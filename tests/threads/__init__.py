@@ -1,0 +1,1 @@
+"""Tests of the threads room, through its public door."""
