@@ -20,6 +20,8 @@ class Chaos:
     split: bool = False
     #: From when the server has said this, forward nothing more to the client.
     swallow_from: bytes = b""
+    #: From when the client has said this, read nothing more of it.
+    stop_reading_at: bytes = b""
     #: Accept connections and forward nothing at all.
     black_hole: bool = False
     #: Seconds between the pieces.
@@ -36,7 +38,7 @@ class Chaos:
 
     def calm(self) -> None:
         """Be an honest proxy again."""
-        self.cut_before_reply = self.cut_after_request = self.swallow_from = b""
+        self.cut_before_reply = self.cut_after_request = self.swallow_from = self.stop_reading_at = b""
         self.split = self.black_hole = False
         self.rewrites = ()
         self.pause = 0.0005
@@ -75,6 +77,9 @@ class Chaos:
                 await asyncio.sleep(0.1)
                 back.transport.abort()
                 break
+            if self.stop_reading_at and self.stop_reading_at in tail:
+                self.hits += 1
+                await asyncio.Event().wait()
         writer.close()
 
     async def _replies(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, back: asyncio.StreamWriter) -> None:

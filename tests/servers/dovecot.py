@@ -174,7 +174,7 @@ class Dovecot:
             (self.root / name).mkdir(exist_ok=True)
         (self.root / "dovecot.conf").write_text(text.format(**values), encoding="utf-8")
         self.write_users()
-        _make_certificate(self.root)
+        make_certificate(self.root)
         if os.getuid() == 0:
             for path in (self.root, *self.root.rglob("*")):
                 os.chown(path, self.account.pw_uid, self.account.pw_gid)
@@ -260,7 +260,8 @@ def _group_of(gid: int) -> str:
     return grp.getgrgid(gid).gr_name
 
 
-def _make_certificate(root: Path) -> None:
+def make_certificate(root: Path) -> None:
+    """Write cert.pem and key.pem for localhost and 127.0.0.1 into a folder."""
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", root / "key.pem", "-out", root / "cert.pem", "-days", "30",
          "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"],

@@ -55,7 +55,7 @@ class Line:
             return verdicts.of_reply(Phase.CONNECT, error.code, error.message)
         except (aiosmtplib.SMTPException, OSError, TriageError) as error:
             self.drop()
-            return verdicts.of_silence(Phase.CONNECT, str(error) or type(error).__name__)
+            return verdicts.of_silence(Phase.CONNECT, _words(error))
         return None
 
     async def _log_in(self) -> None:
@@ -81,7 +81,7 @@ class Line:
             return await self._hand_over(envelope.stuffed(delivery.content))
         except (aiosmtplib.SMTPException, OSError) as error:
             self.drop()
-            return verdicts.of_silence(self.phase, str(error) or type(error).__name__)
+            return verdicts.of_silence(self.phase, _words(error))
 
     async def _address(self, delivery: Delivery) -> Receipt | None:
         steps = (
@@ -99,7 +99,7 @@ class Line:
                     return verdicts.of_reply(self.phase, reply.code, reply.message)
         except (aiosmtplib.SMTPException, OSError) as error:
             self.drop()
-            return verdicts.of_silence(self.phase, str(error) or type(error).__name__)
+            return verdicts.of_silence(self.phase, _words(error))
         return None
 
     def _options(self, content: bytes) -> list[bytes]:
@@ -108,11 +108,9 @@ class Line:
 
     async def _hand_over(self, content: bytes) -> Receipt:
         reply = await self._smtp.execute_command(b"DATA")
-        if reply.code != 354:
-            return verdicts.of_reply(Phase.DATA, reply.code, reply.message)
         protocol = self._smtp.protocol
-        if protocol is None:
-            return verdicts.of_silence(Phase.DATA, "connection lost")
+        if reply.code != 354 or protocol is None:
+            return verdicts.of_reply(Phase.DATA, reply.code, reply.message)
         # The dot waits until everything before it has left: a connection that breaks earlier has surely delivered nothing.
         protocol.write(content)
         await self._all_written()
@@ -146,6 +144,11 @@ def _tls(settings: SmtpSettings) -> ssl.SSLContext:
     if settings.ca_file:
         context.load_verify_locations(settings.ca_file)
     return context
+
+
+def _words(error: Exception) -> str:
+    said = str(error.message) if isinstance(error, aiosmtplib.SMTPException) else str(error)
+    return said or type(error).__name__
 
 
 def _own_name() -> str:
