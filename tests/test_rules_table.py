@@ -40,6 +40,10 @@ def report(**changes: object) -> Message:
     return author("mailer-daemon@mx.example", content_type="multipart/report", **changes)
 
 
+EVENT = Attachment(filename="delivery.ics", content_type="text/calendar", size=9, sha256="")
+RETURNED = Attachment(filename="Hello.eml", content_type="message/rfc822", size=9, sha256="")
+SESSION = "Error\n  RCPT TO: eve@customer.example\n550 no such user"
+
 A, R, N, S, P, T = Effect.AUTOMATIC, Effect.REPORT, Effect.NO_ANSWER, Effect.STAFF, Effect.SPAM, Effect.NOTE
 
 #: (rule, effect or None for silence, message)
@@ -67,9 +71,15 @@ ROWS: list[tuple[str, Effect | None, Message]] = [
     "multipart/report; report-type=disposition-notification"), content_type="multipart/report")),
     ("delivery_report", A, person(content_type="multipart/report")),
     ("delivery_report", R, person(("x-failed-recipients", "bob@example.org"))),
+    ("delivery_report", R, person(subject="complaint about message from 192.0.2.1", attachments=(RETURNED,))),
+    ("delivery_report", R, author("post_master@customer.example", full_text=SESSION)),
+    ("delivery_report", None, person(subject="complaint about message from your driver")),
+    ("delivery_report", None, person(full_text=SESSION)),
+    ("delivery_report", None, author("postmaster@customer.example", text="You sent 550 to us")),
     ("delivery_report", None, person(content_type="multipart/mixed")),
     # Null reverse-path: a case all the same, for redirections blank it too
     ("null_reverse_path", N, person(return_path="")),
+    ("null_reverse_path", A, author("postmaster@customer.example", return_path="")),
     ("null_reverse_path", None, person(return_path=None)),
     ("null_reverse_path", None, person(return_path="eve@customer.example")),
     # Lists
@@ -78,6 +88,7 @@ ROWS: list[tuple[str, Effect | None, Message]] = [
     *(("list_headers", A, person((f"list-{field}", "<mailto:x@l.example>"))) for field in ("subscribe", "owner", "archive")),
     ("list_headers", A, person(("mailing-list", "list x@l.example; contact x-owner@l.example"))),
     ("list_headers", A, person(("x-mailing-list", "x@l.example"))),
+    ("list_headers", A, person(("x-mlserver", "fml 4.0"))),
     ("list_headers", None, person(("list-id", " "))),
     ("list_headers", None, person(("x-list", "shopping"))),
     ("list_headers", T, person(("list-id", "<support.shop.example>"))),
@@ -191,14 +202,17 @@ ROWS: list[tuple[str, Effect | None, Message]] = [
     ("author_unclear", N, person(from_=())),
     ("author_unclear", N, person(from_=addresses("a@customer.example", "b@customer.example"))),
     ("author_unclear", None, person()),
-    ("malformed", N, person(message_id="", headers=())),
+    ("malformed", N, person(subject=" ", text="")),
     ("malformed", N, person(defects=tuple(str(number) for number in range(8)))),
-    ("malformed", None, person(message_id="")),
-    ("malformed", None, person(message_id="", headers=(("received", "by mx"),))),
+    ("malformed", None, person(message_id="", headers=())),
+    ("malformed", None, person(subject="", text="", full_text="Hello")),
+    ("malformed", None, person(subject="", text="", attachments=(EVENT,))),
     ("malformed", None, person(defects=("a", "b"))),
     # Addressed to somebody else
-    ("not_addressed_to_us", N, person(to=addresses("bob@customer.example"))),
-    ("not_addressed_to_us", N, person(("delivered-to", "bob@customer.example"), to=())),
+    ("not_addressed_to_us", T, person(to=addresses("old-name@shop.example"))),
+    ("not_addressed_to_us", T, person(("delivered-to", "bob@customer.example"), to=())),
+    ("not_addressed_to_us", N, person(("to", "undisclosed-recipients:;"), to=())),
+    ("not_addressed_to_us", N, person(to=addresses(*(f"{number}@customer.example" for number in range(10))))),
     ("not_addressed_to_us", None, person(to=(), cc=addresses("hello@shop.example"))),
     ("not_addressed_to_us", None, person(to=addresses("support+abc@shop.example"))),
     ("not_addressed_to_us", None, person(("delivered-to", US), to=())),
@@ -212,13 +226,9 @@ ROWS: list[tuple[str, Effect | None, Message]] = [
     (
         "calendar_reply",
         A,
-        person(subject="Zugesagt: Termin", attachments=(Attachment(filename="i.ics", content_type="text/calendar", size=9, sha256=""),)),
+        person(subject="Zugesagt: Termin", attachments=(EVENT,)),
     ),
-    (
-        "calendar_reply",
-        None,
-        person(attachments=(Attachment(filename="delivery.ics", content_type="text/calendar", size=9, sha256=""),)),
-    ),
+    ("calendar_reply", None, person(attachments=(EVENT,))),
     # Loops
     ("received_loop", N, person(*(("received", "by mx"),) * 50)),
     ("received_loop", None, person(*(("received", "by mx"),) * 49)),

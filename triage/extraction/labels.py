@@ -2,7 +2,7 @@
 
 import re
 
-from triage.extraction.words import CALL_WORDS, KINDS, LINK_WORDS, NUMBER_WORDS
+from triage.extraction.words import CALL_WORDS, KINDS, LINK_WORDS, NUMBER_WORDS, ORDERED, PLURALS
 
 _WORD = re.compile(r"[^\W\d_]{1,40}|[#№°º]")
 
@@ -13,8 +13,20 @@ _NUMBER_WORDS = frozenset(NUMBER_WORDS.split())
 _LINK_WORDS = frozenset(LINK_WORDS.split())
 _CALL_WORDS = frozenset(CALL_WORDS.split())
 
+_ORDERED = frozenset(ORDERED.split())
+
+#: A word for several, and the numbers that follow it up to here.
+_LIST = re.compile(
+    rf"(?<![^\W_])({'|'.join(PLURALS.split())})[\s:,#]{{1,4}}"
+    r"(?:[A-Za-z]{0,4}[-/]?\d[\w/-]{2,30}(?:\s{0,2}[,;&+/]\s{0,2}|\s{1,2})(?:(?:and|und|et|y|e|en|i|och|og|or)\s)?[#№]?){1,8}$",
+    re.IGNORECASE,
+)
+
+#: What people mistype; a slip in a shorter word makes another word.
+_OFTEN_MISTYPED = ("order", "orders", "purchase", "invoice")
+
 #: What a sentence ends with; behind it, a word speaks of something else.
-_SENTENCE_END = re.compile(r"[!?;]|\.\s|\n\s{0,8}\n|[,)]\s")
+_SENTENCE_END = re.compile(r"[!?;]|\.\s|\n\s{0,8}\n|\)\s")
 _ABBREVIATIONS = frozenset(
     {"no", "nr", "num", "n", "ref", "nro", "nos", "inv", "bestell", "tel", "č", "order", "invoice", "po", "auftrags", "rechnungs"}
 )
@@ -31,10 +43,12 @@ def kind_before(text: str, start: int) -> tuple[str, bool]:
             break
         if _SENTENCE_END.search(gap) and not (gap.lstrip().startswith(".") and word in _ABBREVIATIONS):
             break
-        if word in LABELS:
+        if word in LABELS or ((explicit or count == 0) and (word := _meant(word)) in LABELS):
             return ("" if only_phone and LABELS[word] != "phone" else LABELS[word]), explicit
         if word in _NUMBER_WORDS:
             explicit = True
+        elif "," in gap:
+            break
         elif word in _CALL_WORDS:
             only_phone = True
         elif word not in _LINK_WORDS:
@@ -58,6 +72,27 @@ def kind_after(text: str, end: int) -> str:
 
 def mentions(text: str, start: int, kind: str) -> bool:
     """True where a word of that kind, and of no other, stands within the sentence or two before `start`."""
-    words = _WORD.findall(text[max(0, start - 160) : start])
-    kinds = {LABELS[word.lower()] for word in words if word.lower() in LABELS}
+    words = [word.lower() for word in _WORD.findall(text[max(0, start - 160) : start])]
+    kinds = {"order_number" if word in _ORDERED else LABELS.get(word, kind) for word in words if word in LABELS or word in _ORDERED}
     return kinds == {kind}
+
+
+def kind_of_list(text: str, start: int) -> str:
+    """Kind that a word for several announced, where only numbers stand between it and `start`; "" where none did."""
+    found = _LIST.search(text, max(0, start - 200), start)
+    return LABELS[found[1].lower()] if found else ""
+
+
+def _meant(word: str) -> str:
+    """The word that was meant where a letter is missing, doubled, wrong or swapped; the word itself where that is not certain."""
+    for right in _OFTEN_MISTYPED:
+        if abs(len(word) - len(right)) <= 1 and word[0] in right[:2] and _one_slip(word, right):
+            return right
+    return word
+
+
+def _one_slip(word: str, right: str) -> bool:
+    head = next((place for place, (one, other) in enumerate(zip(word, right, strict=False)) if one != other), min(len(word), len(right)))
+    rest, wanted = word[head:], right[head:]
+    swapped = rest[:2] == wanted[1::-1] and len(wanted) > 1
+    return rest[1:] == wanted[1:] or rest[1:] == wanted or rest == wanted[1:] or (swapped and rest[2:] == wanted[2:])

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from triage.extraction.labels import LABELS, kind_after, kind_before, mentions
+from triage.extraction.labels import LABELS, kind_after, kind_before, kind_of_list, mentions
 from triage.extraction.search import Search
 from triage.extraction.tracking import is_labelled_number
 from triage.reading import Fact
@@ -97,7 +97,7 @@ def _may_be_number(text: str, token: _Token) -> bool:
     if not 3 <= len(token.text) <= 40 or set(token.text) <= set("0-/._"):
         return False
     if (
-        before[-1:] in {"*", "@", "=", "&", "+", "%"}
+        before[-1:] in {"*", "@", "+", "%"}
         or after[:1] in {"*", "@", "%"}
         or "://" in text[max(0, token.start - 60) : token.start].split()[-1:]
     ):
@@ -122,12 +122,17 @@ def _by_words(text: str, token: _Token, previous: tuple[_Token, str, float] | No
         return (kind, 0.95 if explicit else 0.85) if _fits(text, token, explicit=explicit) else ("other", 0.0)
     if kind := kind_after(text, token.end):
         return (kind, 0.9) if _fits(text, token, explicit=True) else ("other", 0.0)
+    return _in_context(text, token, previous, explicit=explicit)
+
+
+def _in_context(text: str, token: _Token, previous: tuple[_Token, str, float] | None, *, explicit: bool) -> tuple[str, float]:
+    """What a list, or a sentence before, makes of a token that has no word of its own."""
     if previous and _alike(previous[0], token) and _LIST_GAP.fullmatch(text, previous[0].end, token.start):
         return previous[1], previous[2]
+    if (kind := kind_of_list(text, token.start)) and _fits(text, token, explicit=False):
+        return kind, 0.85
     long_enough = sum(character.isdigit() for character in token.text) >= 4 and not _UNIT_AFTER.match(text, token.end)
-    if explicit and long_enough and mentions(text, token.start, "order_number"):
-        return "order_number", 0.7
-    return "", 0.0
+    return ("order_number", 0.7) if explicit and long_enough and mentions(text, token.start, "order_number") else ("", 0.0)
 
 
 def _fits(text: str, token: _Token, *, explicit: bool) -> bool:

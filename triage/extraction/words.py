@@ -62,8 +62,19 @@ NUMBER_WORDS = """
 #: They stand between "call" and a telephone number: "call me on …"; behind other words they lead elsewhere.
 CALL_WORDS = "me us on at back under unter auf mich an sous au al a op naar em para"
 
+#: Verbs after which "the number" is that of an order.
+ORDERED = (
+    "ordered bought purchased bestellt gekauft commandé acheté pedí compré ordinato acquistato besteld gekocht encomendei comprei zamówiłem"
+)
+
+#: Words for several orders or invoices: a list of numbers may follow.
+PLURALS = """
+    orders purchases bestellungen bestellnummern aufträge commandes pedidos órdenes encomendas ordini bestellingen zamówienia
+    beställningar ordrer invoices bills rechnungen factures facturas fatture faturas facturen faktury
+"""
+
 #: They may stand between the word and its number.
 LINK_WORDS = """
     is was are were ist sind war lautet lauten est sont es son è sono é são jest to zijn er confirmation
-    details bestätigung my the with mit der die das le la el il de het mijn meine mein ma mon mi mio
+    details bestätigung my the with mit der die das le la el il de het mijn meine mein ma mon mi mio är
 """

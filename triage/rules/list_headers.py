@@ -7,7 +7,7 @@ from triage.rules.lists import is_own_list
 
 _FIELDS = frozenset({
     "list-id", "list-unsubscribe", "list-unsubscribe-post", "list-post", "list-help", "list-subscribe", "list-owner", "list-archive",
-    "mailing-list", "x-mailing-list",
+    "mailing-list", "x-mailing-list", "x-mlserver", "x-ml-name", "x-ml-count",
 })  # fmt: skip
 
 

@@ -13,7 +13,22 @@ MACHINE = frozenset({
 })  # fmt: skip
 
 #: A person often does (RFC 5230 §4.6 warns of postmaster), but answering by itself is not safe.
-ROLE = frozenset({"postmaster", "abuse", "root", "hostmaster", "webmaster", "administrator", "system", "cron", "www-data", "apache"})
+ROLE = frozenset(
+    {
+        "postmaster",
+        "post_master",
+        "post-master",
+        "abuse",
+        "root",
+        "hostmaster",
+        "webmaster",
+        "administrator",
+        "system",
+        "cron",
+        "www-data",
+        "apache",
+    }
+)
 
 _MACHINE_FORMS = re.compile(
     r"(?:bounces?[+=]|bounces-|bounce-\d|(?:mailer-daemon|no-?reply|do-?not-?reply)[-+=._]).{0,200}"

@@ -1,4 +1,7 @@
-"""RFC 3834 §2: a responder answers only what was addressed to it, not what a list or a blind copy brought."""
+"""RFC 3834 §2: a responder answers only what was addressed to it. Circulars came by a blind copy and are not answered.
+
+A single other address is most often an alias or a redirection that nobody has told us of: those customers are answered, and a note is left.
+"""
 
 from triage.message import Message
 from triage.reading import Effect, Finding
@@ -10,14 +13,24 @@ _DELIVERY_FIELDS = frozenset({
     "x-rcpt-to", "x-real-to",
 })  # fmt: skip
 
+#: From so many other recipients on, a message is a circular.
+_MANY = 10
+
 
 def check(message: Message, context: RuleContext) -> Finding | None:
-    """NO_ANSWER where neither To nor Cc nor a delivery field names one of our addresses."""
-    if not context.own_addresses or any(context.is_own(address.addr_spec) for address in (*message.to, *message.cc)):
+    """NO_ANSWER for a blind copy of a circular, NOTE for an address of ours that the settings do not know."""
+    recipients = {address.addr_spec for address in (*message.to, *message.cc)}
+    if not context.own_addresses or any(context.is_own(recipient) for recipient in recipients):
         return None
     if any(_names_us(value, context) for name, value in message.headers if name in _DELIVERY_FIELDS):
         return None
-    return Finding(rule="not_addressed_to_us", effect=Effect.NO_ANSWER, reason="no address of ours in To, Cc or Delivered-To")
+    if "undisclosed" in (message.header("to") or "").lower():
+        return Finding(rule="not_addressed_to_us", effect=Effect.NO_ANSWER, reason="To: undisclosed recipients")
+    if len(recipients) >= _MANY:
+        return Finding(
+            rule="not_addressed_to_us", effect=Effect.NO_ANSWER, reason=f"{len(recipients)} recipients, and we are not among them"
+        )
+    return Finding(rule="not_addressed_to_us", effect=Effect.NOTE, reason="no address of ours in To, Cc or Delivered-To")
 
 
 def _names_us(value: str, context: RuleContext) -> bool:

@@ -3,10 +3,13 @@
 from triage.message import Message
 from triage.reading import Effect, Finding
 from triage.rules.context import RuleContext
+from triage.rules.local_parts import is_machine, is_role
 
 
 def check(message: Message, context: RuleContext) -> Finding | None:
-    """NO_ANSWER where the reverse-path is null; the other rules say whether a machine wrote it."""
+    """NO_ANSWER where the reverse-path is null; AUTOMATIC where its author is a role besides, as a server's is."""
     if message.return_path != "":
         return None
-    return Finding(rule="null_reverse_path", effect=Effect.NO_ANSWER, reason="Return-Path: <> (nobody to answer, RFC 3834 §2)")
+    by_server = any(is_role(author.local_part) or is_machine(author.local_part) for author in message.from_)
+    effect = Effect.AUTOMATIC if by_server else Effect.NO_ANSWER
+    return Finding(rule="null_reverse_path", effect=effect, reason="Return-Path: <> (nobody to answer, RFC 3834 §2)")
