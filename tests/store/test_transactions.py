@@ -1,0 +1,176 @@
+"""Units of work: whole or not at all, each failing alone, in their order, and never without an answer."""
+
+import asyncio
+import sqlite3
+import time
+
+import pytest
+
+from tests.store.conftest import SqlitePlace
+from tests.store.words import NOON, Each, event, new_case, raw, reply
+from triage.errors import StoreBrokenError
+from triage.ports import Store, Transaction
+
+
+def opens(subject: str, error: BaseException | None = None) -> object:
+    """Work that opens a case with this subject, and then perhaps fails."""
+
+    def work(tx: Transaction) -> str:
+        case = tx.cases.open(new_case(subject=subject))
+        tx.cases.record(case.id, [event()])
+        if error:
+            raise error
+        return case.subject
+
+    return work
+
+
+async def subjects(each: Each) -> list[str]:
+    """Subjects of all cases, oldest first."""
+    return [case.subject for case in reversed(await each.cases.find())]
+
+
+async def test_work_returns_what_it_returns(store: Store) -> None:
+    """The result of the work is the result of the call, for writing and for reading."""
+    assert await store.transact(lambda tx: 42) == 42
+    assert await store.query(lambda tx: len(tx.cases.find())) == 0
+
+
+async def test_one_that_fails_fails_alone(store: Store, each: Each) -> None:
+    """Of many that share a commit, the failing one alone is undone, and its caller alone is told."""
+    works = [opens(str(number), KeyError(number) if number in (3, 4, 9) else None) for number in range(10)]
+    results = await asyncio.gather(*map(store.transact, works), return_exceptions=True)
+    assert [result if isinstance(result, str) else type(result) for result in results] == [
+        KeyError if number in (3, 4, 9) else str(number) for number in range(10)
+    ]
+    assert await subjects(each) == ["0", "1", "2", "5", "6", "7", "8"]
+    assert await each.cases.broken_chains() == []
+
+
+@pytest.mark.parametrize(
+    ("error", "seen"),
+    [
+        (ValueError("no"), ValueError),
+        (StopIteration("spent"), RuntimeError),
+        (SystemExit(3), SystemExit),
+        (asyncio.CancelledError(), asyncio.CancelledError),
+        (sqlite3.IntegrityError("theirs"), sqlite3.IntegrityError),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else "",
+)
+async def test_whatever_work_raises_reaches_its_caller(store: Store, each: Each, error: BaseException, seen: type[BaseException]) -> None:
+    """No exception, however odd, leaves a caller waiting or keeps the store from going on."""
+    async with asyncio.timeout(5):
+        with pytest.raises(seen):
+            await store.transact(opens("lost", error))
+        assert await store.transact(opens("kept")) == "kept"
+    assert await subjects(each) == ["kept"]
+
+
+async def test_a_refusal_inside_leaves_the_rest_of_the_work(store: Store, each: Each) -> None:
+    """Work may handle a refusal and go on: what it did before and after is committed."""
+
+    def work(tx: Transaction) -> None:
+        case = tx.cases.open(new_case())
+        tx.deliveries.queue(case.id, None, reply("a"), NOON)
+        with pytest.raises(ValueError, match="already"):
+            tx.deliveries.queue(case.id, None, reply("b"), NOON)
+        tx.cases.record(case.id, [event("after")])
+
+    await store.transact(work)
+    [case] = await each.cases.find()
+    assert [it.kind for it in await each.cases.events(case.id)] == ["after"]
+
+
+async def test_work_is_done_in_the_order_it_was_asked(store: Store, each: Each) -> None:
+    """A thousand units of work, far more than share a commit, keep their order, and each sees those before it."""
+    counts = await asyncio.gather(*(store.transact(lambda tx, n=number: _open_and_count(tx, n)) for number in range(1000)))
+    assert counts == list(range(1, 1001))
+    assert await subjects(each) == [str(number) for number in range(1000)]
+
+
+def _open_and_count(tx: Transaction, number: int) -> int:
+    return tx.cases.open(new_case(subject=str(number))).id
+
+
+async def test_a_caller_that_stops_waiting_undoes_nothing(store: Store, each: Each) -> None:
+    """Cancelling the caller after the work was handed over neither stops nor halves the commit."""
+    block = asyncio.create_task(store.transact(lambda tx: time.sleep(0.1)))
+    await asyncio.sleep(0.02)
+    waiting = asyncio.create_task(store.transact(opens("done anyway")))
+    await asyncio.sleep(0.02)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    await block
+    assert await subjects(each) == ["done anyway"]
+
+
+async def test_a_failure_nobody_waits_for_is_harmless(store: Store, each: Each) -> None:
+    """Work that fails after its caller has gone is undone, and the store goes on."""
+    waiting = asyncio.create_task(store.transact(opens("lost", ValueError("late"))))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    assert await subjects(each) == []
+
+
+async def test_the_loop_stays_free_while_the_store_works(store: Store) -> None:
+    """Slow work in the store does not hold up anything else in the daemon."""
+    slow = asyncio.create_task(store.transact(lambda tx: time.sleep(0.2)))
+    await asyncio.sleep(0.02)
+    assert not slow.done()
+    await slow
+
+
+async def test_closing_finishes_what_waits(place: SqlitePlace) -> None:
+    """Everything asked for before the close is committed, and closing again is harmless."""
+    store = place.open()
+    asked = [asyncio.create_task(store.transact(opens(str(number)))) for number in range(600)]
+    await asyncio.sleep(0)
+    await store.close()
+    await store.close()
+    assert await asyncio.gather(*asked) == [str(number) for number in range(600)]
+    again = place.open()
+    assert len(await again.query(lambda tx: tx.cases.find())) == 600
+    await again.close()
+
+
+async def test_a_closed_store_says_so(place: SqlitePlace) -> None:
+    """Work for a closed store is refused at once instead of waiting for ever."""
+    store = place.open()
+    await store.close()
+    async with asyncio.timeout(5):
+        with pytest.raises(RuntimeError, match="closed"):
+            await store.transact(lambda tx: None)
+
+
+async def test_work_cannot_end_its_transaction(store: Store, each: Each) -> None:
+    """Work that breaks its own transaction fails with all that shared it; the store recovers."""
+
+    def breaks(tx: Transaction) -> None:
+        tx.cases.open(new_case(subject="half"))
+        tx.cases._db.execute("rollback")
+        raise ValueError("after that")
+
+    for work in (breaks, lambda tx: tx.cases._db.execute("rollback")):
+        with pytest.raises(StoreBrokenError):
+            await store.transact(work)
+    assert await store.transact(opens("next")) == "next"
+    assert await subjects(each) == ["next"]
+
+
+async def test_many_commits_take_little_time(store: Store) -> None:
+    """Two thousand small units of work share commits: they take a fraction of a second."""
+    await asyncio.gather(*(store.transact(lambda tx: None) for _ in range(100)))
+    began = time.perf_counter()
+    await asyncio.gather(*(store.transact(lambda tx: None) for _ in range(2_000)))
+    assert time.perf_counter() - began < 2.0
+
+
+async def test_reading_sees_every_commit_before_it(store: Store) -> None:
+    """A query asked after a commit was asked sees it, also when neither was awaited yet."""
+    writing = asyncio.create_task(store.transact(lambda tx: tx.messages.add([raw(1), raw(2)])))
+    await asyncio.sleep(0)
+    assert await store.query(lambda tx: len(tx.messages.undecided(9))) == 2
+    assert await writing == 2
