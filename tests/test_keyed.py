@@ -1,0 +1,78 @@
+"""Keyed addresses and people: the words that say who may be written to and where answers come back."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.making import DEPARTMENTS, PEOPLE
+from triage import keyed
+from triage.people import People
+from triage.settings import load
+
+KEY = b"k" * 32
+SETTINGS = """
+[identity]
+address = "support@shop.example"
+aliases = ["help@shop.example"]
+[mailbox.support]
+host = "127.0.0.1"
+port = 143
+[smtp]
+host = "127.0.0.1"
+port = 25
+[departments.finance]
+name = "Finance"
+address = "finance@shop.example"
+[agents.jane]
+name = "Jane Adams"
+address = "adams@shop.example"
+"""
+
+
+@given(st.integers(1, 999_999_999), st.sampled_from([keyed.CUSTOMER, keyed.DEPARTMENT]))
+def test_a_keyed_address_comes_back_to_its_case(number: int, purpose: str) -> None:
+    """Any case number can be read back from its address, for its purpose only, in upper case too."""
+    address = keyed.answer_address(KEY, "support@shop.example", f"SP-{number}", purpose)
+    other = keyed.DEPARTMENT if purpose == keyed.CUSTOMER else keyed.CUSTOMER
+    assert keyed.answered_number(KEY, address, "SP", purpose) == f"SP-{number}"
+    assert keyed.answered_number(KEY, address.upper(), "SP", purpose) == f"SP-{number}"
+    assert keyed.answered_number(KEY, address, "SP", other) == ""
+    assert keyed.answered_number(KEY, address, "XY", purpose) == ""
+
+
+@given(st.text(alphabet="abcd.+@0123456789-é", max_size=60))
+def test_any_other_address_carries_nothing(address: str) -> None:
+    """No made-up address carries a case."""
+    assert keyed.answered_number(KEY, address, "SP") == ""
+
+
+def test_an_address_that_would_grow_too_long_stays_bare() -> None:
+    """RFC 5321 allows 64 octets before the @; beyond, the plain address is better than a broken one."""
+    long = "customer-support-of-the-marketplace@shop.example"
+    assert keyed.answer_address(KEY, long, "SP-100042", keyed.CUSTOMER) == long
+    assert len(keyed.answer_address(KEY, "support@shop.example", "SP-100042", keyed.CUSTOMER).partition("@")[0]) <= 64
+
+
+def test_each_message_has_its_own_report_address() -> None:
+    """Reports on two messages come back to two addresses, which nobody without the key can make."""
+    one, two = (keyed.report_address(KEY, "support@shop.example", message_id) for message_id in ("a@x", "b@x"))
+    assert one != two
+    assert one.startswith("support+b.")
+    assert one != keyed.report_address(b"other", "support@shop.example", "a@x")
+
+
+def test_people_are_those_of_the_settings(tmp_path: Path) -> None:
+    """Our addresses, departments and agents come from the configuration."""
+    (tmp_path / "triage.toml").write_text(SETTINGS, encoding="utf-8")
+    people = People.of(load(tmp_path / "triage.toml"))
+    assert people.own == {"support@shop.example", "help@shop.example"}
+    assert people.staff == {"finance@shop.example", "adams@shop.example"}
+    assert people.names(("finance", "warehouse")) == ("Finance", "warehouse")
+
+
+@pytest.mark.parametrize("key", DEPARTMENTS)
+def test_every_department_is_staff(key: str) -> None:
+    """A department's address is never a customer's."""
+    assert PEOPLE.departments[key].address in PEOPLE.staff
