@@ -96,15 +96,15 @@ class DemoServers:
                 return candidate
         return None
 
-    async def deliver(self, address: str, content: bytes, at: datetime | None = None) -> bool:
-        """Put a message into the INBOX of the address's account, as arrived `at`; False when there is no such account."""
+    async def deliver(self, address: str, content: bytes, at: datetime | None = None) -> int | None:
+        """Put a message into the INBOX of the address's account, as arrived `at`; its UID, None when there is no such account."""
         account = self.account_of(address)
         if account is None:
-            return False
+            return None
         async with Identity(account, self._login, None, frozenset()).new_session() as session:
             inbox = await session.mailbox_set.get_mailbox("INBOX")
-            await inbox.append(AppendMessage(content, at or datetime.now(UTC), frozenset()), recent=True)
-        return True
+            message = await inbox.append(AppendMessage(content, at or datetime.now(UTC), frozenset()), recent=True)
+        return int(message.uid)
 
     async def handle_DATA(self, _server: object, _session: object, envelope: aiosmtpd.smtp.Envelope) -> str:  # noqa: N802
         """The reply after the final dot; the name is aiosmtpd's."""

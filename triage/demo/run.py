@@ -1,0 +1,120 @@
+"""Runs the real daemon on embedded servers while the day is played, and says how it went."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from triage import app, daemon, settings
+from triage.app import App
+from triage.case import Case
+from triage.demo import place, verdict
+from triage.demo.day import Sample, sample_day
+from triage.demo.play import Play, Told
+from triage.demo.servers import DemoServers, running
+from triage.demo.watch import Standing, Watch
+from triage.errors import TemporaryError
+from triage.ports import Transaction
+from triage.reply import Delivery
+from triage.stages.audit import audit
+
+#: A lease that is not free by then belongs to a demo that is running.
+_LEASE_SECONDS = 1.0
+
+
+class DemoRunningError(TemporaryError):
+    """Another demo works in this folder; stop it first, or start this one elsewhere."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """How the day went."""
+
+    #: Each sample with how things stand, None where it has not settled.
+    messages: Sequence[tuple[Sample, Standing | None]]
+    #: What was sent, with the case it belongs to and when the message that led to it had arrived.
+    sent: Sequence[tuple[Delivery, Case, datetime]]
+    cases: Sequence[Case]
+    problems: Sequence[str]
+    store: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """Where the embedded servers can be reached."""
+
+    imap_port: int
+    smtp_port: int
+
+
+async def run_demo(folder: Path, *, once: bool, opened: Callable[[Door], None], told: Told, ended: Callable[[Result], None]) -> Result:
+    """Play the day below `folder`; without `once`, go on after it until Ctrl-C. DemoRunningError where another demo does so."""
+    stop = asyncio.Event()
+    daemon.stop_on_signals(stop)
+    async with AsyncExitStack() as stack:
+        assembly, servers = await _assembled(folder, stop, stack)
+        opened(Door(imap_port=servers.imap_port, smtp_port=servers.smtp_port))
+        play = Play(sample_day(), servers, Watch(assembly.store, place.ACCOUNT), told)
+        await stack.enter_async_context(_served(assembly, stop))
+        await play.perform(stop)
+        result = await _result(assembly, play)
+        ended(result)
+        if not once:
+            await play.linger(stop)
+        return result
+
+
+async def _assembled(folder: Path, stop: asyncio.Event, stack: AsyncExitStack) -> tuple[App, DemoServers]:
+    place.prepared(folder)
+    try:
+        async with asyncio.timeout(_LEASE_SECONDS):
+            await stack.enter_async_context(daemon.only_one(folder, stop))
+    except TimeoutError as error:
+        raise DemoRunningError(f"{folder}: another demo is running here: expected it to be stopped first") from error
+    place.swept(folder)
+    servers = await stack.enter_async_context(running(place.users()))
+    chosen = settings.load(place.configured(folder, servers))
+    return await stack.enter_async_context(app.assembled(chosen)), servers
+
+
+@contextlib.asynccontextmanager
+async def _served(assembly: App, stop: asyncio.Event) -> AsyncIterator[None]:
+    """The daemon at work; at the end it is told to stop and finishes the unit in hand."""
+    serving = asyncio.create_task(daemon.serve(assembly, stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await serving
+
+
+async def _result(assembly: App, play: Play) -> Result:
+    standings = play.standings
+    cases, deliveries = await assembly.store.query(_everything)
+    mailboxes = {name: (assembly.mailboxes[name], its) for name, its in assembly.settings.mailbox.items()}
+    audited = await audit(assembly.store, mailboxes, app.utc_now())
+    return Result(
+        messages=[(sample, standings.get(sample.number)) for sample in play.day],
+        sent=[
+            (delivery, standing.case, play.arrival(standing))
+            for standing in play.watch.settled.values()
+            if standing.case
+            for delivery in standing.deliveries
+        ],
+        cases=cases,
+        problems=[
+            *verdict.problems(play.day, standings, play.undeliverable),
+            *verdict.posted(deliveries, play.servers.sent),
+            # Nobody but the daemon touches these mailboxes, so even what an audit could explain is wrong here.
+            *(f"audit: {line}" for line in (*audited.problems, *audited.notes)),
+        ],
+        store=assembly.settings.paths.store,
+    )
+
+
+def _everything(tx: Transaction) -> tuple[list[Case], list[Delivery]]:
+    cases = sorted(tx.cases.find(), key=lambda case: case.id)
+    return cases, [delivery for case in cases for delivery in tx.deliveries.of_case(case.id)]
