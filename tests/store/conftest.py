@@ -1,6 +1,7 @@
 """`place` says where a store is kept, `store` is one that is open, and `each` runs every call on it as a transaction of its own."""
 
-from collections.abc import AsyncIterator
+import tempfile
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,9 @@ import pytest
 from tests.store.words import Each
 from triage.ports import Store
 from triage.store.sqlite import open_store
+
+#: Every commit waits for the disk, and hundreds of tests would wait for each other: what is promised of disks is tested on one.
+_MEMORY = Path("/dev/shm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +27,10 @@ class SqlitePlace:
 
 
 @pytest.fixture(params=[SqlitePlace], ids=["sqlite"])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> SqlitePlace:
+def place(request: pytest.FixtureRequest) -> Iterator[SqlitePlace]:
     """Where the store of this test is kept."""
-    found: SqlitePlace = request.param(tmp_path / "triage.db")
-    return found
+    with tempfile.TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None) as directory:
+        yield request.param(Path(directory) / "triage.db")
 
 
 @pytest.fixture

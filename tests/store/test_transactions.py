@@ -136,6 +136,18 @@ async def test_closing_finishes_what_waits(place: SqlitePlace) -> None:
     await again.close()
 
 
+async def test_closing_in_the_middle_of_work_waits_for_it(place: SqlitePlace) -> None:
+    """A close that comes while the store is at work, with more waiting, lets all of it finish."""
+    store = place.open()
+    slow = asyncio.create_task(store.transact(lambda tx: time.sleep(0.1)))
+    await asyncio.sleep(0.02)
+    waiting = asyncio.create_task(store.transact(opens("in time")))
+    await asyncio.sleep(0)
+    await store.close()
+    assert slow.done()
+    assert await waiting == "in time"
+
+
 async def test_a_closed_store_says_so(place: SqlitePlace) -> None:
     """Work for a closed store is refused at once instead of waiting for ever."""
     store = place.open()
@@ -156,6 +168,19 @@ async def test_work_cannot_end_its_transaction(store: Store, each: Each) -> None
     for work in (breaks, lambda tx: tx.cases._db.execute("rollback")):
         with pytest.raises(StoreBrokenError):
             await store.transact(work)
+    assert await store.transact(opens("next")) == "next"
+    assert await subjects(each) == ["next"]
+
+
+async def test_a_commit_that_is_refused_undoes_the_batch(store: Store, each: Each) -> None:
+    """Where the commit itself fails all of its callers are told, nothing stays, and the next work begins anew."""
+
+    def promises_too_much(tx: Transaction) -> None:
+        tx.cases._db.execute("pragma defer_foreign_keys = on")
+        tx.deliveries.queue(99, None, reply("orphan"), NOON)
+
+    results = await asyncio.gather(store.transact(promises_too_much), store.transact(opens("with it")), return_exceptions=True)
+    assert [type(result) for result in results] == [ValueError, ValueError]
     assert await store.transact(opens("next")) == "next"
     assert await subjects(each) == ["next"]
 

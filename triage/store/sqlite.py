@@ -83,7 +83,7 @@ class SqliteStore:
                 self._db.execute("begin immediate")
                 results.extend(self._run(work, future) for work, future in batch)
                 self._db.execute("commit")
-        except (TriageError, sqlite3.Error) as error:
+        except (TriageError, ValueError, sqlite3.Error) as error:
             # Nothing of the batch is on the disk: all of it failed, whatever each had returned.
             self._abandon()
             results = [(future, None, error) for _work, future in batch]
