@@ -65,13 +65,13 @@ def summary(result: Result) -> tuple[str, ...]:
     seconds = [after for _mail, after in acknowledgments if after is not None]
     told = Counter(_NAMES.get(mail.recipient, mail.recipient) for mail, _case, _at in result.sent if mail.kind is ReplyKind.ESCALATION)
     rows = (
-        ("messages", f"{len(result.messages)}: " + _counted(outcomes)),
+        ("messages", _counted(outcomes)),
         ("cases", str(len(result.cases))),
         (
             "acknowledgments",
             f"{len(seconds)} sent, after {median(seconds):.2f} s (median), {max(seconds):.2f} s (slowest)" if seconds else "none",
         ),
-        ("escalations", f"{sum(told.values())}: " + _counted(told)),
+        ("escalations", _counted(told)),
         ("problems", str(len(result.problems)) if result.problems else "none: every message is in the state it should be in"),
     )
     lines = [_bold("The day in figures")]
@@ -154,8 +154,9 @@ def _became(standing: Standing) -> str:
 
 
 def _about(case: Case) -> str:
-    sure = f"{case.category}/{case.issue} {case.confidence:.0%}"
-    return f"not sure ({sure}): a person sorts it" if case.abstained else sure
+    if case.abstained:
+        return f"not sure ({case.category} {case.confidence:.0%}): a person sorts it"
+    return f"{case.category}/{case.issue or '?'} {case.confidence:.0%}"
 
 
 def _orders(numbers: Sequence[str]) -> str:
@@ -165,7 +166,7 @@ def _orders(numbers: Sequence[str]) -> str:
 def _sent(mail: Delivery, arrived_at: datetime) -> str:
     what = "acknowledged to" if mail.kind is ReplyKind.ACKNOWLEDGMENT else f"escalated to {_NAMES.get(mail.recipient, '')},"
     after = seconds_after(mail, arrived_at)
-    return f"> {what} {mail.recipient}" + (f" after {after:.2f} s" if after is not None else f": {mail.status}")
+    return f"> {what} {mail.recipient}" + (f" in {after:.2f} s" if after is not None else f": {mail.status}")
 
 
 def _colour(standing: Standing) -> str:
@@ -175,7 +176,7 @@ def _colour(standing: Standing) -> str:
 
 
 def _counted(counts: Counter[str]) -> str:
-    return ", ".join(f"{count} {name}" for name, count in counts.most_common())
+    return f"{counts.total()}: " + ", ".join(f"{count} {name}" for name, count in counts.most_common()) if counts else "none"
 
 
 def _row(label: str, value: str) -> Iterator[str]:

@@ -13,8 +13,6 @@ from triage.demo.watch import Standing, Watch, by_number
 
 #: Between two messages: quick enough for the patience of whoever looks on, slow enough to read along.
 _PACE_SECONDS = 0.08
-#: When nothing has settled for so long, nothing will.
-_PATIENCE_SECONDS = 30.0
 
 #: Told of each message that has settled, and when it arrived.
 Told = Callable[[Standing, datetime], None]
@@ -28,6 +26,8 @@ class Play:
     servers: DemoServers
     watch: Watch
     told: Told
+    #: When nothing has happened for so many seconds, nothing will.
+    patience: float = 30.0
     #: Copies of one message bear the same date, which is this one.
     began: datetime = field(default_factory=lambda: datetime.now(UTC))
     #: UID by the number of a sample.
@@ -36,6 +36,8 @@ class Play:
     arrived_at: dict[int, datetime] = field(default_factory=dict)
     #: Why a sample could not be delivered, by its number.
     undeliverable: dict[str, str] = field(default_factory=dict)
+    #: Told to stop before the day was over.
+    was_stopped: bool = False
 
     @property
     def standings(self) -> dict[str, Standing]:
@@ -55,10 +57,11 @@ class Play:
         """Play until the day is over, nothing moves any more, or `stop` is set."""
         loop = asyncio.get_running_loop()
         moved = loop.time()
-        while not (self.is_over or stop.is_set()) and loop.time() - moved < _PATIENCE_SECONDS:
+        while not (self.is_over or stop.is_set()) and loop.time() - moved < self.patience:
             if await self._deliver_next() or await self.look():
                 moved = loop.time()
             await asyncio.sleep(_PACE_SECONDS)
+        self.was_stopped = stop.is_set() and not self.is_over
 
     async def linger(self, stop: asyncio.Event) -> None:
         """Go on telling of what comes in until `stop` is set."""

@@ -94,8 +94,6 @@ async def _served(assembly: App, stop: asyncio.Event) -> AsyncIterator[None]:
 async def _result(assembly: App, play: Play) -> Result:
     standings = play.standings
     cases, deliveries = await assembly.store.query(_everything)
-    mailboxes = {name: (assembly.mailboxes[name], its) for name, its in assembly.settings.mailbox.items()}
-    audited = await audit(assembly.store, mailboxes, app.utc_now())
     return Result(
         messages=[(sample, standings.get(sample.number)) for sample in play.day],
         sent=[
@@ -105,14 +103,22 @@ async def _result(assembly: App, play: Play) -> Result:
             for delivery in standing.deliveries
         ],
         cases=cases,
-        problems=[
-            *verdict.problems(play.day, standings, play.undeliverable),
-            *verdict.posted(deliveries, play.servers.sent),
-            # Nobody but the daemon touches these mailboxes, so even what an audit could explain is wrong here.
-            *(f"audit: {line}" for line in (*audited.problems, *audited.notes)),
-        ],
+        problems=await _problems(assembly, play, deliveries),
         store=assembly.settings.paths.store,
     )
+
+
+async def _problems(assembly: App, play: Play, deliveries: Sequence[Delivery]) -> list[str]:
+    if play.was_stopped:
+        return [f"stopped when {len(play.standings)} of {len(play.day)} messages had settled"]
+    mailboxes = {name: (assembly.mailboxes[name], its) for name, its in assembly.settings.mailbox.items()}
+    audited = await audit(assembly.store, mailboxes, app.utc_now())
+    return [
+        *verdict.problems(play.day, play.standings, play.undeliverable),
+        *verdict.posted(deliveries, play.servers.sent),
+        # Nobody but the daemon touches these mailboxes, so even what an audit could explain is wrong here.
+        *(f"audit: {line}" for line in (*audited.problems, *audited.notes)),
+    ]
 
 
 def _everything(tx: Transaction) -> tuple[list[Case], list[Delivery]]:
