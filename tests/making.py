@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -134,6 +135,11 @@ def writer(sources: dict[str, str] | None = None, people: People = PEOPLE, polic
     )
 
 
+@cache
+def _shipped_writer() -> Writer:
+    return writer()
+
+
 def acknowledgment_order(**fields: Any) -> ReplyOrder:
     """An order to acknowledge."""
     return ReplyOrder(
@@ -156,6 +162,6 @@ def escalation_order(department: str = "finance", **fields: Any) -> ReplyOrder:
 
 def written(order: ReplyOrder, of: Case | None = None, read: Reading | None = None, **given: Any) -> Reply:
     """The reply to an order, by the shipped templates unless `using` names another writer."""
-    using = given.pop("using", None) or writer()
+    using = given.pop("using", None) or _shipped_writer()
     rest = {"log": (), "raw": None, "now": NOW, **given}
     return using.write(order, of or case(), reading=read or reading(), **rest)

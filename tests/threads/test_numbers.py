@@ -60,9 +60,9 @@ def test_a_list_of_numbers_is_cut() -> None:
 def test_a_pump_is_searched_quickly(pump: str) -> None:
     """64 KB of what almost is a number takes under 20 ms."""
     read = message(text=pump * (65_536 // len(pump)))
-    begun = time.perf_counter()
+    begun = time.thread_time()
     assert quoted_numbers(read, "SP") == ()
-    assert time.perf_counter() - begun < 0.02 * 5  # five times as long on a busy machine
+    assert time.thread_time() - begun < 0.02
 
 
 def sent_to(*addresses: str, copied: tuple[str, ...] = ()) -> tuple[str, ...]:
