@@ -55,6 +55,9 @@ def _withheld(key: object, value: object) -> object:
 
 
 def _one_line(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    if "exception" in event:
+        # Under its usual name the text renderer would put it on lines of its own.
+        event["traceback"] = event.pop("exception")
     # A line break or escape sequence inside a field would forge a log line or drive a terminal.
     for key, value in event.items():
         if isinstance(value, str) and not value.isprintable():

@@ -3,7 +3,7 @@
 import re
 import sys
 import tomllib
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 from zoneinfo import ZoneInfo
@@ -17,7 +17,10 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _DURATION = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)\s{0,3}([smhd])")
 #: Anything longer is a slip of the pen, and adding it to a date may leave the calendar.
 _LONGEST = timedelta(days=3653)
-_ADDR_SPEC = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[a-z0-9.-]{1,253}")
+_ATOM = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]{1,64}"
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+#: A dot-atom on either side (RFC 5322 §3.4.1); quoted local parts and address literals are no addresses to write to customers from.
+_ADDR_SPEC = re.compile(rf"(?=[^@]{{1,64}}@.{{1,253}}$){_ATOM}(?:\.{_ATOM}){{0,31}}@{_LABEL}(?:\.{_LABEL}){{0,31}}")
 
 
 def _duration(value: object) -> object:
@@ -40,14 +43,15 @@ def _addr_spec(value: str) -> str:
 
 
 def _start(value: object) -> object:
+    if value in ("now", "all"):
+        return value
     try:
-        value = datetime.fromisoformat(value) if isinstance(value, str) and value not in ("now", "all") else value
+        # A TOML date prints as ISO 8601, as a string would be written.
+        at = datetime.fromisoformat(str(value))
     except ValueError:
         raise ValueError('expected "now", "all" or a date such as 2026-01-31') from None
-    if isinstance(value, date) and not isinstance(value, datetime):
-        value = datetime.combine(value, time(), UTC)
     # A time without its zone is taken as UTC, not as whatever the machine is set to.
-    return value.replace(tzinfo=UTC) if isinstance(value, datetime) and value.tzinfo is None else value
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _time_zone(value: str) -> str:
