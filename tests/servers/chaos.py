@@ -64,7 +64,7 @@ class Chaos:
         tail = b""
         while data := await reader.read(65536):
             self.said += data
-            tail = (tail + data)[-4096:]
+            tail = tail[-4096:] + data
             if self.black_hole:
                 continue
             cutting = bool(self.cut_after_request) and self.cut_after_request in tail
@@ -85,7 +85,7 @@ class Chaos:
     async def _replies(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, back: asyncio.StreamWriter) -> None:
         tail, swallowed = b"", False
         while data := await reader.read(65536):
-            tail = (tail + data)[-4096:]
+            tail = tail[-4096:] + data
             if self.cut_before_reply and self.cut_before_reply in tail:
                 self.hits += 1
                 writer.transport.abort()

@@ -34,6 +34,7 @@ auth_failure_delay = 0
 first_valid_uid = {uid}
 first_valid_gid = {gid}
 mailbox_list_index = yes
+mail_fsync = never
 namespace inbox {{
   inbox = yes
   prefix = {prefix}

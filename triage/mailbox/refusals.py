@@ -39,6 +39,11 @@ def of_command(account: str, doing: str, error: Exception) -> TriageError:
     return ConnectionLostError(f"mailbox {account}: the server's answer while {doing} makes no sense: {type(error).__name__}")
 
 
+def of_delay(account: str, doing: str) -> ConnectionLostError:
+    """What it means that something takes too long."""
+    return ConnectionLostError(f"mailbox {account}: no end of {doing} in time")
+
+
 def of_folder(account: str, folder: str, error: IMAPClientError) -> TriageError:
     """What it means that a folder cannot be opened or made."""
     if isinstance(error, IMAPClientAbortError) or code_of(error) in _TEMPORARY:

@@ -8,7 +8,7 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Generic, TypeVar
 
-from triage.errors import ConnectionLostError, MailboxMissingError, TriageError
+from triage.errors import MailboxMissingError, TriageError
 from triage.mailbox import refusals
 from triage.mailbox.connection import Connection, connect
 from triage.settings import MailboxSettings
@@ -23,8 +23,10 @@ class _Attempt(Generic[T]):
     doing: str
     work: Callable[[Connection], T]
     result: "Future[T]" = field(default_factory=Future)
+    #: The thread is at it: the connection in use is its own.
+    begun: bool = False
     #: Nobody waits for it any more: it must not begin.
-    given_up: bool = field(default=False)
+    given_up: bool = False
 
 
 #: None ends the thread.
@@ -40,6 +42,8 @@ class Session:
         self._max_octets = max_octets
         self._queue: _Queue | None = None
         self._connection: Connection | None = None
+        #: Held by whoever's work is with the thread, so that waiting for one's turn is not counted as the server's delay.
+        self._turn = asyncio.Lock()
 
     @property
     def connection(self) -> Connection | None:
@@ -49,16 +53,17 @@ class Session:
     async def run(self, doing: str, work: Callable[[Connection], T], at_most: float = 0) -> T:
         """What `work` returns; ConnectionLostError after `at_most` seconds (by default twice the configured time-out)."""
         attempt = _Attempt(doing, work)
-        future = self._submit(attempt)
-        try:
-            # A thread cannot be cancelled: it is shielded, and its socket broken below, which ends it at once.
-            return await asyncio.wait_for(asyncio.shield(future), at_most or 2 * self._settings.timeout.total_seconds())
-        except TimeoutError:
-            self._give_up(attempt)
-            raise ConnectionLostError(f"mailbox {self._account}: no end of {doing} in time") from None
-        except asyncio.CancelledError:
-            self._give_up(attempt)
-            raise
+        async with self._turn:
+            future = self._submit(attempt)
+            try:
+                # A thread cannot be cancelled: it is shielded, and its socket broken below, which ends it at once.
+                return await asyncio.wait_for(asyncio.shield(future), at_most or 2 * self._settings.timeout.total_seconds())
+            except TimeoutError:
+                self._give_up(attempt)
+                raise refusals.of_delay(self._account, doing) from None
+            except asyncio.CancelledError:
+                self._give_up(attempt)
+                raise
 
     def _submit(self, attempt: _Attempt[T]) -> "asyncio.Future[T]":
         if self._queue is None:
@@ -70,40 +75,34 @@ class Session:
 
     def _give_up(self, attempt: _Attempt[T]) -> None:
         attempt.given_up = True
-        if self._connection:
+        if attempt.begun and self._connection:
             self._connection.cut()
 
     def _perform(self, attempt: _Attempt[T]) -> T:
+        attempt.begun = True
         try:
-            return attempt.work(self._connect(attempt))
+            return attempt.work(self._ready(attempt))
         except MailboxMissingError:
             # The server said no, in order; the connection is sound.
             raise
         except TriageError:
-            self._drop()
+            self.discard()
             raise
         except Exception as error:
             # The library raises anything at all on an answer it does not understand, and after it nothing on the line can be trusted.
-            self._drop()
+            self.discard()
             raise refusals.of_command(self._account, attempt.doing, error) from error
 
-    def _connect(self, attempt: _Attempt[T]) -> Connection:
-        connection = self._connection or connect(self._account, self._settings, self._max_octets)
-        self._connection = connection
+    def _ready(self, attempt: _Attempt[T]) -> Connection:
+        self._connection = self._connection or connect(self._account, self._settings, self._max_octets)
         if attempt.given_up:
-            raise ConnectionLostError(f"mailbox {self._account}: {attempt.doing} was given up")
-        return connection
+            raise refusals.of_delay(self._account, attempt.doing)
+        return self._connection
 
-    def _drop(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection:
-            connection.drop()
-
-    async def discard(self) -> None:
+    def discard(self) -> None:
         """Throw the connection away; the next use makes another."""
         connection, self._connection = self._connection, None
         if connection:
-            connection.cut()
             connection.drop()
 
     async def close(self) -> None:

@@ -48,7 +48,7 @@ class Waiter:
                 await _readable(descriptor, at_most)
         except asyncio.CancelledError:
             # Half way through IDLE the connection takes no other command.
-            await self._session.discard()
+            self._session.discard()
             raise
         return await self._session.run("ending to idle", _stop_idling)
 
