@@ -32,7 +32,7 @@ from triage.stages.record import Recorder
 from triage.stages.tend import Tend
 from triage.store.sqlite import SqliteStore, open_store
 from triage.transport.smtp import SmtpTransport
-from triage.worker import prepare, read_all
+from triage.worker import prepare, read_message
 from triage.workers.pool import ReaderPool
 
 _KEY_OCTETS = 32
@@ -182,4 +182,4 @@ async def assembled(settings: Settings, now: Now = utc_now) -> AsyncIterator[App
 def _reader(settings: Settings) -> ReaderPool:
     limits = settings.read
     ready = partial(prepare, read_plan(settings), settings.paths.model)
-    return ReaderPool(read_all, ready, workers=limits.workers, time=limits.time, memory_mb=limits.memory_mb)
+    return ReaderPool(read_message, ready, workers=limits.workers, time=limits.time, memory_mb=limits.memory_mb)

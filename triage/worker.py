@@ -1,18 +1,25 @@
-"""What runs in a reader process: made ready once, then one list of messages after another."""
+"""What runs in a reader process: made ready once, then one message after another."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
 
 from triage.classifier.model import Model, unsorted
 from triage.errors import ModelError
-from triage.message import RawMessage
+from triage.message import MessageKey, RawMessage
 from triage.reading import Classification, Facts, Reading
 from triage.stages.read import ReadPlan, read
 
 #: A model that was missing or broken is looked for again after this many seconds.
 _LOOK_AGAIN = 30.0
+
+_WARM_UP = RawMessage(
+    key=MessageKey(account="", mailbox="", uid_validity=1, uid=1),
+    received_at=datetime(2026, 1, 1, tzinfo=UTC),
+    content=b"From: a@b.example\r\nSubject: order ORD1234\r\nContent-Type: text/html\r\n\r\n<p>Call me on +49 30 1234567 about it.</p>\r\n",
+    size=0,
+)
 
 
 @dataclass(slots=True)
@@ -45,12 +52,12 @@ _ready: dict[str, tuple[ReadPlan, ModelFile]] = {}
 def prepare(plan: ReadPlan, model_path: Path) -> None:
     """Make this process ready to read."""
     model = ModelFile(model_path)
-    # The first message must not wait for the model.
-    model.classify("", "", Facts())
     _ready["reader"] = (plan, model)
+    # Libraries load their tables at first use; the first customer must not wait for that.
+    read(_WARM_UP, plan, model)
 
 
-def read_all(messages: Sequence[RawMessage]) -> list[Reading]:
-    """The readings of these messages, in order."""
+def read_message(raw: RawMessage) -> Reading:
+    """What the message says; `prepare` must have run in this process."""
     plan, model = _ready["reader"]
-    return [read(raw, plan, model) for raw in messages]
+    return read(raw, plan, model)

@@ -1,13 +1,7 @@
 """One message from the mailbox to acknowledgment, escalation and folder, through all stages."""
 
-import email
-import email.policy
-
 from tests.servers.smtp_sink import Sink
 from tests.spine.world import World, letter
-from triage.case import CaseStatus
-from triage.decision import Outcome
-from triage.reply import DeliveryStatus
 
 
 async def test_a_customer_is_acknowledged_and_the_department_told(world: World, sink: Sink) -> None:

@@ -11,7 +11,7 @@ from triage.cli.context import Json, config_path, print_json, printable
 from triage.message import MessageKey, RawMessage
 from triage.reading import Effect, Reading
 from triage.settings import Identity, MailboxSettings, Settings, SmtpSettings, load
-from triage.worker import prepare, read_all
+from triage.worker import prepare, read_message
 
 #: Findings that keep automatic mail from going back.
 _SILENCING = frozenset(Effect) - {Effect.NOTE}
@@ -59,7 +59,7 @@ def _files(paths: tuple[Path, ...]) -> Iterator[Path]:
 def _reading(path: Path) -> Reading:
     content = path.read_bytes()
     key = MessageKey(account="file", mailbox=str(path), uid_validity=1, uid=1)
-    return read_all([RawMessage(key=key, received_at=datetime.now(UTC), content=content, size=len(content))])[0]
+    return read_message(RawMessage(key=key, received_at=datetime.now(UTC), content=content, size=len(content)))
 
 
 def _answerable(reading: Reading) -> bool:

@@ -1,20 +1,49 @@
 """The `triage` command: its groups, its exit codes, and how errors are told."""
 
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import click
 
 from triage import __version__, logs
-from triage.cli import audit, cases, check, classify, demo, init, run, training
 from triage.cli.context import CONFIG, DEMO_CONFIG
 from triage.errors import SettingsError, TriageError
 
 #: Exit codes of the contract: done, fell short, wrong use or configuration.
 FELL_SHORT, WRONG_USE = 1, 2
 
+#: Where each command is; imported when it is called, so that a list of cases does not wait for the demo's mail servers.
+COMMANDS = {
+    "demo": "triage.cli.demo",
+    "init": "triage.cli.init",
+    "check": "triage.cli.check",
+    "run": "triage.cli.run",
+    "classify": "triage.cli.classify",
+    "cases": "triage.cli.cases",
+    "case": "triage.cli.cases",
+    "audit": "triage.cli.audit",
+    "train": "triage.cli.training",
+    "evaluate": "triage.cli.training",
+}
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
+
+class Commands(click.Group):
+    """The commands of the table, in its order."""
+
+    def list_commands(self, _context: click.Context) -> list[str]:
+        """Names, in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, _context: click.Context, name: str) -> click.Command | None:
+        """The command of that name; None where there is none."""
+        if name not in COMMANDS:
+            return None
+        command = getattr(import_module(COMMANDS[name]), name)
+        return command if isinstance(command, click.Command) else None
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
 @click.option(
     "--config", type=click.Path(path_type=Path), default=None, help=f"Configuration file (default {CONFIG}, else the demo's {DEMO_CONFIG})."
 )
@@ -27,12 +56,6 @@ def triage(context: click.Context, config: Path | None) -> None:
     """
     context.obj = config
     logs.configure(level="warning")
-
-
-for command in (
-    demo.demo, init.init, check.check, run.run, classify.classify, cases.cases, cases.case, audit.audit, training.train, training.evaluate,
-):  # fmt: skip
-    triage.add_command(command)
 
 
 def main() -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import multiprocessing
-import resource
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from datetime import timedelta
@@ -11,31 +10,26 @@ from pebble import ProcessExpired, ProcessPool
 
 from triage.message import RawMessage
 from triage.reading import Reading, Unreadable
-
-#: Work of a worker: module-level, so that a process can find it by name.
-ReadAll = Callable[[Sequence[RawMessage]], list[Reading]]
+from triage.workers.bounded import Read, begin, read_alone, read_together
 
 #: A chunk is what one trip to a worker carries: enough to make the trip cheap, little enough to share the work.
 _CHUNK_MESSAGES = 16
 _CHUNK_OCTETS = 1_000_000
-#: A chunk that takes longer holds something odd; its messages are then read one by one, each with its own full limit.
-_CHUNK_SECONDS = 1.0
 #: Workers beyond the cores, so that a message at its time limit does not keep its neighbours waiting.
 _SPARE_WORKERS = 2
 
 
 class ReaderPool:
-    """The Reader port on a pool of processes."""
+    """The Reader port on a pool of processes. `read` and `prepare` are found by name in each process."""
 
-    def __init__(self, read_all: ReadAll, prepare: Callable[[], None], *, workers: int, time: timedelta, memory_mb: int) -> None:
+    def __init__(self, read: Read, prepare: Callable[[], None], *, workers: int, time: timedelta, memory_mb: int) -> None:
         # Fork from a clean server process: forking this one would copy its threads' locks.
         context = multiprocessing.get_context("forkserver")
         # The server imports the code once; a new worker after a kill then starts in milliseconds.
-        context.set_forkserver_preload([read_all.__module__])
-        self._pool = ProcessPool(
-            (workers or multiprocessing.cpu_count()) + _SPARE_WORKERS, context=context, initializer=_begin, initargs=[prepare, memory_mb]
-        )
-        self._read_all = read_all
+        context.set_forkserver_preload([read.__module__])
+        cores = workers or multiprocessing.cpu_count()
+        self._pool = ProcessPool(cores + _SPARE_WORKERS, context=context, initializer=begin, initargs=[prepare, memory_mb])
+        self._read = read
         self._seconds = time.total_seconds()
 
     def read(self, messages: Sequence[RawMessage]) -> list[Awaitable[Reading | Unreadable]]:
@@ -50,19 +44,23 @@ class ReaderPool:
     def _begin_chunk(self, chunk: Sequence[RawMessage]) -> list[Awaitable[Reading | Unreadable]]:
         if len(chunk) == 1:
             return [self._read_one(chunk[0])]
-        together = asyncio.ensure_future(self._schedule(chunk, min(_CHUNK_SECONDS, self._seconds)))
+        future = self._pool.schedule(read_together, args=[self._read, chunk], timeout=self._seconds)
+        together: asyncio.Future[list[Reading | None]] = asyncio.wrap_future(future)
         return [self._from_chunk(together, position, message) for position, message in enumerate(chunk)]
 
-    async def _from_chunk(self, together: "asyncio.Future[list[Reading]]", position: int, message: RawMessage) -> Reading | Unreadable:
+    async def _from_chunk(
+        self, together: "asyncio.Future[list[Reading | None]]", position: int, message: RawMessage
+    ) -> Reading | Unreadable:
         try:
-            return (await asyncio.shield(together))[position]
-        # One of the chunk is at fault, whatever was raised on its behalf; reading each alone tells which.
+            reading = (await asyncio.shield(together))[position]
+        # One message brought the worker down, whatever was raised on its behalf; reading each alone tells which.
         except Exception:
-            return await self._read_one(message)
+            reading = None
+        return reading or await self._read_one(message)
 
     async def _read_one(self, message: RawMessage) -> Reading | Unreadable:
         try:
-            return (await self._schedule([message], self._seconds))[0]
+            return await asyncio.wrap_future(self._pool.schedule(read_alone, args=[self._read, message], timeout=self._seconds))
         except FutureTimeoutError:
             return Unreadable(reason=f"reading took longer than {self._seconds:g} s")
         except MemoryError:
@@ -72,11 +70,6 @@ class ReaderPool:
         # A defect of ours, met by this message: it becomes a case for a person instead of a daemon that cannot go on.
         except Exception as error:
             return Unreadable(reason=f"the reader failed: {type(error).__name__}")
-
-    async def _schedule(self, messages: Sequence[RawMessage], seconds: float) -> list[Reading]:
-        future = self._pool.schedule(self._read_all, args=[messages], timeout=seconds)
-        readings: list[Reading] = await asyncio.wrap_future(future)
-        return readings
 
 
 def chunks(messages: Sequence[RawMessage]) -> Iterator[Sequence[RawMessage]]:
@@ -91,11 +84,3 @@ def chunks(messages: Sequence[RawMessage]) -> Iterator[Sequence[RawMessage]]:
         octets += len(message.content)
     if group:
         yield group
-
-
-def _begin(prepare: Callable[[], None], memory_mb: int) -> None:
-    prepare()
-    # Set after the imports: the limit is for what a message makes us allocate.
-    used = int(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) * 1024
-    limit = memory_mb * 1024 * 1024 + used
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
