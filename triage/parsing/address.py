@@ -10,7 +10,7 @@ from triage.parsing import charset, headers
 MAX_MAILBOXES = 500
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,64}(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,63}){0,31}")
 _LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
-_ADDRESS_LIKE = re.compile(r"[^\s<>\"'(),;:@]{1,64}@[^\s<>\"'(),;:@]{1,253}")
+_BETWEEN = re.compile(r"[\s<>\"'(),;:]")
 _TOKEN = re.compile(r"[^\s()<>\[\]:;@\\,\"]{1,998}")
 
 
@@ -67,7 +67,7 @@ def _address(item: _Mailbox) -> tuple[Address | None, str]:
         return None, "no usable address" if not text else f"not a plain address: {charset.one_line(text)[:80]!r}"
     shown = " ".join(item.words if item.angle is not None else item.comments)
     name = charset.one_line(headers.decode_words(shown) if "=?" in shown else shown)[:200]
-    claimed = {match.lower() for match in _ADDRESS_LIKE.findall(name)} - {spec}
+    claimed = {word.lower() for word in _BETWEEN.split(name) if "@" in word.strip("@")} - {spec}
     problem = "display name contains an address" if claimed else ""
     return Address(name="" if name.lower() == spec else name, addr_spec=spec), problem
 

@@ -8,7 +8,7 @@ METHODS = frozenset({"spf", "dkim", "dmarc", "arc", "iprev", "compauth"})
 _MAX = 8000
 _BY = re.compile(r"\bby\s{1,9}([A-Za-z0-9.-]{1,253})")
 #: Microsoft's field begins with a result instead of the identifier that the standard demands.
-_NO_IDENTIFIER = re.compile(r"\s{0,9}(?:spf|dkim|dmarc|arc|compauth)\s{0,3}=", re.IGNORECASE)
+_NO_IDENTIFIER = re.compile(r"\A\s{0,9}(?:spf|dkim|dmarc|arc|compauth)\s{0,3}=", re.IGNORECASE)
 _COMPAUTH = re.compile(r"(?:^|;)\s{0,9}compauth\s{0,3}=\s{0,3}(\w{1,20})", re.IGNORECASE)
 
 

@@ -10,6 +10,8 @@ from triage.parsing.tree import Part
 _ACTIONS = {"failed", "delayed", "delivered", "relayed", "expanded"}
 _STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 _MESSAGE_ID = re.compile(r"^message-id[ \t]{0,9}:[ \t]{0,9}(?:\r?\n[ \t]{1,9})?<([^<>\s]{3,998})>", re.IGNORECASE | re.MULTILINE)
+#: Parts that hold the message that came back, or its header.
+_RETURNED = frozenset({"text/rfc822-headers", "message/rfc822-headers", "message/global-headers", "message/rfc822", "message/global"})
 #: Recipients reported one by one; the worst action speaks for the message.
 _MAX_BLOCKS = 100
 _WORST = ("failed", "delayed", "relayed", "expanded", "delivered")
@@ -26,14 +28,10 @@ def read(root: Part, leaves: list[Part], text: str) -> DeliveryReport | None:
                 return report
         elif kind == "message/feedback-report":
             return _feedback(leaf, original)
-    return freeform.read(root, text, original)
+    return freeform.read(root, text, original, returned=any(leaf.children or leaf.get_content_type() in _RETURNED for leaf in leaves))
 
 
 def _blocks(leaf: Part) -> list[dict[str, str]]:
-    # The library parses well-formed ones into a list of header blocks; others are read from their text.
-    below = parts.children(leaf)
-    if below:
-        return [_fields(child.items()) for child in below[:_MAX_BLOCKS]]
     data = charset.clean(charset.decode(parts.payload(leaf))[0])
     return [_fields(_lines(block)) for block in re.split(r"\n{2,9}", data)[:_MAX_BLOCKS]]
 
@@ -113,10 +111,9 @@ def _original_id(root: Part, leaves: list[Part], text: str) -> str:
     """Message-ID of the message that came back, from its copy, its header, or the text that quotes it."""
     for leaf in leaves:
         kind = leaf.get_content_type()
-        inside = parts.nested(leaf) if kind in {"message/rfc822", "message/global"} else None
-        if inside is not None:
-            found = identifiers.identifiers(str(inside.get("message-id", "")))
-        elif kind in {"text/rfc822-headers", "message/rfc822-headers", "message/global-headers", "message/rfc822"}:
+        if leaf.children:
+            found = identifiers.identifiers(str(leaf.children[0].get("message-id", "")))
+        elif kind in _RETURNED:
             found = tuple(_MESSAGE_ID.findall(_payload_text(leaf)[:65536])[:1])
         else:
             continue

@@ -9,7 +9,7 @@ MAX_LENGTH = 998
 MAX_REFERENCES = 50
 #: What may stand between angle brackets: no spaces, brackets or control characters; junk without an @ is tolerated.
 _IN_BRACKETS = re.compile(r"<([^<>\s]{1,998})>")
-_BARE = re.compile(r"[^<>\s,;\"()]{1,900}@[^<>\s,;\"()]{1,255}")
+_BETWEEN = re.compile(r"[<>\s,;\"()]")
 _UNSAFE = re.compile("[^!-~\u00a1-\U0010ffff]")
 
 
@@ -28,7 +28,8 @@ def identifiers(raw: str) -> tuple[str, ...]:
     text, _ = headers.as_text(headers.unfold(raw))
     found = _IN_BRACKETS.findall(text)
     if not found:
-        found = _BARE.findall(headers.decode_words(text) if "=?" in text else text)
+        words = _BETWEEN.split(headers.decode_words(text) if "=?" in text else text)
+        found = [word for word in words if 0 < word.find("@") < len(word) - 1 and len(word) <= MAX_LENGTH]
     usable = dict.fromkeys(value for value in found if not _UNSAFE.search(value))
     return tuple(usable)[-MAX_REFERENCES:]
 

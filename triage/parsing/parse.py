@@ -1,7 +1,7 @@
 """Bytes → Message, for any bytes: mail-parser for dates, address diagnostics and defects, our own walk for what people wrote."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -10,6 +10,7 @@ import mailparser
 
 from triage.message import Address, Message, RawMessage
 from triage.parsing import address, authentication, body, delivery_report, documents, headers, identifiers, language, parts, tree
+from triage.parsing.salvage import salvage
 
 # It logs each text part that it does not manage, which is most calendars.
 logging.getLogger("mailparser").setLevel(logging.CRITICAL)
@@ -33,6 +34,14 @@ class ParseOptions:
 
 def parse(raw: RawMessage, options: ParseOptions) -> Message:
     """The message as it reads; every defect in words, never an exception."""
+    try:
+        return _read(raw, options)
+    except Exception as error:  # noqa: BLE001 - the promise of this room: whatever a library raises, the message is shown by its header
+        saved = salvage(raw)
+        return replace(saved, defects=(*saved.defects, f"reading failed: {type(error).__name__}"))
+
+
+def _read(raw: RawMessage, options: ParseOptions) -> Message:
     content = raw.content[: options.max_bytes]
     root, defects = tree.grow(content)
     if raw.size > len(content):

@@ -2,10 +2,9 @@
 
 import hashlib
 from dataclasses import dataclass, field
-from email.message import Message
 
 from triage.message import Attachment
-from triage.parsing import charset, filenames, headers
+from triage.parsing import charset, decoding, filenames, headers
 from triage.parsing.tree import Part
 
 #: Kinds that are labelled, so that a person knows why there is no text.
@@ -14,6 +13,9 @@ _LABELS = {
     "application/pgp-encrypted": "encrypted with PGP", "application/pgp-signature": "signed with PGP",
     "application/pkcs7-signature": "signed with S/MIME", "application/x-pkcs7-signature": "signed with S/MIME",
 }  # fmt: skip
+
+
+_OTHER_TEXT = frozenset({"text/enriched", "text/richtext", "text/markdown", "text/x-markdown", "text/rtf", "text/x-amp-html", "text/html5"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,38 +45,30 @@ def collect(root: Part) -> Content:
     """Everything the message shows and carries."""
     content = Content()
     _walk(root, content, first=True, parent="")
+    if not content.shown:
+        # A text in a format of its own is better than none.
+        content.shown += [
+            _shown(leaf, "text/plain", content) for leaf in content.leaves if leaf.get_content_type() in _OTHER_TEXT and not leaf.get_filename()
+        ]  # fmt: skip
     return content
 
 
 def payload(part: Part) -> bytes:
-    """The decoded bytes of a leaf; what cannot be decoded stays as it is."""
-    try:
-        data = part.get_payload(decode=True)
-    except (ValueError, LookupError, AssertionError):
-        data = None
-    if isinstance(data, bytes):
-        return data
-    raw = part.get_payload()
-    return raw.encode("utf-8", "surrogateescape") if isinstance(raw, str) else b""
+    """The decoded bytes of a leaf."""
+    return decoding.content(part.source, str(part.get("content-transfer-encoding", "")))
 
 
-def nested(part: Part) -> Part | None:
-    """The message inside a message/rfc822 part."""
-    return next(iter(children(part)), None)
-
-
-def children(part: Part) -> list[Part]:
-    """The parts right below this one."""
-    below = part.get_payload()
-    return [child for child in below if isinstance(child, Message)] if isinstance(below, list) else []
+def leaves(part: Part) -> list[Part]:
+    """Every leaf below a part in its order, those of attached messages included."""
+    return [leaf for child in part.children for leaf in leaves(child)] if part.children else [part]
 
 
 def _walk(part: Part, content: Content, *, first: bool, parent: str) -> None:
     kind = part.get_content_type()
-    below = children(part)
+    below = part.children
     if kind.startswith("multipart/") and below:
         _walk_multipart(kind, below, content)
-    elif kind in {"text/plain", "text/html", "text/enriched", "text/markdown"} and not _is_attached(part, first=first, parent=parent):
+    elif (kind in {"text/plain", "text/html"} or kind.startswith("multipart/")) and not _is_attached(part, first=first, parent=parent):
         content.leaves.append(part)
         content.shown.append(_shown(part, kind, content))
     else:
@@ -111,7 +105,8 @@ def _choose(alternatives: list[Part], content: Content) -> None:
         content.defects |= found.defects
         if found.shown:
             candidates.append(found.shown)
-    plain = next((shown for shown in candidates if not any(text.html for text in shown) and _says_something(shown)), None)
+    # Several plain ones are parts of one text under a wrong name more often than versions of it.
+    plain = [text for shown in candidates if not any(text.html for text in shown) and _says_something(shown) for text in shown]
     html = next((shown for shown in reversed(candidates) if any(text.html for text in shown)), None)
     content.shown += plain or html or (candidates[0] if candidates else [])
 
@@ -139,14 +134,10 @@ def _shown(part: Part, kind: str, content: Content) -> Shown:
 
 
 def _attach(part: Part, kind: str, content: Content, *, inline: bool) -> None:
-    inside = nested(part)
-    if inside is not None and kind.startswith("message/"):
-        # Its bytes are those of its text: writing a message out again is what hangs libraries.
-        data = b""
-        name = filenames.of(part) or filenames.plain(f"{headers.decode(str(inside.get('subject', ''))) or 'message'}.eml")
-    else:
-        data = payload(part)
-        name = filenames.of(part)
+    data = part.attached if part.children else payload(part)
+    name = filenames.of(part)
+    if part.children and not name:
+        name = filenames.plain(f"{headers.decode(str(part.children[0].get('subject', ''))) or 'message'}.eml")
     if kind in _LABELS:
         content.defects[_LABELS[kind]] = None
     attachment = Attachment(

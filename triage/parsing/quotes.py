@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from triage.parsing import html
 from triage.parsing import quote_patterns as patterns
 
+#: An attribution wrapped by the sender's program takes at most so many lines and characters.
+_WRAPPED, _LONGEST = 4, 500
+_MARKS = re.compile(f"([{html.QUOTE}{html.UNQUOTE}])")
+
 
 @dataclass(frozen=True, slots=True)
 class Split:
@@ -16,109 +20,102 @@ class Split:
     signature: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Quotation:
+    """Where quoted history begins, and the line after which its text stands."""
+
+    start: int
+    text: int
+    #: Its lines carry marks, so that something of the person's own may follow.
+    marked: bool
+
+
 def split(text: str) -> Split:
     """The person's own words set apart from quoted history and signature."""
-    own, quoted = _fenced(text) if html.QUOTE in text else (text, "")
-    if own.strip():
-        above, below = _cut(own)
-        if below and not above.strip() and quoted:
-            above, below = own, ""
-        own = above
-        quoted = "\n".join(part for part in (below, quoted) if part.strip())
-    own, signature = _signature(own)
-    return Split(own=own.strip("\n"), quoted=quoted.strip("\n"), signature=signature)
+    own, fenced = _outside_fences(text) if html.QUOTE in text else (text, "")
+    above, below = _cut(own.split("\n"))
+    if not above.strip() and fenced:
+        above, below = own, ""
+    above, signature = without_signature(above)
+    return Split(own=above.strip("\n"), quoted="\n".join(part for part in (below, fenced) if part).strip("\n"), signature=signature)
 
 
-def _fenced(text: str) -> tuple[str, str]:
-    # What stands between the marks is quoted; what comes after the last one is the person's again.
+def _outside_fences(text: str) -> tuple[str, str]:
+    # What stands between the marks is quoted; what comes after them is the person's again.
     own: list[str] = []
     quoted: list[str] = []
-    for index, piece in enumerate(re.split(f"[{html.QUOTE}{html.UNQUOTE}]", text)):
-        if index == 0:
-            own.append(piece)
-    inside = False
-    own.clear()
-    for piece in re.split(f"([{html.QUOTE}{html.UNQUOTE}])", text):
+    target = own
+    for piece in _MARKS.split(text):
         if piece in (html.QUOTE, html.UNQUOTE):
-            inside = piece == html.QUOTE
-        else:
-            (quoted if inside else own).append(piece.strip("\n"))
-    return "\n".join(part for part in own if part.strip()), "\n".join(part for part in quoted if part.strip())
+            target = quoted if piece == html.QUOTE else own
+        elif piece.strip():
+            target.append(piece.strip("\n"))
+    return "\n".join(own), "\n".join(quoted)
 
 
-def _cut(text: str) -> tuple[str, str]:
-    lines = text.split("\n")
-    start, end, kind = _first_quotation(lines)
-    if kind == "":
-        return text, ""
-    if kind == "forward":
-        # A forwarded message is what the person wants read.
-        return text, ""
-    above = "\n".join(lines[:start])
-    below = lines[end:]
-    if kind == "rest":
-        return above, "\n".join(lines[start:])
-    own_below = [line for line in _after_quote(below)]
-    answers = "\n".join(own_below).strip()
+def _cut(lines: list[str]) -> tuple[str, str]:
+    found = _first_quotation(lines)
+    if found is None:
+        return "\n".join(lines), ""
+    above, quoted = "\n".join(lines[: found.start]), "\n".join(lines[found.start :])
+    if not found.marked:
+        return above, quoted
+    answers, interleaved = _answers(lines[found.text :])
     if not answers:
-        return above, "\n".join(lines[start:])
-    if not above.strip() and not _interleaved(below):
-        return answers, "\n".join(lines[start:])
-    return text, ""
+        return above, quoted
+    if above.strip() or interleaved:
+        # Answers stand among the questions: neither makes sense without the other.
+        return "\n".join(lines), ""
+    return answers, quoted
 
 
-def _after_quote(lines: list[str]) -> list[str]:
-    # Quoted lines wrapped by the sender's program lose their mark: a short tail straight after a quoted line belongs to it.
-    out: list[str] = []
-    previous_quoted = False
-    for line in lines:
-        if line.lstrip().startswith((">", "|")):
-            previous_quoted = True
-        elif line.strip():
-            if not previous_quoted:
-                out.append(line)
-        else:
-            previous_quoted = False
-    own = "\n".join(out)
-    kept, _ = _signature("\n" + own)
-    return kept.split("\n")
-
-
-def _interleaved(lines: list[str]) -> bool:
-    seen_own = False
-    for line in lines:
-        if line.lstrip().startswith(">"):
-            if seen_own:
-                return True
-        elif line.strip():
-            seen_own = True
-    return False
-
-
-def _first_quotation(lines: list[str]) -> tuple[int, int, str]:
+def _answers(lines: list[str]) -> tuple[str, bool]:
+    """What stands unmarked below or among marked lines, and whether marked lines follow it."""
+    own: list[str] = []
+    interleaved = False
     for index, line in enumerate(lines):
-        stripped = line.strip()
-        if not stripped:
+        if _is_marked(line):
+            interleaved = interleaved or any(text.strip() for text in own)
+        elif line.strip() and own[-1:] != [""] and _is_tail(lines, index):
             continue
-        if patterns.FORWARD_LINE.match(line):
-            return index, index + 1, "forward"
-        if patterns.SEPARATOR.match(line):
-            return index, index + 1, "forward" if patterns.FORWARD.search(line) and _header_block(lines, index + 1) else "rest"
-        length = _attribution(lines, index)
+        elif line.strip() or own:
+            own.append(line.rstrip())
+    # The empty answer above lets a signature be the only thing that stands below the quotation.
+    text, _ = without_signature("\n".join(["", *own]), alone=True)
+    return text.strip(), interleaved and bool(text.strip())
+
+
+def _is_marked(line: str) -> bool:
+    return line.lstrip()[:1] in {">", "|"}
+
+
+def _is_tail(lines: list[str], index: int) -> bool:
+    # Programs that wrap long quoted lines leave the end of them unmarked; an answer follows a finished sentence.
+    before = lines[index - 1].rstrip() if index else ""
+    if not _is_marked(before) or len(before) < 50:
+        return False
+    after = lines[index + 1] if index + 1 < len(lines) else ""
+    return before[-1] not in ".?!:>" or (before[-1] == "." and lines[index][:1].islower() and _is_marked(after))
+
+
+def _first_quotation(lines: list[str]) -> _Quotation | None:
+    for index, line in enumerate(lines):
+        if not line.strip():
+            continue
+        if patterns.FORWARDED.match(line):
+            # What a person passes on is what they want read.
+            return None
+        if patterns.ORIGINAL.match(line):
+            return _Quotation(_over_rule(lines, index), index + 1, marked=False)
+        if is_header_block(lines, index):
+            return _Quotation(_over_rule(lines, index), index + 1, marked=_is_marked(line))
+        start, length = _attribution(lines, index)
         if length:
-            quoted = _next_line(lines, index + length).lstrip().startswith(">") or stripped.startswith(">")
-            return index, index + length, "marked" if quoted else "rest"
-        if patterns.HEADER_FROM.match(line) or patterns.HEADER_SENT.match(line):
-            if _header_block(lines, index):
-                start = _over_rule(lines, index)
-                return start, index + 1, "rest"
-        if stripped.startswith(">"):
-            return index, index, "marked"
-    return 0, 0, ""
-
-
-def _next_line(lines: list[str], index: int) -> str:
-    return next((line for line in lines[index : index + 6] if line.strip()), "")
+            following = next((text for text in lines[start + length : start + length + 4] if text.strip()), "")
+            return _Quotation(_over_rule(lines, start), start + length, marked=_is_marked(following) or _is_marked(line))
+        if line.lstrip().startswith(">"):
+            return _Quotation(index, index, marked=True)
+    return None
 
 
 def _over_rule(lines: list[str], index: int) -> int:
@@ -128,62 +125,104 @@ def _over_rule(lines: list[str], index: int) -> int:
     return above if above >= 0 and patterns.RULE.match(lines[above]) else index
 
 
-def _header_block(lines: list[str], index: int) -> bool:
-    """True when the lines from here are the header of a message that was answered."""
-    seen: set[str] = set()
-    block: list[str] = []
-    for line in lines[index : index + 14]:
+def is_header_block(lines: list[str], index: int) -> bool:
+    """True when the lines from here are the header of an answered message, not a form that happens to have such fields."""
+    if _field(lines[index]) not in {"from", "sent", "subject"}:
+        return False
+    seen: dict[str, str] = {}
+    name, strangers = "", 0
+    for line in lines[index : index + 16]:
         if not line.strip():
-            if block and len(seen) >= 3:
+            if len(seen) >= 3:
                 break
             continue
-        kinds = [name for name, pattern in _FIELDS if pattern.match(line)]
-        if not kinds and len(block) - len(seen) > 3:
+        name = _field(line)
+        strangers = 0 if name else strangers + 1
+        if strangers > 2:
             break
-        seen.update(kinds[:1])
-        block.append(line)
-    text = "\n".join(block)
-    # A web form also has lines such as "From: Berlin": only a message has an address or a subject beside a date.
-    return (
-        len(seen) >= 3
-        and "from" in seen
-        and ("subject" in seen or bool(patterns.ADDRESS_LIKE.search(text)))
-        and ("subject" in seen or "sent" in seen)
-    )
-
-
-_FIELDS = (
-    ("from", patterns.HEADER_FROM), ("sent", patterns.HEADER_SENT), ("subject", patterns.HEADER_SUBJECT), ("to", patterns.HEADER_TO),
-)  # fmt: skip
-
-
-def _attribution(lines: list[str], index: int) -> int:
-    """How many lines an attribution takes from here; 0 when there is none."""
-    if not patterns.ATTRIBUTION_START.match(lines[index][:300]):
-        return 0
-    joined = ""
-    for length in range(1, 5):
-        if index + length > len(lines) or (length > 1 and not lines[index + length - 1].strip()):
-            return 0
-        joined = f"{joined} {lines[index + length - 1].strip().lstrip('> ')}".strip()[:600]
-        if not _is_attribution(joined):
-            continue
-        return length
-    return 0
-
-
-def _is_attribution(line: str) -> bool:
-    if not patterns.ATTRIBUTION_END.search(line[-40:]) or not patterns.WROTE.search(line):
+        if name:
+            seen.setdefault(name, line)
+        elif seen:
+            last = next(reversed(seen))
+            seen[last] = f"{seen[last]} {line}"[:600]
+    if "from" not in seen or len(seen) < 3:
         return False
-    return bool(patterns.DATE_LIKE.search(line) or patterns.ADDRESS_LIKE.search(line))
+    sent = _bare(seen.get("sent", ""))
+    return "subject" in seen or bool(patterns.DATE.search(sent) and (patterns.ADDRESS.search(seen["from"]) or patterns.TIMED.search(sent)))
 
 
-def _signature(text: str) -> tuple[str, str]:
+def _field(line: str) -> str:
+    head = line[:48]
+    if ":" not in head and "：" not in head:
+        return ""
+    return next((name for name, pattern in patterns.FIELDS if pattern.match(head)), "")
+
+
+def _attribution(lines: list[str], index: int) -> tuple[int, int]:
+    """Where an attribution that is found from here begins, and how many lines it takes; 0 when there is none."""
+    joined = ""
+    for end in range(index + 1, min(index + _WRAPPED, len(lines)) + 1):
+        if not lines[end - 1].strip() or (end > index + 1 and _field(lines[end - 1])):
+            break
+        joined = f"{joined} {_bare(lines[end - 1])}".strip()
+        if len(joined) > _LONGEST:
+            break
+        if _is_attribution(joined, marked=_is_marked(lines[end]) if end < len(lines) else False):
+            # Text right above it without an empty line between is not part of it: it begins with the last line that has the date.
+            start = next((line for line in range(end - 1, index, -1) if patterns.DATE.search(_bare(lines[line]))), index)
+            whole = " ".join(_bare(line) for line in lines[start:end])
+            return (start, end - start) if _is_attribution(whole, marked=False) else (index, end - index)
+    return index, 0
+
+
+def _bare(line: str) -> str:
+    return line.replace("\u200e", "").strip().lstrip("> ")
+
+
+def _is_attribution(line: str, *, marked: bool) -> bool:
+    if not patterns.DATE.search(line):
+        # "Support <support@shop.example> wrote:" without a date, straight above the quotation.
+        return marked and bool(patterns.ENDS.search(line) and patterns.WROTE.search(line.lower()) and patterns.ADDRESS.search(line))
+    if patterns.BRACKETED_END.search(line) and patterns.FULL_DATE.search(line):
+        return True
+    wrote = patterns.WROTE.search(line.lower())
+    if wrote is None or (patterns.OWN_WORDS.search(line) and not marked):
+        return False
+    if patterns.ENDS.search(line):
+        return True
+    # Some programs leave the colon out: the verb ends the line, right behind an address.
+    return wrote.end() >= len(line.rstrip(" ,.-_")) and bool(patterns.ADDRESS.search(line))
+
+
+def without_signature(text: str, *, alone: bool = False) -> tuple[str, str]:
+    """The text and its signature; only what a mark or a closing sets apart, for a bare name cannot be told from content."""
     lines = text.rstrip().split("\n")
     for index in range(1, len(lines)):
-        if patterns.SIGNATURE_DASHES.match(lines[index]) and len(lines) - index <= 20 and index >= len(lines) // 4:
+        if not alone and not any(line.strip() for line in lines[:index]):
+            continue
+        line = lines[index]
+        if (patterns.SIGNATURE.match(line) and _ends_letter(lines, index)) or _closes(lines, index):
             return "\n".join(lines[:index]), "\n".join(lines[index:])
-    for index in range(max(1, len(lines) - 4), len(lines)):
-        if patterns.MOBILE_SIGNATURE.match(lines[index].strip()) and len(lines[index]) < 120:
+        if not lines[index - 1].strip() and patterns.MOBILE.match(line):
             return "\n".join(lines[:index]), "\n".join(lines[index:])
     return text, ""
+
+
+def _ends_letter(lines: list[str], index: int) -> bool:
+    # A rule in the middle of a letter is followed by paragraphs; a signature is short lines, or nothing.
+    below = [line for line in lines[index + 1 :] if line.strip()]
+    if lines[index].rstrip() in {"--", "__", "—", "–"}:
+        return len(below) <= 30
+    return len(below) <= 16 and all(len(line) <= 90 for line in below) and not any(_is_sentence(line) for line in below)
+
+
+def _closes(lines: list[str], index: int) -> bool:
+    # "Kind regards," and a name; a number that may be an order's stays with the text.
+    if not patterns.CLOSING.match(lines[index]):
+        return False
+    below = [line.strip() for line in lines[index + 1 :] if line.strip()]
+    return len(below) <= 8 and all(len(line) <= 70 and not _is_sentence(line) and not patterns.REFERENCE.search(line.lower()) for line in below)
+
+
+def _is_sentence(line: str) -> bool:
+    return line.rstrip().endswith((".", "?", "!")) and line.strip().count(" ") > 3

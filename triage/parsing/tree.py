@@ -1,128 +1,156 @@
-"""Bytes → tree of MIME parts, bounded while it grows: depth, parts, fields and their length never exceed what is set here."""
+"""Bytes → tree of MIME parts (RFC 2046), however its boundaries are broken; depth and number of parts are limited while it grows."""
 
 import re
-from email._policybase import Compat32
+from collections.abc import Iterator
+from email import errors
 from email.message import Message
-from email.parser import BytesFeedParser
-from typing import TypeAlias
+from email.utils import collapse_rfc2231_value
 
-Part: TypeAlias = Message
+from triage.parsing import decoding, fields
 
 MAX_DEPTH = 30
 MAX_PARTS = 500
-MAX_FIELDS = 1000
-MAX_FIELD = 64 * 1024
-#: Fields whose parameters are searched again and again: nothing honest comes near.
-MAX_PARAMETER_FIELD = 4 * 1024
-MAX_PARAMETERS = 60
-#: Encoded-words, commas, quotes and brackets in one field, each of which costs a library more than a character.
-MAX_MARKS = 3000
-
-_HEADER_LINE = re.compile(rb"[!-9;-~]{1,200}[ \t]{0,20}:")
-_SPACED_NAME = re.compile(rb"([!-9;-~]{1,200})[ \t]{1,20}:")
+_GUESS = re.compile(rb"^--([^\s-][^\r\n]{0,120})\r?\n(?=[^\s:]{1,80}:|\r?\n)", re.MULTILINE)
+_EMPTY_LINE = re.compile(rb"\r?\n\r?\n|\r\r")
 
 
-class _LimitReachedError(Exception):
-    """The message has more of something than is read."""
-
-
-class _Limits:
-    """What was counted and cut while one message grew."""
+class Part(Message):
+    """A MIME part as libraries know it, with the bytes of its content beside it."""
 
     def __init__(self) -> None:
-        self.root: _Part | None = None
+        super().__init__()
+        #: The content as it was sent, not decoded.
+        self.source = b""
+        #: The decoded bytes of an attached message.
+        self.attached = b""
+        #: The parts right below this one.
+        self.children: list[Part] = []
+
+    def hang(self, child: "Part") -> None:
+        """Put a part below this one."""
+        self.attach(child)
+        self.children.append(child)
+
+
+class _Grower:
+    """One message as it is taken apart."""
+
+    def __init__(self) -> None:
         self.parts = 0
         self.defects: dict[str, None] = {}
 
-    def make(self, policy: "Compat32 | None" = None) -> "_Part":
-        """A part that counts itself."""
+    def part(self, data: bytes, start: int, end: int, depth: int, default: str) -> Part:
+        """The part that lies between two offsets, with everything below it."""
         self.parts += 1
-        if self.parts > MAX_PARTS:
-            raise _LimitReachedError(f"more than {MAX_PARTS} parts: the rest was not read")
-        part = _Part(policy=policy or Compat32())
-        part.limits = self
-        self.root = self.root or part
+        block = fields.read(data, start, end)
+        self.defects |= block.defects
+        part = Part()
+        part.set_default_type(default)
+        for name, value in block.fields:
+            part.set_raw(name, value)
+        part.source = data[block.body : end]
+        kind = part.get_content_type()
+        if kind.startswith("multipart/"):
+            self._multipart(part, data, block.body, end, depth)
+        elif kind in {"message/rfc822", "message/global", "message/news"}:
+            self._message(part, depth)
+        if not part.children:
+            part.set_payload(part.source.decode("ascii", "surrogateescape"))
         return part
 
+    def _multipart(self, part: Part, data: bytes, start: int, end: int, depth: int) -> None:
+        default = "message/rfc822" if part.get_content_subtype() == "digest" else "text/plain"
+        closed = False
+        for lower, upper, closed in _between(data, start, end, _boundaries(part, data, start, end)):  # noqa: B007 - the last value is asked for below
+            if not self._has_room(depth):
+                break
+            part.hang(self.part(data, lower, upper, depth + 1, default))
+        if not part.children:
+            self.defects["multipart without parts: shown as text"] = None
+            part.defects.append(errors.NoBoundaryInMultipartDefect())
+        elif not closed:
+            part.defects.append(errors.CloseBoundaryNotFoundDefect())
 
-class _Part(Message):
-    """A message part that knows how deep it lies and refuses too many fields."""
+    def _message(self, part: Part, depth: int) -> None:
+        part.attached = decoding.content(part.source, str(part.get("content-transfer-encoding", "")))
+        if self._has_room(depth) and part.attached.strip():
+            part.hang(self.part(part.attached, _skip_empty(part.attached), len(part.attached), depth + 1, "text/plain"))
 
-    limits: _Limits
-    depth = 0
-
-    def attach(self, payload: Part) -> None:  # type: ignore[override]
-        """The part below this one."""
-        if isinstance(payload, _Part):
-            payload.depth = self.depth + 1
-            if payload.depth > MAX_DEPTH:
-                raise _LimitReachedError(f"nested deeper than {MAX_DEPTH}: the rest was not read")
-        super().attach(payload)
-
-    def set_raw(self, name: str, value: str) -> None:
-        """One more field, cut to what is read of it."""
-        if len(self) >= MAX_FIELDS:
-            self.limits.defects[f"more than {MAX_FIELDS} header fields: the rest was not read"] = None
-            return
-        kept = _shortened(name.lower(), value)
-        if kept is not value:
-            self.limits.defects[f"header field {name[:40]} is too long: the rest was not read"] = None
-        super().set_raw(name, kept)
-
-
-def _shortened(name: str, value: str) -> str:
-    if len(value) <= 900:
-        return value
-    value = value if len(value) <= MAX_FIELD else value[:MAX_FIELD]
-    if name.startswith("content-"):
-        value = value if len(value) <= MAX_PARAMETER_FIELD else value[:MAX_PARAMETER_FIELD]
-        if value.count(";") > MAX_PARAMETERS:
-            value = ";".join(value.split(";", MAX_PARAMETERS)[:MAX_PARAMETERS])
-    if value.count("=?") > 300:
-        value = "=?".join(value.split("=?", 300)[:300])
-    if sum(map(value.count, '(<",[:;')) > MAX_MARKS:
-        value = value[: MAX_MARKS // 2]
-    return value
+    def _has_room(self, depth: int) -> bool:
+        if depth >= MAX_DEPTH:
+            self.defects[f"nested deeper than {MAX_DEPTH}: the rest was not read"] = None
+        elif self.parts >= MAX_PARTS:
+            self.defects[f"more than {MAX_PARTS} parts: the rest was not read"] = None
+        else:
+            return True
+        return False
 
 
 def grow(content: bytes) -> tuple[Part, list[str]]:
-    """The root part and what was wrong; whatever was read before a limit is kept."""
-    limits = _Limits()
-    parser = BytesFeedParser(limits.make, policy=Compat32())
-    content, repairs = repaired(content)
-    try:
-        parser.feed(content)
-        root: Part = parser.close()
-    except _LimitReachedError as reached:
-        limits.defects[str(reached)] = None
-        root = limits.root or Message()
-    return root, [*repairs, *limits.defects]
+    """The root part and what was wrong with the whole."""
+    if b"\n" not in content:
+        content = content.replace(b"\r", b"\n")
+    grower = _Grower()
+    root = grower.part(content, _skip_empty(content), len(content), 0, "text/plain")
+    return root, list(grower.defects)
 
 
 def header_end(content: bytes) -> int:
     """Where the body starts: after the first empty line, whatever the line ends are."""
-    found = re.compile(rb"(?:\r\n|\n|\r)(?:\r\n|\n|\r)").search(content)
+    found = _EMPTY_LINE.search(content)
     return found.end() if found else len(content)
 
 
-def repaired(content: bytes) -> tuple[bytes, list[str]]:
-    """The message with a header block that a parser reads to its end: stray lines and spaces before colons do not end it."""
-    end = header_end(content)
-    lines = content[:end].splitlines(keepends=True)
-    out: list[bytes] = []
-    defects: dict[str, None] = {}
-    for index, line in enumerate(lines):
-        if _SPACED_NAME.match(line):
-            defects["space before the colon of a header field"] = None
-            line = _SPACED_NAME.sub(rb"\1:", line, count=1)
-        elif line.strip() and line[:1] not in b" \t" and not _HEADER_LINE.match(line) and not (index == 0 and line[:5] == b"From "):
-            following = lines[index + 1] if index + 1 < len(lines) else b""
-            if not (index and _HEADER_LINE.match(following)):
-                # A line that is no field, and no field after it: the sender forgot the empty line, and the body starts here.
-                break
-            defects["a line in the header is no header field"] = None
-            continue
-        out.append(line)
-    else:
-        return (b"".join(out) + content[end:], list(defects)) if defects else (content, [])
-    return content, []
+def _skip_empty(content: bytes) -> int:
+    # Empty lines before the header are a gateway's; before a text without a header they do no harm either.
+    head = content[:4096]
+    return len(head) - len(head.lstrip(b"\r\n"))
+
+
+def _boundaries(part: Part, data: bytes, start: int, end: int) -> bytes:
+    """The boundary that the lines really use: as declared, without the spaces at its end, or the one they show."""
+    try:
+        declared = collapse_rfc2231_value(part.get_param("boundary", "")).encode("ascii", "surrogateescape")
+    except (LookupError, UnicodeError, ValueError, TypeError, AttributeError):
+        declared = b""
+    for candidate in (declared, declared.strip(), declared.strip(b"'\" ")):
+        if candidate and next(_delimiters(data, start, end, candidate), None):
+            return candidate
+    guess = _GUESS.search(data, start, min(end, start + 65536))
+    return guess[1].rstrip() if guess else b""
+
+
+def _delimiters(data: bytes, start: int, end: int, boundary: bytes) -> Iterator[tuple[int, int, bool]]:
+    """(where the line starts, where the next one does, closing) of each delimiter line."""
+    mark = b"--" + boundary
+    position = start if data.startswith(mark, start, end) else data.find(b"\n" + mark, start, end) + 1
+    while position > 0 or (position == start and data.startswith(mark, start, end)):
+        tail = position + len(mark)
+        closing = data.startswith(b"--", tail, end)
+        tail += 2 * closing
+        if tail >= end or data[tail : tail + 1] in {b" ", b"\t", b"\r", b"\n"}:
+            feed = data.find(b"\n", tail, end)
+            yield position, feed + 1 if feed >= 0 else end, closing
+            if closing:
+                return
+        position = data.find(b"\n" + mark, tail - 1, end) + 1
+
+
+def _between(data: bytes, start: int, end: int, boundary: bytes) -> Iterator[tuple[int, int, bool]]:
+    """(first offset, end, whether a delimiter closed the whole there) of each part's bytes."""
+    if not boundary:
+        return
+    lower = -1
+    for position, following, closing in _delimiters(data, start, end, boundary):
+        if lower >= 0:
+            # The line end before a delimiter belongs to the delimiter.
+            upper = position - 1 if position > lower else lower
+            upper -= upper > lower and data[upper - 1 : upper] == b"\r"
+            yield lower, max(lower, upper), closing
+        lower = following
+        if closing:
+            return
+    if 0 <= lower < end:
+        # The closing delimiter may hang on the last line of the text.
+        hanging = data[max(lower, end - len(boundary) - 8) : end].rstrip().endswith(b"--" + boundary + b"--")
+        yield lower, data.rfind(b"--" + boundary, lower, end) if hanging else end, hanging

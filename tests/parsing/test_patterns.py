@@ -1,0 +1,49 @@
+"""Every regular expression of the room stays fast on text made to slow it down."""
+
+import importlib
+import pkgutil
+import re
+import time
+
+import pytest
+
+import triage.parsing
+
+PUMPS = (
+    "a", " ", "\n", "> ", "-", "_", "=", "*", ": ", "(", "<", "a@", "<a@b", "1.", "12", "550 ", "On Mon 2020 ", "wrote:", "From: a\n", "=?utf-8?q?", "border:none;", "display:",
+    "\r\n ", "--a\r\n", "to ", "following ", "1 Jan ", "message-id: ", "é", "年", "By a", "dkim=pass;",
+)  # fmt: skip
+SIZE = 64 * 1024
+
+
+def patterns() -> list[tuple[str, re.Pattern[str] | re.Pattern[bytes]]]:
+    """Every compiled pattern that a module of the room holds, by name."""
+    found = []
+    for info in pkgutil.iter_modules(triage.parsing.__path__):
+        module = importlib.import_module(f"triage.parsing.{info.name}")
+        for name, value in vars(module).items():
+            if isinstance(value, re.Pattern):
+                found.append((f"{info.name}.{name}", value))
+    return found
+
+
+@pytest.mark.parametrize(("name", "pattern"), patterns(), ids=[name for name, _ in patterns()])
+def test_pattern_is_linear(name: str, pattern: re.Pattern[str] | re.Pattern[bytes]) -> None:
+    """The pattern searches 64 KB of any repeated text, with and without an ending that fails, in 20 ms."""
+    slow = []
+    for pump in PUMPS:
+        for ending in ("", "!"):
+            text = (pump * (SIZE // len(pump) + 1))[:SIZE] + ending
+            subject = text.encode() if isinstance(pattern.pattern, bytes) else text
+            best = _seconds(pattern, subject)
+            if best > 0.02:
+                best = min(best, *(_seconds(pattern, subject) for _ in range(4)))
+            if best > 0.02:
+                slow.append((pump, ending, round(best, 3)))
+    assert not slow, f"{name}: {slow}"
+
+
+def _seconds(pattern: re.Pattern[str] | re.Pattern[bytes], subject: str | bytes) -> float:
+    started = time.thread_time()
+    pattern.search(subject)  # type: ignore[arg-type]
+    return time.thread_time() - started
