@@ -15,6 +15,7 @@ Standings = Mapping[str, Standing]
 #: What was found and what was expected; equal when all is well.
 Check = Callable[[Sample, Standing, Standings], tuple[object, object]]
 
+_SORTED = {True: "sorted", False: "left to a person"}
 _KEY_BY_ADDRESS = {address: key for key, (_name, address) in DEPARTMENTS.items()}
 
 
@@ -48,7 +49,8 @@ def _differences(sample: Sample, standing: Standing, standings: Standings) -> It
 
 
 def _said(value: object) -> str:
-    return ", ".join(map(str, value)) or "none" if isinstance(value, tuple) else str(value) or "none"
+    listed = value if isinstance(value, tuple) else (value,)
+    return ", ".join(str(one) for one in listed if one not in (None, "")) or "none"
 
 
 def _outcome(sample: Sample, standing: Standing, _standings: Standings) -> tuple[object, object]:
@@ -60,7 +62,7 @@ def _about(sample: Sample, standing: Standing, _standings: Standings) -> tuple[o
     if case is None or sample.outcome is not Outcome.OPENED:
         return "", ""
     if case.abstained or not sample.sorted:
-        return f"sorted: {not case.abstained}", f"sorted: {sample.sorted}"
+        return _SORTED[not case.abstained], _SORTED[sample.sorted]
     return f"{case.category}/{case.issue}", sample.about or f"{case.category}/{case.issue}"
 
 
@@ -84,7 +86,7 @@ def _folder(sample: Sample, standing: Standing, _standings: Standings) -> tuple[
 
 def _case(sample: Sample, standing: Standing, standings: Standings) -> tuple[object, object]:
     if sample.outcome is Outcome.OPENED or sample.case is None:
-        return bool(standing.case), sample.outcome is Outcome.OPENED
+        return "one of its own" if standing.case else "", "one of its own" if sample.outcome is Outcome.OPENED else ""
     return _number(standing), _number(standings.get(sample.case))
 
 
@@ -100,7 +102,7 @@ def _masked(sample: Sample, standing: Standing, _standings: Standings) -> tuple[
 
 
 def _number(standing: Standing | None) -> str:
-    return standing.case.number if standing and standing.case else "none"
+    return standing.case.number if standing and standing.case else ""
 
 
 #: Everything that is expected of a message, in the order it is told.

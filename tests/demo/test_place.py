@@ -1,0 +1,72 @@
+"""Where the demo plays: its accounts, its configuration, and what it leaves alone."""
+
+import os
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from triage import settings
+from triage.app import load_policy
+from triage.demo import place
+from triage.demo.servers import DemoServers
+from triage.errors import SettingsError
+
+
+def _servers() -> DemoServers:
+    servers = DemoServers(place.users())
+    servers.imap_port, servers.smtp_port = 1143, 1587
+    return servers
+
+
+def test_configuration_is_a_real_one(tmp_path: Path) -> None:
+    """What is written passes the same checks as an operator's file, and is live on loopback."""
+    chosen = settings.load(place.configured(tmp_path, _servers()))
+    mailbox = chosen.mailbox[place.ACCOUNT]
+    assert (chosen.mode, mailbox.port, chosen.smtp.port, mailbox.security) == ("live", 1143, 1587, "none")
+    assert chosen.paths.store == tmp_path / "triage.db"
+    assert mailbox.password is not None
+    assert mailbox.password.reveal(place.SUPPORT) == place.PASSWORD
+
+
+def test_every_department_of_the_policy_is_there(tmp_path: Path) -> None:
+    """No escalation of the shipped policy lacks somebody to answer it."""
+    chosen = settings.load(place.configured(tmp_path, _servers()))
+    policy = load_policy(chosen)
+    named = {trigger.department for trigger in policy.trigger} | {policy.escalation.management}
+    table = tomllib.loads(chosen.paths.policy.read_text(encoding="utf-8"))["category"]
+    for category in table.values():
+        named |= {room["department"] for room in (category, *category["issue"].values()) if "department" in room}
+    assert named <= chosen.departments.keys()
+
+
+def test_everybody_who_works_here_has_a_mailbox() -> None:
+    """Support, departments, the agent and one customer can open their mailboxes."""
+    assert {place.SUPPORT, place.AGENT, place.CUSTOMER, "finance@saypro.example"} <= place.users().keys()
+    assert set(place.users().values()) == {place.PASSWORD}
+
+
+@pytest.mark.parametrize("name", ["a b", 'quo"te', "back\\slash", "ümläut", "new\nline"])
+def test_folder_of_any_name_will_do(tmp_path: Path, name: str) -> None:
+    """Quotation marks and line breaks in the name of the folder do not break the configuration."""
+    folder = tmp_path / name
+    place.prepared(folder)
+    password = settings.load(place.configured(folder, _servers())).smtp.password
+    assert password is not None
+    assert password.file == folder / "password"
+
+
+def test_last_demo_is_swept_away_and_nothing_else(tmp_path: Path) -> None:
+    """The old store goes; a file that the demo did not make stays, and a second sweep does no harm."""
+    for name in ("triage.db", "triage.db-wal", "notes.txt"):
+        (tmp_path / name).touch()
+    place.swept(tmp_path)
+    place.swept(tmp_path)
+    assert os.listdir(tmp_path) == ["notes.txt"]
+
+
+def test_folder_that_cannot_be_is_refused_in_words(tmp_path: Path) -> None:
+    """A file in the way is named, with what was expected."""
+    (tmp_path / "var").touch()
+    with pytest.raises(SettingsError, match="Not a directory: expected a folder that the demo can write to"):
+        place.prepared(tmp_path / "var" / "demo")

@@ -1,0 +1,124 @@
+"""The end check of the demo: whatever is not as it should be is named."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.demo.conftest import CUSTOMER, NOW, case, delivery, sample, standing
+from triage.decision import Outcome
+from triage.demo.day import Sample
+from triage.demo.servers import Envelope
+from triage.demo.verdict import posted, problems
+from triage.demo.watch import Standing
+from triage.reply import DeliveryStatus, ReplyKind
+
+_TOLD = delivery(ReplyKind.ESCALATION, "logistics@saypro.example", number=2)
+_GOOD = standing(of=case(), deliveries=(delivery(), _TOLD))
+_SAMPLE = sample(escalated_to=("logistics",))
+_FOLLOW_UP = sample("02", outcome="follow_up", case="01", about="", orders=())
+
+
+def test_message_in_the_state_it_should_be_in_is_no_problem() -> None:
+    """Nothing is said of a message that became what it should."""
+    assert problems([_SAMPLE], {"01": _GOOD}, {}) == []
+
+
+@pytest.mark.parametrize(
+    ("sample_", "standing_", "expected"),
+    [
+        (_SAMPLE, standing(of=case(), deliveries=_GOOD.deliveries, outcome=Outcome.NOTED), "outcome is noted, expected opened"),
+        (
+            _SAMPLE,
+            standing(of=case(issue="item_wrong"), deliveries=_GOOD.deliveries),
+            "category and issue is order/item_wrong, expected order/item_missing",
+        ),
+        (_SAMPLE, standing(of=case(abstained=True), deliveries=_GOOD.deliveries), "category and issue is left to a person, expected sorted"),
+        (
+            sample(sorted=False, about="", escalated_to=("logistics",)),
+            _GOOD,
+            "category and issue is sorted, expected left to a person",
+        ),
+        (_SAMPLE, standing(of=case(order_numbers=()), deliveries=_GOOD.deliveries), "order number is none, expected ORD789456"),
+        (
+            _SAMPLE,
+            standing(of=case(order_numbers=("ORD1", "ORD2")), deliveries=_GOOD.deliveries),
+            "order number is ORD1, ORD2, expected ORD789456",
+        ),
+        (_SAMPLE, standing(of=case(), deliveries=(_TOLD,)), f"acknowledged is none, expected {CUSTOMER}"),
+        (
+            _SAMPLE,
+            standing(of=case(), deliveries=(delivery(), delivery(number=3), _TOLD)),
+            f"acknowledged is {CUSTOMER}, {CUSTOMER}, expected {CUSTOMER}",
+        ),
+        (_SAMPLE, standing(of=case(), deliveries=(delivery(recipient="eve@x.example"), _TOLD)), f"acknowledged is eve@x.example, expected {CUSTOMER}"),
+        (_SAMPLE, standing(of=case(), deliveries=(delivery(),)), "escalated to is none, expected logistics"),
+        (
+            _SAMPLE,
+            standing(of=case(), deliveries=(delivery(), delivery(ReplyKind.ESCALATION, "who@x.example"))),
+            "escalated to is who@x.example, expected logistics",
+        ),
+        (_SAMPLE, standing(of=case(), deliveries=_GOOD.deliveries, filed_folder=""), "folder is none, expected Orders"),
+        (_SAMPLE, standing(deliveries=_GOOD.deliveries), "case is none, expected one of its own"),
+        (_SAMPLE, standing(of=case(linked_case=7), deliveries=_GOOD.deliveries), "linked case is 7, expected none"),
+        (sample(escalated_to=("logistics",), masked=1), _GOOD, "masked numbers is 0, expected 1"),
+        (sample(escalated_to=("logistics",), acknowledged=False), _GOOD, f"acknowledged is {CUSTOMER}, expected none"),
+    ],
+)
+def test_every_difference_is_named(sample_: Sample, standing_: Standing, expected: str) -> None:
+    """What was found and what was expected stand in one line with the file."""
+    assert f"01-some-mail.eml: {expected}" in problems([sample_], {"01": standing_}, {})
+
+
+def test_follow_up_must_be_in_the_case_of_the_message_it_continues() -> None:
+    """A follow-up in somebody else's case, or in none, is a problem."""
+    day = [_SAMPLE, _FOLLOW_UP]
+
+    def said(found: Standing) -> list[str]:
+        return problems(day, {"01": _GOOD, "02": found}, {})
+
+    assert said(standing(2, of=case(), outcome=Outcome.FOLLOW_UP)) == []
+    assert said(standing(2, of=case(2), outcome=Outcome.FOLLOW_UP)) == ["02-some-mail.eml: case is SP-100002, expected SP-100001"]
+    assert said(standing(2, outcome=Outcome.FOLLOW_UP)) == ["02-some-mail.eml: case is none, expected SP-100001"]
+
+
+def test_stranger_must_be_shown_beside_the_case_it_names() -> None:
+    """A case that should be linked to another one is."""
+    stranger = sample("03", after=("01",), beside="01")
+    linked, loose = (standing(3, of=case(3, linked_case=link), deliveries=(delivery(),)) for link in (1, None))
+    assert problems([_SAMPLE, stranger], {"01": _GOOD, "03": linked}, {}) == []
+    assert problems([_SAMPLE, stranger], {"01": _GOOD, "03": loose}, {}) == ["03-some-mail.eml: linked case is none, expected 1"]
+
+
+def test_machine_must_open_no_case() -> None:
+    """A message of a machine that got into a case is a problem."""
+    machine = sample("02", outcome="automatic", folder="Automatic", about="", orders=())
+    good = standing(2, outcome=Outcome.AUTOMATIC, filed_folder="Automatic")
+    assert problems([machine], {"02": good}, {}) == []
+    assert problems([machine], {"02": replace(good, case=case())}, {}) == ["02-some-mail.eml: case is one of its own, expected none"]
+
+
+def test_messages_that_never_settled_or_never_left_are_named() -> None:
+    """A message that has not settled is named, and one that could not be delivered says why."""
+    assert problems([_SAMPLE, _FOLLOW_UP], {}, {"02": "02-some-mail.eml: no acknowledgment"}) == [
+        "02-some-mail.eml: no acknowledgment",
+        "01-some-mail.eml: has not settled",
+    ]
+
+
+def _envelope(sender: str) -> Envelope:
+    return Envelope(sender=sender, recipients=(CUSTOMER,), content=b"", at=NOW)
+
+
+@pytest.mark.parametrize(("times", "status"), [(0, DeliveryStatus.SENT), (2, DeliveryStatus.SENT), (1, DeliveryStatus.UNCERTAIN)])
+def test_outbox_and_wire_must_agree(times: int, status: DeliveryStatus) -> None:
+    """A delivery that was submitted twice, never, or without a clear end is named."""
+    mail = delivery(status=status)
+    assert posted([mail], [_envelope(mail.reverse_path)] * times) == [
+        f"acknowledgment acknowledgment1@saypro.example: is {status} and was submitted {times} times"
+    ]
+
+
+def test_mail_of_others_is_not_counted() -> None:
+    """Only what bears the delivery's own reverse-path counts as its submission."""
+    mail = delivery()
+    assert posted([mail], [_envelope(CUSTOMER), _envelope(mail.reverse_path)]) == []
