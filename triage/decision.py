@@ -107,6 +107,8 @@ class Decision:
     replies: tuple[ReplyOrder, ...] = ()
     #: (kind, due, whom it binds); the case id is filled in when the case is opened.
     deadlines: tuple[Deadline, ...] = ()
+    #: Promises that the message keeps, as (kind, whom it binds).
+    kept: tuple[tuple[str, str], ...] = ()
     #: Mail to the requester fails for good.
     unreachable: bool = False
     #: Folder the message is to be filed into; empty leaves it where it is.

@@ -79,10 +79,34 @@ def test_a_department_s_answer_takes_the_case_off_hold(author: str, before: Case
     assert (decision.status, decision.events[0].kind, decision.replies) == (after, kind, ())
 
 
-def test_the_department_that_answered_is_on_record() -> None:
-    """The history names the department that answered, so that its deadline can be kept."""
+def test_the_department_that_answered_has_kept_its_promise() -> None:
+    """The history names the department that answered, and its deadline is kept, so that management is not told."""
     read = reading(effects=(STAFF,), from_=(Address(addr_spec="logistics@shop.example"),))
-    assert decided(read, case=case()).events[0].detail["department"] == "logistics"
+    decision = decided(read, case=case())
+    assert decision.events[0].detail["department"] == "logistics"
+    assert decision.kept == (("reply", "logistics"),)
+
+
+@pytest.mark.parametrize("author", [Address(addr_spec="adams@shop.example"), Address(addr_spec="support@shop.example")])
+def test_only_the_department_s_own_answer_keeps_its_promise(author: Address) -> None:
+    """A note from anybody else leaves the department's deadline open."""
+    assert decided(reading(effects=(STAFF,), from_=(author,)), case=case()).kept == ()
+
+
+@pytest.mark.parametrize(("result", "counts"), [("fail", False), ("pass", True), ("none", True)])
+def test_a_forged_answer_stops_no_clock(result: str, counts: bool) -> None:
+    """What our server says is not from the department is kept as a note, and the case stays on hold."""
+    read = reading(effects=(STAFF,), from_=(Address(addr_spec="finance@shop.example"),), authentication=(("dmarc", result),))
+    decision = decided(read, case=case(status=CaseStatus.ON_HOLD))
+    assert decision.kept == ((("reply", "finance"),) if counts else ())
+    assert (decision.status, decision.events[0].kind) == ((CaseStatus.OPEN, "answered") if counts else (None, "note"))
+
+
+def test_a_department_s_out_of_office_note_keeps_no_promise() -> None:
+    """A machine that answers for the department has not answered."""
+    read = reading(effects=(STAFF, AUTOMATIC), from_=(Address(addr_spec="finance@shop.example"),))
+    decision = decided(read, case=case(status=CaseStatus.ON_HOLD))
+    assert (decision.kept, decision.status) == ((), None)
 
 
 @pytest.mark.parametrize("sender", ["adams@shop.example", "support@shop.example"])

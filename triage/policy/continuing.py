@@ -23,17 +23,25 @@ def note(incoming: Incoming, case: Case, why: str) -> Decision:
 
 
 def staff_note(incoming: Incoming, case: Case, why: str) -> Decision:
-    """An agent's or a department's message: a note, and a department's answer takes the case off hold."""
-    author = incoming.message.author
-    department = next((key for key, room in incoming.people.departments.items() if author and room.address == author.addr_spec), "")
+    """An agent's or a department's message: a note, and a department's answer keeps its promise and takes the case off hold."""
+    department = _answering(incoming)
     return Decision(
         outcome=Outcome.NOTED,
         reason=why,
         case_id=case.id,
         status=CaseStatus.OPEN if department and case.status == CaseStatus.ON_HOLD else None,
         events=(incoming.author_event("answered" if department else "note", department=department, why=why),),
+        kept=(("reply", department),) if department else (),
         folder=_topic(incoming, case).folder,
     )
+
+
+def _answering(incoming: Incoming) -> str:
+    author = incoming.message.author
+    # A message that our own server says is forged stops no clock.
+    if author is None or incoming.message.authentication_result("dmarc") == "fail":
+        return ""
+    return next((key for key, room in incoming.people.departments.items() if room.address == author.addr_spec), "")
 
 
 def follow_up(incoming: Incoming, case: Case, _: str) -> Decision:
