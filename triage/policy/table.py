@@ -138,6 +138,11 @@ class Policy(_Table):
         return self._apart("Could not be read", self.folders.unreadable)
 
     @property
+    def categories(self) -> tuple[str, ...]:
+        """Names of the categories."""
+        return tuple(self.category)
+
+    @property
     def matters(self) -> tuple[tuple[str, str], ...]:
         """Every category and issue it knows, each of which needs its texts."""
         return tuple(self._topics)
