@@ -22,30 +22,32 @@ _CURRENCIES = {**{code.lower(): code for code in _CODES.split()}, **_SYMBOLS}
 #: Three countries write kr; the language of the message says which.
 _KRONOR = {"sv": "SEK", "da": "DKK", "no": "NOK", "nb": "NOK", "nn": "NOK"}
 
-_SIGN = re.compile(
-    r"(?<![^\W\d_])(?:(?:US|CA?|AU?|NZ|HK|S|R)?\$|[€£¥₹₽₺₪₩₴]|(?:" + "|".join(_CODES.split()) + r"|z[łl]|Kč|Rs\.?|Ft|lei|euros?|dollars?"
-    r"|pounds?|rupees?|franken|zloty|złotych|kr\.?)(?![^\W\d_]))",
-    re.IGNORECASE,
+_SPACE = "[ \u00a0\u202f]"
+_NUMBER = re.compile(
+    r"(?<![\d,/-])(?<!\d\.)(?:\d{1,3}(?:,\d{3}){1,4}|\d{1,3}(?:\.\d{3}){1,4}|\d{1,3}(?:['’]\d{3}){1,4}|\d{1,2}(?:,\d{2}){1,3},\d{3}"
+    rf"|\d{{1,3}}(?:{_SPACE}\d{{3}}){{1,4}}|\d{{1,9}})(?:[.,]\d{{1,2}})?(?!\d|[.,]\d)"
 )
-_NUMBER = r"\d{1,3}(?:[.,'’\u00a0\u202f ]\d{2,3}){1,5}(?:[.,]\d{1,2})?(?!\d)|\d{1,9}(?:[.,]\d{1,2})?(?!\d)"
-_AFTER = re.compile(rf"[ \u00a0\u202f]{{0,2}}({_NUMBER})")
-_BEFORE = re.compile(rf"(?<![\w.,/-])({_NUMBER})(?:[.,][-–—]{{1,2}})?[ \u00a0\u202f-]{{0,2}}$")
+_SIGNS = r"[A-Za-z]{0,2}[$€£¥₹₽₺₪₩₴]|[^\W\d_]{2,9}\.?"
+_BEFORE = re.compile(rf"(?<![^\W\d_])({_SIGNS}){_SPACE}{{0,2}}$")
+_AFTER = re.compile(rf"(?:[.,][-–—]{{1,2}})?{_SPACE}{{0,2}}-?({_SIGNS})")
 
 
 def find_amounts(search: Search) -> Iterator[Fact]:
     """Amounts such as "EUR 12.50", whichever side the currency stands on."""
-    for sign in _SIGN.finditer(search.text):
-        currency = _currency(sign[0], search.language)
-        found = _AFTER.match(search.text, sign.end()) or _BEFORE.search(search.text, max(0, sign.start() - 28), sign.start())
-        if currency and found:
-            span = min(sign.start(), found.start(1)), max(sign.end(), found.end(1))
-            if search.free(*span):
-                yield search.fact("amount", f"{currency} {_value(found[1])}", 0.95, span)
+    for number in _NUMBER.finditer(search.text):
+        before = _BEFORE.search(search.text, max(0, number.start() - 12), number.start())
+        after = _AFTER.match(search.text, number.end())
+        for sign in filter(None, (before, after)):
+            currency = _currency(sign[1], search.language)
+            span = min(sign.start(1), number.start()), max(sign.end(1), number.end())
+            if currency and search.free(*span):
+                yield search.fact("amount", f"{currency} {_value(number[0])}", 0.95, span)
+                break
 
 
 def _currency(sign: str, language: str) -> str:
     name = sign.lower()
-    return _KRONOR.get(language, "") if name in {"kr", "kr."} else _CURRENCIES[name]
+    return _KRONOR.get(language, "") if name in {"kr", "kr."} else _CURRENCIES.get(name, _CURRENCIES.get(name.rstrip("."), ""))
 
 
 def _value(written: str) -> Decimal:

@@ -8,21 +8,20 @@ from dataclasses import replace
 from stdnum import iban
 
 from triage.extraction.cards import is_card_number, is_printed_grouping, shown
+from triage.extraction.labels import kind_before
 from triage.message import Address, Attachment, Message
 
 #: Separators people, clients and html put between the digits of one number; those without width are not even seen.
 _INVISIBLE = "\u00ad\u200b-\u200f\u2060-\u2064\ufeff"
 _BETWEEN = rf"[\s\-.\u2010-\u2015\u2212{_INVISIBLE}]"
 _RUN = re.compile(rf"\d(?:{_BETWEEN}{{0,4}}\d){{12,200}}")
+_MOST_DIGITS = 19
+#: No scheme's numbers begin otherwise.
+_FIRST_DIGITS = frozenset("234568")
 _GROUP = re.compile(rf"\d(?:[{_INVISIBLE}]{{0,4}}\d){{0,200}}")
 
-#: What names a number as something else, when it stands right before it and the number is written in one piece.
-_OTHER_LABEL = re.compile(
-    r"(?:order|purchase|invoice|tracking|shipment|parcel|bestell|auftrag|rechnung|sendung|commande|facture|suivi|pedido|factura|seguimiento"
-    r"|ordine|fattura|bestelling|factuur|zamówieni|faktur|iban|imei|ean|isbn|gtin)"
-    r"[^\W\d]{0,12}[\s-]{0,2}(?:number|no|nr|num|id|ref|nummer|numéro|numero|número|code)?[\s.:#=№°-]{0,4}$",
-    re.IGNORECASE,
-)
+#: What a number in one piece is, where the word right before it says so.
+_OTHER_KINDS = frozenset({"order_number", "invoice_number", "receipt_number", "tracking_number", "code"})
 #: Letters that may stand right before a card number; other letters make it part of an identifier (IBAN, tracking number).
 _LETTERS_BEFORE = re.compile(r"(?:^|[^\w])(?:[^\W\d_]{3,20}|cc|nr|no|kk|%b)$", re.IGNORECASE)
 
@@ -120,6 +119,8 @@ def _card_numbers(text: str) -> Iterator[tuple[int, int, str]]:
     """(start, end, digits) of every card number, from left to right, never overlapping."""
     for run in _RUN.finditer(text):
         groups = [(run.start() + found.start(), run.start() + found.end(), _digits(found[0])) for found in _GROUP.finditer(run[0])]
+        if len(groups) > _MOST_DIGITS and all(len(group[2]) == 1 for group in groups):
+            continue
         first = 0
         while first < len(groups):
             last = _number_from(text, groups, first)
@@ -136,7 +137,7 @@ def _number_from(text: str, groups: list[tuple[int, int, str]], first: int) -> i
     for last in range(first, len(groups)):
         digits += groups[last][2]
         sizes.append(len(groups[last][2]))
-        if len(digits) > 19:
+        if len(digits) > _MOST_DIGITS or digits[0] not in _FIRST_DIGITS:
             return None
         whole = first == 0 and last == len(groups) - 1
         if len(digits) >= 13 and is_card_number(digits) and _stands_alone(text, groups, first, last, tuple(sizes), whole=whole):
@@ -157,7 +158,7 @@ def _stands_alone(text: str, groups: list[tuple[int, int, str]], first: int, las
         return False
     if text[end : end + 1].isdigit() or _within_iban(text, start, end):
         return False
-    return len(sizes) > 1 or not _OTHER_LABEL.search(before)
+    return len(sizes) > 1 or kind_before(text, start)[0] not in _OTHER_KINDS
 
 
 def _within_iban(text: str, start: int, end: int) -> bool:

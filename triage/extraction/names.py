@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from triage.message import Message
 from triage.reading import Fact
@@ -12,22 +13,31 @@ _INTRODUCED = re.compile(
     rf"|mijn naam is|ik heet|meu nome é|chamo-me|nazywam się|jag heter|jeg hedder|jeg heter)[ :]{{1,3}}({_NAME})",
     re.IGNORECASE,
 )
-_CLOSING = re.compile(
-    r"(?:^|\n)[ \t]{0,8}(?:(?:with |many )?(?:kind|best|warm|kindest|warmest)? ?(?:regards|wishes)|thanks|thank you|many thanks|sincerely"
-    r"|yours(?: sincerely| faithfully| truly)?|cheers|mit freundlichen grüßen|mit freundlichem gruß"
-    r"|freundliche grüße|viele grüße|beste grüße"
-    r"|liebe grüße|mfg|lg|vg|cordialement|bien cordialement|sincères salutations|saludos|un saludo|atentamente|cordiali saluti"
-    r"|distinti saluti|saluti|met vriendelijke groeten?|vriendelijke groeten?|mvg|groetjes|atenciosamente|com os melhores cumprimentos"
-    r"|cumprimentos|pozdrawiam|z poważaniem|med vänlig hälsning|hälsningar|med venlig hilsen|vennlig hilsen)"
-    r"[ ,.!]{0,4}\n[ \t\n]{0,6}([^\n]{2,60})",
-    re.IGNORECASE,
-)
+_CLOSINGS = frozenset(
+    f"{before} {how} {what}".strip().replace("  ", " ")
+    for before in ("", "with", "many")
+    for how in ("", "kind", "kindest", "best", "warm", "warmest")
+    for what in ("regards", "wishes")
+) | frozenset({
+    "thanks", "thank you", "many thanks", "best", "sincerely", "sincerely yours", "yours", "yours sincerely", "yours faithfully",
+    "yours truly",
+    "cheers", "mit freundlichen grüßen", "mit freundlichem gruß", "freundliche grüße", "viele grüße", "beste grüße", "liebe grüße", "mfg",
+    "lg", "vg", "gruß", "cordialement", "bien cordialement", "bien à vous", "sincères salutations", "saludos", "un saludo",
+    "saludos cordiales",
+    "atentamente", "cordiali saluti", "distinti saluti", "saluti", "met vriendelijke groet", "met vriendelijke groeten",
+    "vriendelijke groet",
+    "vriendelijke groeten", "mvg", "groetjes", "atenciosamente", "com os melhores cumprimentos", "cumprimentos", "obrigado", "obrigada",
+    "pozdrawiam", "z poważaniem", "med vänlig hälsning", "hälsningar", "mvh", "med venlig hilsen", "vennlig hilsen",
+})  # fmt: skip
+#: The closing stands among the last lines; one higher up ends somebody else's words.
+_LAST_LINES = 14
+_LIKE_A_NAME = re.compile(r"[^\W\d_]{1,21}(?:['’. -]{1,2}[^\W\d_]{1,21}){0,5}\.?")
 #: Display names of organisations, programs and shared mailboxes.
-_NOT_A_PERSON = re.compile(
-    r"\b(?:gmbh|ag|ltd|llc|inc|corp|s\.?a\.?r?\.?l?|b\.?v|team|support|service|sales|info|shop|store|office|billing|accounts?|newsletter"
-    r"|noreply|no-reply|kundenservice|admin|via|sent|iphone|ipad|phone|tel)\b",
-    re.IGNORECASE,
-)
+_NOT_A_PERSON = frozenset({
+    "gmbh", "ag", "ltd", "llc", "inc", "corp", "sa", "sarl", "srl", "bv", "team", "support", "service", "sales", "info", "shop",
+    "store", "office",
+    "billing", "account", "accounts", "newsletter", "noreply", "kundenservice", "admin", "via", "sent", "iphone", "ipad", "phone", "tel",
+})  # fmt: skip
 #: Words after "my name is" that end the name in a sentence.
 _END = frozenset({"and", "und", "et", "y", "e", "en", "i", "from", "aus", "de", "with", "my", "order", "but", "ich", "je", "och", "og"})
 
@@ -38,11 +48,18 @@ def find_names(message: Message) -> Iterator[Fact]:
         if (introduced := _INTRODUCED.search(text)) and (name := _person(_first_words(introduced[1]))):
             start = introduced.start(1)
             yield Fact(kind="name", value=name, source=source, confidence=0.95, span=(start, start + len(name)))
-        for closing in _CLOSING.finditer(text):
-            if name := _person(closing[1].strip(" ,.")):
-                yield Fact(kind="name", value=name, source=source, confidence=0.85, span=closing.span(1))
+        if name := _under_closing(text):
+            yield Fact(kind="name", value=name, source=source, confidence=0.85)
     if message.author and (name := _person(message.author.name)):
         yield Fact(kind="name", value=name, source="sender", confidence=0.6)
+
+
+def _under_closing(text: str) -> str:
+    lines = [line.strip() for line in text[-1500:].splitlines() if line.strip()][-_LAST_LINES:]
+    for closing, name in pairwise(lines):
+        if closing.rstrip(" ,.!").lower() in _CLOSINGS:
+            return _person(name.strip(" ,."))
+    return ""
 
 
 def _first_words(found: str) -> str:
@@ -59,8 +76,8 @@ def _person(written: str) -> str:
     """The name with capitals, or "" where it is not like a person's."""
     name = " ".join(written.split())
     words = name.split()
-    if not 1 <= len(words) <= 4 or not re.fullmatch(r"[^\W\d_][^\W\d_'’. -]{0,20}(?:['’. -]{1,2}[^\W\d_]{1,20}){0,5}\.?", name):
+    if not 1 <= len(words) <= 4 or not _LIKE_A_NAME.fullmatch(name):
         return ""
-    if _NOT_A_PERSON.search(name) or not (name[0].isupper() or name.islower()):
+    if _NOT_A_PERSON & {word.lower().replace(".", "") for word in words} or not (name[0].isupper() or name.islower()):
         return ""
     return name.title() if name.islower() or name.isupper() else name

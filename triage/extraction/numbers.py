@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from triage.extraction.labels import LABELS, kind_after, kind_before, kind_of_list, mentions
 from triage.extraction.search import Search
 from triage.extraction.tracking import is_labelled_number
+from triage.extraction.words import UNITS
 from triage.reading import Fact
 
 _FOUND_BY_WORDS = frozenset({"order_number", "invoice_number", "receipt_number", "transaction_id"})
@@ -15,12 +16,8 @@ _FROM_DIGIT = re.compile(r"\d[0-9A-Za-z_/.-]{0,40}")
 _TO_THE_LEFT = re.compile(r"[0-9A-Za-z_/-]{1,24}$")
 _DATE = re.compile(r"\d{1,4}([./-])\d{1,2}\1\d{1,4}|\d{1,2}[./]\d{1,2}|\d{1,2}(?:st|nd|rd|th)", re.IGNORECASE)
 _PRICE = re.compile(r"\d{1,3}(?:[.,]\d{3}){0,4}[.,]\d{2}|\d{1,6}[.,]\d{1,2}")
-_UNIT_AFTER = re.compile(
-    r"\s{0,2}(?:[€$£¥₹₽%\"″]|(?:eur|usd|gbp|inr|chf|pln|rs|kr|euros?|dollars?|pounds?|rupees?|pcs?|pieces?|units?|items?|pairs?|boxes|box|x"
-    r"|kg|g|gr|cm|mm|m|km|ml|l|gb|tb|mb|inch(?:es)?|ft|v|w|mah|hours?|hrs?|min(?:ute)?s?|days?|weeks?|months?|years?|times"
-    r"|stück|stk|tage?n?|wochen?|uhr|mal|pièces?|jours?|heures?|piezas?|unidades|días|horas|pezzi|giorni|ore|stuks?|dagen|uur|sztuki?|dni)\b)",
-    re.IGNORECASE,
-)
+_WORD_AFTER = re.compile(r"\s{0,2}([€$£¥₹₽%\"″]|[^\W\d_]{1,12})")
+_UNITS = frozenset(UNITS.split())
 _LIST_GAP = re.compile(r"(?:\s{0,3}[,;&+/]\s{0,3}|\s{1,3})(?:(?:and|und|et|y|e|en|i|och|og|ja|as well as|or)\s{1,3})?[#№]?")
 _MORE_GROUPS = re.compile(r"(?: \d{3,4}){1,5}(?![\d.,]\d|\w)")
 
@@ -131,7 +128,7 @@ def _in_context(text: str, token: _Token, previous: tuple[_Token, str, float] | 
         return previous[1], previous[2]
     if (kind := kind_of_list(text, token.start)) and _fits(text, token, explicit=False):
         return kind, 0.85
-    long_enough = sum(character.isdigit() for character in token.text) >= 4 and not _UNIT_AFTER.match(text, token.end)
+    long_enough = sum(character.isdigit() for character in token.text) >= 4 and not _counts(text, token)
     return ("order_number", 0.7) if explicit and long_enough and mentions(text, token.start, "order_number") else ("", 0.0)
 
 
@@ -140,11 +137,17 @@ def _fits(text: str, token: _Token, *, explicit: bool) -> bool:
     digits = sum(character.isdigit() for character in token.text)
     if explicit:
         return digits >= 2
-    if _UNIT_AFTER.match(text, token.end):
+    if _counts(text, token):
         return False
     if token.text.isdigit():
         return digits >= 4 and not (digits == 4 and token.text[:2] in {"19", "20"})
     return digits >= 4 or (digits >= 3 and token.text.isupper())
+
+
+def _counts(text: str, token: _Token) -> bool:
+    """True where a unit follows, so that the token is a quantity or a price."""
+    after = _WORD_AFTER.match(text, token.end)
+    return after is not None and (after[1].lower() in _UNITS or not after[1][0].isalpha())
 
 
 def _alike(one: _Token, other: _Token) -> bool:

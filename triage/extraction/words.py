@@ -1,6 +1,6 @@
 """Words that say what a number counts, by the kind of fact, in the languages customers write: data."""
 
-#: Words by the kind they announce; "phone" and "other" announce numbers that are none of ours.
+#: Words by the kind they announce; "code", "phone" and "other" announce numbers that are none of ours.
 KINDS = {
     "order_number": """
         order orders ordernumber orderno ordernr orderid purchase purchases po bestellung bestellungen
@@ -41,15 +41,16 @@ KINDS = {
         handynummer mobil mobilnummer rufnummer téléphone portable móvil movil teléfono telefono telemóvel
         telemovel celular cellulare telefoonnummer mobiel numer tlf fax sms ring text
     """,
+    "code": """
+        sku asin serial seriennummer serie iban barcode ean imei isbn gstin
+    """,
     "other": """
-        pin pincode zip zipcode postcode postal postleitzahl plz cap cep código-postal ticket case incident
-        complaint reference-case size größe groesse grösse taille talla taglia maat customer kunde kunden
-        kundennummer kundennr client cliente klant klantnummer account konto kontonummer membership member
-        item article artikel artikelnummer artikelnr sku asin model modell product produkt part serial
-        seriennummer serie iban bic card karte karten carte tarjeta carta kaart karta policy room flight
-        coupon voucher gift gutschein promo vat ust tax flat apartment apt house hausnummer building street
-        road floor line page year version otp barcode ean imei isbn gstin employee agent user badge extension
-        ext error
+        pin pincode zip zipcode postcode postal postleitzahl plz cap cep código-postal ticket case incident complaint
+        reference-case size größe groesse grösse taille talla taglia maat customer kunde kunden kundennummer kundennr
+        client cliente klant klantnummer account konto kontonummer membership member item article artikel
+        artikelnummer artikelnr model modell product produkt part bic card karte karten carte tarjeta carta kaart
+        karta policy room flight coupon voucher gift gutschein promo vat ust tax flat apartment apt house hausnummer
+        building street road floor line page year version otp employee agent user badge extension ext error
     """,
 }
 
@@ -61,6 +62,15 @@ NUMBER_WORDS = """
 
 #: They stand between "call" and a telephone number: "call me on …"; behind other words they lead elsewhere.
 CALL_WORDS = "me us on at back under unter auf mich an sous au al a op naar em para"
+
+#: A number before one of these is a quantity or a price.
+UNITS = """
+    eur usd gbp inr chf pln rs kr euro euros dollar dollars pound pounds rupee rupees pc pcs piece pieces unit units item
+    items pair pairs box boxes x kg g gr cm mm m km ml l gb tb mb inch inches ft v w mah hour hours hr hrs min mins minute
+    minutes day days week weeks month months year years times stück stk tag tage tagen woche wochen uhr mal pièce pièces jour
+    jours heures pieza piezas unidades días horas pezzi giorni ore stuk stuks dag dagen uur sztuk sztuki dni people persons
+    chairs tables bottles sets packs copies
+"""
 
 #: Verbs after which "the number" is that of an order.
 ORDERED = (

@@ -9,8 +9,8 @@ from triage.rules.context import RuleContext
 #: kind.token@domain, with the 26 characters of a keyed token.
 _OWN_MESSAGE_ID = re.compile(r"[a-z_]{2,30}\.(?:[a-z0-9-]{1,40}\.)?[a-z2-7]{26}@([a-z0-9.-]{1,253})")
 
-#: local+purpose.token@domain, as our automatic mail names itself in Reply-To and reverse-path.
-_KEYED_DETAIL = re.compile(r"[^+@]{1,64}\+[a-z]{1,3}\.[a-z2-7]{26}@.{1,253}")
+#: purpose.token, which our automatic mail puts behind the plus of its Reply-To.
+_KEYED_DETAIL = re.compile(r"[a-z]{1,3}\.[a-z2-7]{26}")
 
 
 def check(message: Message, context: RuleContext) -> Finding | None:
@@ -34,7 +34,8 @@ def _mark(message: Message, context: RuleContext) -> str:
     found = _OWN_MESSAGE_ID.fullmatch(message.message_id.lower())
     if found and found[1] in context.own_domains:
         return "the Message-ID is of our own making"
-    keyed = (address.addr_spec for address in message.reply_to)
-    if any(context.is_own(address) and _KEYED_DETAIL.fullmatch(address) for address in keyed):
+    if any(
+        context.is_own(address.addr_spec) and _KEYED_DETAIL.fullmatch(address.local_part.partition("+")[2]) for address in message.reply_to
+    ):
         return "Reply-To is a keyed address of ours"
     return ""

@@ -1,0 +1,93 @@
+"""No pattern of these rooms can be made slow: each is run against 64 KB of what it likes best."""
+
+import importlib
+import pkgutil
+import re
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import triage.extraction
+import triage.rules
+from triage.extraction import dates
+from triage.extraction.extract import extract
+from triage.extraction.mask import mask
+from triage.extraction.patterns import Patterns
+from triage.message import Address, Message
+from triage.rules.table import RuleContext, check_all
+from triage.settings import ExtractionSettings
+
+SIZE = 65536
+LIMIT = 0.02
+#: What the patterns like best, repeated; the last one fails them at the very end.
+PIECES = (
+    "a", "1", " ", "\n", ".", "-", "$", "é", "１", "a ", "1 ", "1-", "1,", "1\n", "a1", "a-", "12 ", "1234 ", "12/", "+1 ", "(1",
+    "91 ", "1Z", "EUR ", "1 EUR", "$1,", "4111 ", "cvv is ", "1234 (", "*****1111 12/27 ", "%b411111111111^", "orders 123, ",
+    "order no ", "12 march ", "vor 1 ", "my name is a-", "a b ", "ordered \"", "\"a ", "product: ", "method = ", ";SCL:", "ack.",
+    "a+c.", "\n rcpt", "i am ", "DE12ABCD", "ORD 1", "ch_a",
+)  # fmt: skip
+WHOLE = ("1", "1 ", "a ", "4111 ", "$1,", "1 EUR", "12 march ", "order 12345, ", "+49 170 1234567 ", "cvv 123 4111 ", "gestern ")
+SETTINGS = ExtractionSettings()
+
+
+def modules() -> Iterator[ModuleType]:
+    for package in (triage.rules, triage.extraction):
+        for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+            yield importlib.import_module(found.name)
+
+
+def patterns() -> dict[str, re.Pattern[str]]:
+    """Every compiled pattern of both rooms, also those that are compiled by configuration or on first use."""
+    found = {
+        f"{module.__name__}.{name}": value for module in modules() for name, value in vars(module).items() if isinstance(value, re.Pattern)
+    }
+    found |= {f"configured.{kind}": pattern for kind, pattern in Patterns.of(SETTINGS).configured}
+    return found | {f"relative.{language}": dates._relative_words(language) for language in dates.NEAR_DAYS}
+
+
+def slowest(pattern: re.Pattern[str]) -> tuple[float, str]:
+    """Seconds and piece of the worst pump; a slow one is tried again, so that a busy machine is not taken for a slow pattern."""
+    worst = (0.0, "")
+    for piece in PIECES:
+        text = (piece * (SIZE // len(piece) + 1))[: SIZE - 1] + "!"
+        seconds = timed(pattern, text)
+        worst = max(worst, (seconds if seconds < LIMIT else min(timed(pattern, text) for _ in range(4)), piece))
+    return worst
+
+
+def timed(pattern: re.Pattern[str], text: str) -> float:
+    started = time.process_time()
+    pattern.search(text)
+    return time.process_time() - started
+
+
+@pytest.mark.parametrize("name", sorted(patterns()))
+def test_every_pattern_is_fast_on_pump_strings(name: str) -> None:
+    """A pattern takes less than 20 ms on any 64 KB string made to slow it down."""
+    seconds, piece = slowest(patterns()[name])
+    assert seconds < LIMIT, f"{seconds * 1000:.0f} ms on {piece!r}"
+
+
+def test_patterns_are_only_made_where_this_test_finds_them() -> None:
+    """No pattern is hidden inside a function, but for the two places that are named here."""
+    hidden = []
+    for module in modules():
+        source = Path(str(module.__file__)).read_text(encoding="utf-8")
+        hidden += [f"{module.__name__}: {line.strip()}" for line in source.splitlines() if re.match(r"\s{2,}.*\bre\.compile\(", line)]
+    assert {line.partition(":")[0].rpartition(".")[2] for line in hidden} <= {"patterns", "dates"}, hidden
+
+
+@pytest.mark.parametrize("piece", WHOLE)
+def test_a_whole_message_of_pump_strings_is_read_in_time(piece: str) -> None:
+    """64 KB of the worst text is masked, searched and judged within two seconds, far inside the limit of a reader."""
+    text = (piece * (SIZE // len(piece) + 1))[:SIZE]
+    message = Message(subject=text[:2000], text=text, full_text=text, from_=(Address(name=text[:300], addr_spec="eve@customer.example"),))
+    started = time.process_time()
+    masked = mask(message)
+    extract(masked, Patterns.of(SETTINGS), datetime(2026, 3, 4, tzinfo=UTC))
+    check_all(masked, RuleContext())
+    assert time.process_time() - started < 2
