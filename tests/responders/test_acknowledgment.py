@@ -1,8 +1,10 @@
 """What a customer reads: thanks in the right tone, the number, what happens next, by when, and what we need."""
 
+from datetime import timedelta
+
 import pytest
 
-from tests.making import JANE, SHIPPED, acknowledgment_order, case, message, reading, written
+from tests.making import ARRIVED, JANE, SHIPPED, acknowledgment_order, case, message, reading, writer, written
 from tests.responders.reading_back import assert_sound, parsed, text_of
 from triage.message import Address, Attachment
 from triage.reading import Reading
@@ -187,3 +189,43 @@ def test_the_message_that_is_answered_does_not_change_the_words() -> None:
     one, two = (written(acknowledgment_order(), read=reading(text=words)) for words in ("one", "two"))
     assert text_of(one) == text_of(two)
     assert message().text not in text_of(one)
+
+
+@pytest.mark.parametrize(
+    ("subject", "words", "order", "asked"),
+    [
+        ("", "", "", True),
+        ("Hi", "help me", "", True),
+        ("", "?", "unsorted", True),
+        ("", "", "unreadable", False),
+        ("Cancel ORD123456", "", "", False),
+        ("", "Where is my parcel?", "", False),
+    ],
+)
+def test_a_message_that_says_little_is_asked_for_more(subject: str, words: str, order: str, asked: bool) -> None:
+    """Who wrote next to nothing is asked what happened; what could not be read is not held against the customer."""
+    assert ("- a few words on what happened" in text(read=reading(subject=subject, text=words), order=order)) == asked
+
+
+@pytest.mark.parametrize(
+    ("hours", "sorry", "promised"),
+    [(1, False, True), (24, False, True), (25, True, True), (47, True, True), (48, True, False), (90, True, False)],
+)
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_a_late_acknowledgment_says_sorry_and_promises_no_time_that_has_passed(
+    hours: int, sorry: bool, promised: bool, language: str
+) -> None:
+    """After an outage the answer owns up to being late, and names only times that are still to come."""
+    of = case(language=language)
+    said = text_of(written(acknowledgment_order(), of, now=ARRIVED + timedelta(hours=hours)))
+    assert (("so late" in said) or ("so spät" in said)) == sorry
+    assert ("27 November 2026" in said or "27. November 2026" in said) == promised
+    assert (("as soon as we can" in said) or ("so bald wie möglich" in said)) == (not promised)
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "as soon as we can"), ("de", "so bald wie möglich")])
+def test_the_built_in_text_names_no_time_that_has_passed(language: str, words: str) -> None:
+    """Also without templates nothing is promised for yesterday."""
+    reply = written(acknowledgment_order(), case(language=language), now=ARRIVED + timedelta(hours=90), using=writer({}))
+    assert words in text_of(reply)
+    assert "2026" not in text_of(reply)

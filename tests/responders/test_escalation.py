@@ -1,15 +1,16 @@
 """What a department reads: what is asked, by when, the whole log entry, the facts, the warnings, the customer's words and message."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from tests.making import ARRIVED, DEPARTMENTS, NOW, case, escalation_order, event, order_number, raw, reading, written
+from tests.making import ARRIVED, DEPARTMENTS, NOW, case, escalation_order, event, order_number, raw, reading, writer, written
 from tests.responders.reading_back import assert_sound, html_of, parsed, text_of
 from triage.case import Case, CaseEvent, CaseStatus, Priority
-from triage.message import RawMessage
-from triage.reading import Fact, Reading
+from triage.message import Address, RawMessage
+from triage.reading import Fact, Matter, Reading
 from triage.reply import Reply
 
 ROWS = [
@@ -102,7 +103,7 @@ def test_what_is_not_known_is_unknown() -> None:
 
 def test_a_name_from_the_text_helps_where_there_is_no_display_name() -> None:
     """The name that the customer signs with stands in for an empty display name."""
-    nameless = case(requester=CHARGED.requester.__class__(addr_spec="jane@customer.example"))  # type: ignore[union-attr]
+    nameless = case(requester=Address(addr_spec="jane@customer.example"))
     known = rows(escalated(nameless, reading(facts=(Fact(kind="name", value="J. Doe", source="text"),))))
     assert known["Customer name"] == "J. Doe"
 
@@ -217,18 +218,11 @@ def test_an_original_that_cannot_go_along_is_accounted_for(kept: RawMessage | No
 
 def test_a_clock_s_escalation_needs_no_message() -> None:
     """Where a missed promise rather than a message is the reason, the mail has the log entry and no text."""
-    reply = written(escalation_order("management", reason="Finance was to answer by noon and has not"), CHARGED)
-    assert reply.fallback == ""
-    bare = written_without_reading()
+    bare = writer().write(escalation_order("management"), CHARGED, log=(), reading=None, raw=None, now=NOW)
+    assert bare.fallback == ""
     assert "WHAT THE CUSTOMER WROTE" not in text_of(bare)
     assert "The customer's messages are in the mailbox." in text_of(bare)
     assert rows(bare)["Issue description"] == "My order"
-
-
-def written_without_reading() -> Reply:
-    from tests.making import writer
-
-    return writer().write(escalation_order("management"), CHARGED, log=(), reading=None, raw=None, now=NOW)
 
 
 @pytest.mark.parametrize("department", DEPARTMENTS)
@@ -252,6 +246,15 @@ def test_without_a_time_of_its_own_the_customer_s_promise_holds() -> None:
     """An order without an answer time asks for an answer by the time that the customer was promised."""
     reply = written(escalation_order(answer_by=None), CHARGED)
     assert "Please answer by Friday, 27 November 2026, 10:00 (CET)." in text_of(reply)
+
+
+@pytest.mark.parametrize("body", [text_of, html_of])
+def test_what_else_it_may_be_is_shown(body: object) -> None:
+    """Further matters in the message are named with their probability, at most three, and nothing where there is none."""
+    matters = tuple(Matter(category="invoice", issue=issue, confidence=0.2) for issue in ("invoice_request", "", "c", "d"))
+    read = replace(READ, classification=replace(READ.classification, alternatives=matters))
+    assert "invoice / invoice_request (20%), invoice (20%), invoice / c (20%)" in body(escalated(read=read))  # type: ignore[operator]
+    assert "It may also be" not in body(escalated())  # type: ignore[operator]
 
 
 def test_the_html_stands_by_itself() -> None:

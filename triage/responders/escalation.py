@@ -5,7 +5,7 @@ from itertools import islice
 
 from triage.errors import TemplateError
 from triage.message import Message
-from triage.reading import Facts
+from triage.reading import Facts, Reading
 from triage.responders.compose import Attached, attachment_entity, multipart, text_entity
 from triage.responders.desk import Assignment, Desk
 from triage.responders.entry import entry
@@ -64,6 +64,7 @@ def _context(desk: Desk, assignment: Assignment, about_original: str) -> Mapping
         "department": desk.people.names((order.department,))[0],
         "reason": visible(order.reason),
         "answer_by": desk.tell(order.answer_by or assignment.resolve_by(desk), "en"),
+        "also": _also(reading) if reading else "",
         "confidence": "" if case.abstained else f"{case.confidence:.0%}",
         "rows": entry(desk, assignment),
         "facts": _facts(reading.facts) if reading else (),
@@ -73,6 +74,11 @@ def _context(desk: Desk, assignment: Assignment, about_original: str) -> Mapping
         "about_original": about_original,
         "sender": desk.people.identity.name,
     }
+
+
+def _also(reading: Reading) -> str:
+    matters = reading.classification.alternatives
+    return ", ".join(f"{' / '.join(filter(None, (matter.category, matter.issue)))} ({matter.confidence:.0%})" for matter in matters[:3])
 
 
 def _facts(facts: Facts) -> tuple[tuple[str, str, str, str], ...]:

@@ -1,7 +1,7 @@
 """Every letter written once for an invented case, so that a bad template shows before a customer's message does it."""
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from triage.case import Case
 from triage.decision import ReplyOrder
@@ -13,6 +13,8 @@ from triage.responders.envelope import Letter
 from triage.responders.table import RESPONDERS
 
 _AT = datetime(2026, 1, 1, tzinfo=UTC)
+#: Late and with next to nothing in the message: so an acknowledgment has the most to say.
+_LATE = _AT + timedelta(hours=1)
 _LANGUAGES = ("en", "de")
 _CUSTOMER = Address(name="A Customer", addr_spec="customer@example.org")
 
@@ -46,10 +48,10 @@ def _assignment(desk: Desk, order: ReplyOrder, matter: tuple[str, str], language
         opened_at=_AT,
         received_at=_AT,
     )
-    message = Message(message_id="trial@example.org", from_=(_CUSTOMER,), subject="A trial", text="A text\nof two lines")
+    message = Message(message_id="trial@example.org", from_=(_CUSTOMER,), subject="?", text="?\n!")
     reading = Reading(
         message=message,
         facts=Facts(found=(Fact(kind="order_number", value="ORD1", source="text"),)),
         classification=Classification(category=category, issue=issue, confidence=0.9),
     )
-    return Assignment(order=order, case=case, log=(), reading=reading, raw=None, now=_AT)
+    return Assignment(order=order, case=case, log=(), reading=reading, raw=None, now=_LATE)
