@@ -45,7 +45,9 @@ def patterns() -> dict[str, re.Pattern[str]]:
     found = {
         f"{module.__name__}.{name}": value for module in modules() for name, value in vars(module).items() if isinstance(value, re.Pattern)
     }
-    found |= {f"configured.{kind}": pattern for kind, pattern in Patterns.of(SETTINGS).configured}
+    configured = Patterns.of(SETTINGS).configured
+    assert configured is not None
+    found["configured"] = configured
     return found | {f"relative.{language}": dates._relative_words(language) for language in dates.NEAR_DAYS}
 
 

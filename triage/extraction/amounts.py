@@ -22,31 +22,56 @@ _CURRENCIES = {**{code.lower(): code for code in _CODES.split()}, **_SYMBOLS}
 #: Three countries write kr; the language of the message says which.
 _KRONOR = {"sv": "SEK", "da": "DKK", "no": "NOK", "nb": "NOK", "nn": "NOK"}
 
-_SPACE = "[ \u00a0\u202f]"
+_SPACES = " \u00a0\u202f"
 _NUMBER = re.compile(
-    r"(?<![\d,/-])(?<!\d\.)(?:\d{1,3}(?:,\d{3}){1,4}|\d{1,3}(?:\.\d{3}){1,4}|\d{1,3}(?:['’]\d{3}){1,4}|\d{1,2}(?:,\d{2}){1,3},\d{3}"
-    rf"|\d{{1,3}}(?:{_SPACE}\d{{3}}){{1,4}}|\d{{1,9}})(?:[.,]\d{{1,2}})?(?!\d|[.,]\d)"
+    r"(?:\d{1,3}(?:,\d{3}){1,4}|\d{1,3}(?:\.\d{3}){1,4}|\d{1,3}(?:['’]\d{3}){1,4}|\d{1,2}(?:,\d{2}){1,3},\d{3}"
+    r"|\d{1,3}(?:[ \u00a0\u202f]\d{3}){1,4}|\d{1,9})(?:[.,]\d{1,2})?(?!\d|[.,]\d)"
 )
-_SIGNS = r"[A-Za-z]{0,2}[$€£¥₹₽₺₪₩₴]|[^\W\d_]{2,9}\.?"
-_BEFORE = re.compile(rf"(?<![^\W\d_])({_SIGNS}){_SPACE}{{0,2}}$")
-_AFTER = re.compile(rf"(?:[.,][-–—]{{1,2}})?{_SPACE}{{0,2}}-?({_SIGNS})")
+_MARKS = "$€£¥₹₽₺₪₩₴"
+#: One of these stands in every text with an amount.
+_TELLING = (*_MARKS, *(name for name in (*_CURRENCIES, "kr") if name.isalpha() and not (len(name) > 4 and name.endswith("s"))))
+#: The word or sign right after an amount; 49,- and 49.-- are whole amounts.
+_AFTER = re.compile(r"(?:[.,][-–—]{1,2})?[ \u00a0\u202f]{0,2}-?([A-Za-z]{0,2}[$€£¥₹₽₺₪₩₴]|[^\W\d_]{2,9}\.?)")
 
 
 def find_amounts(search: Search) -> Iterator[Fact]:
     """Amounts such as "EUR 12.50", whichever side the currency stands on."""
-    for number in _NUMBER.finditer(search.text):
-        before = _BEFORE.search(search.text, max(0, number.start() - 12), number.start())
-        after = _AFTER.match(search.text, number.end())
-        for sign in filter(None, (before, after)):
-            currency = _currency(sign[1], search.language)
-            span = min(sign.start(1), number.start()), max(sign.end(1), number.end())
-            if currency and search.free(*span):
-                yield search.fact("amount", f"{currency} {_value(number[0])}", 0.95, span)
-                break
+    text = search.text
+    if not any(sign in search.lower for sign in _TELLING):
+        return
+    for number in _NUMBER.finditer(text):
+        if _within_number(text, number.start()):
+            continue
+        start, end = number.span()
+        before = _word_before(text, start)
+        after = _AFTER.match(text, end)
+        if currency := _currency(before, search.language):
+            start = text.rindex(before, 0, start)
+        elif after and (currency := _currency(after[1], search.language)):
+            end = after.end(1)
+        if currency and search.free(start, end):
+            yield search.fact("amount", f"{currency} {_value(number[0])}", 0.95, (start, end))
+
+
+def _word_before(text: str, start: int) -> str:
+    """The word or sign right before an amount, with the letters that belong to a sign; "" where neither stands there."""
+    head = text[max(0, start - 12) : start].rstrip(_SPACES)
+    first = len(head)
+    while first and (head[first - 1].isalpha() or head[first - 1] == "." or (first == len(head) and head[-1] in _MARKS)):
+        first -= 1
+    return head[first:]
+
+
+def _within_number(text: str, start: int) -> bool:
+    # Asked here and not by the pattern: a pattern that begins with a digit is searched for several times faster.
+    before = text[max(0, start - 2) : start]
+    return before[-1:].isdigit() or before[-1:] in {",", "/", "-"} or (before[-1:] == "." and before[:1].isdigit())
 
 
 def _currency(sign: str, language: str) -> str:
     name = sign.lower()
+    if not name:
+        return ""
     return _KRONOR.get(language, "") if name in {"kr", "kr."} else _CURRENCIES.get(name, _CURRENCIES.get(name.rstrip("."), ""))
 
 

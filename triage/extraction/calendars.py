@@ -70,3 +70,6 @@ DAYS_AGO: dict[str, str] = {
     "nl": r"{n} dag(?:en)? geleden",
     "pt": r"há {n} dias?",
 }
+
+#: What is left of them without numbers, to see at a glance whether one occurs.
+AGO: dict[str, str] = {"en": " ago", "de": "vor ", "fr": "il y a ", "es": "hace ", "it": " fa", "nl": " geleden", "pt": "há "}

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import cache
 
-from triage.extraction.calendars import DAYS_AGO, LAST_WEEKDAY, MONTHS, NEAR_DAYS, WEEKDAYS
+from triage.extraction.calendars import AGO, DAYS_AGO, LAST_WEEKDAY, MONTHS, NEAR_DAYS, WEEKDAYS
 from triage.extraction.search import Search
 from triage.reading import Fact
 
-_ISO = re.compile(r"(?<![\d.,/-])((?:19|20)\d\d)[-/.](\d{1,2})[-/.](\d{1,2})(?![\d-]|[./]\d)")
-_NUMERIC = re.compile(r"(?<![\w.,/-])(\d{1,2})([./-])(\d{1,2})\2((?:19|20)?\d\d)(?![\w-]|[./]\d)")
-_DAY = re.compile(r"(?<![\w.,/:€$£-])(\d{1,2})(?:st|nd|rd|th|er|\.|º|ª)?(?![\w:%€$£]|[.,]\d)", re.IGNORECASE)
+_START = re.compile(r"\d{1,4}")
+_ISO = re.compile(r"((?:19|20)\d\d)[-/.](\d{1,2})[-/.](\d{1,2})(?![\d-]|[./]\d)")
+_NUMERIC = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2((?:19|20)?\d\d)(?![\w-]|[./]\d)")
+_DAY = re.compile(r"(\d{1,2})(?:st|nd|rd|th|er|\.|º|ª)?(?![\w:%€$£]|[.,]\d)", re.IGNORECASE)
 _MONTH_AFTER = re.compile(r"[ \u00a0]{1,2}(?:of |de |d['’])?([^\W\d_]{3,10})\b\.?(?:,?[ \u00a0]{1,2}(?:del? )?((?:19|20)\d\d)(?!\d))?")
 _MONTH_BEFORE = re.compile(r"(?<![^\W_])([^\W\d_]{3,10})\.?[ \u00a0]{1,2}(?:the )?$")
 _YEAR_AFTER = re.compile(r",?[ \u00a0]{1,2}((?:19|20)\d\d)(?!\d)")
@@ -22,14 +23,26 @@ _WORDS_TOO = frozenset({"set", "mag", "gen", "mar", "mai", "ago", "may", "mei", 
 
 def find_dates(search: Search) -> Iterator[Fact]:
     """Dates in ISO 8601; relative ones only in what was written now, for quoted words speak of another day."""
-    text = search.text
-    for found in (*_ISO.finditer(text), *_NUMERIC.finditer(text)):
-        day, confidence = _from_iso(found) if found.re is _ISO else _from_digits(found, search)
-        yield from _fact(search, day, confidence, found.span())
-    for found in _DAY.finditer(text):
-        yield from _with_month(search, found)
+    for start in _START.finditer(search.text):
+        if not _within_number(search.text, start.start()):
+            yield from _explicit(search, start.start())
     if search.source in {"subject", "text"}:
         yield from _relative(search)
+
+
+def _within_number(text: str, start: int) -> bool:
+    before = text[max(0, start - 1) : start]
+    return before.isalnum() or (before != "" and before in "_.,/:-€$£")
+
+
+def _explicit(search: Search, start: int) -> Iterator[Fact]:
+    """The date that begins with the digit at `start`, if one does."""
+    if found := _ISO.match(search.text, start):
+        yield from _fact(search, *_from_iso(found), found.span())
+    elif found := _NUMERIC.match(search.text, start):
+        yield from _fact(search, *_from_digits(found, search), found.span())
+    elif found := _DAY.match(search.text, start):
+        yield from _with_month(search, found)
 
 
 def _fact(search: Search, day: date | None, confidence: float, span: tuple[int, int]) -> Iterator[Fact]:
@@ -86,7 +99,7 @@ def _date(year: int, month: int, day: int) -> date | None:
 def _relative(search: Search) -> Iterator[Fact]:
     today = search.received_at.date()
     for language in dict.fromkeys((search.language or "en", "en")):
-        if language not in NEAR_DAYS:
+        if language not in NEAR_DAYS or not any(word in search.lower for word in _telling_words(language)):
             continue
         for found in _relative_words(language).finditer(search.text):
             yield from _fact(search, _resolve(found, language, today), 0.8, found.span())
@@ -100,6 +113,12 @@ def _resolve(found: re.Match[str], language: str, today: date) -> date:
     # The same weekday means a week ago.
     weekday = WEEKDAYS[language][found["day"].lower()]
     return today - timedelta(days=(today.weekday() - weekday - 1) % 7 + 1)
+
+
+@cache
+def _telling_words(language: str) -> tuple[str, ...]:
+    """One of these stands in every text with a relative date of that language."""
+    return (*NEAR_DAYS[language], *WEEKDAYS[language], AGO[language])
 
 
 @cache

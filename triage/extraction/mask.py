@@ -38,6 +38,11 @@ _CODE = re.compile(
     re.IGNORECASE,
 )
 _CODE_AFTER = re.compile(rf"(?<![\d/.,-])\d{{3,4}}(\s{{0,2}}(?:\(|is (?:my|the) |as (?:my |the )?){_CODE_NAME}\b)", re.IGNORECASE)
+#: One of these stands in every text that names a code.
+_CODE_WORDS = (
+    "cvv", "cvc", "cvn", "csc", "verif", "security", "prüf", "pruf", "sicherheit", "curit", "cryptog", "seguran", "seguridad", "sicurezza",
+    "beveilig", "bezpiecz",
+)  # fmt: skip
 #: The code that follows a number and its expiry date without being named.
 _CODE_AFTER_EXPIRY = re.compile(
     r"(\*{3,9}\d{4}[\s,;|]{1,4}(?:[a-zü]{2,12}[\s.:]{1,3}){0,3}\d{2}\s?[/-]\s?(?:20)?\d{2}[\s,;|]{1,4})\d{3,4}(?!\d|[.,/-]\d)",
@@ -109,8 +114,11 @@ def mask(message: Message) -> Message:
 
 
 def _without_codes(text: str, *, after_number: bool) -> tuple[str, int]:
-    text, named = _CODE.subn(r"\1***", text)
-    text, trailing = _CODE_AFTER.subn(r"***\1", text)
+    named = trailing = 0
+    lower = text.lower()
+    if any(word in lower for word in _CODE_WORDS):
+        text, named = _CODE.subn(r"\1***", text)
+        text, trailing = _CODE_AFTER.subn(r"***\1", text)
     text, unnamed = _CODE_AFTER_EXPIRY.subn(r"\1***", text) if after_number else (text, 0)
     return text, named + trailing + unnamed
 

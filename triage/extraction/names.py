@@ -13,6 +13,12 @@ _INTRODUCED = re.compile(
     rf"|mijn naam is|ik heet|meu nome é|chamo-me|nazywam się|jag heter|jeg hedder|jeg heter)[ :]{{1,3}}({_NAME})",
     re.IGNORECASE,
 )
+#: One of these stands in every text that _INTRODUCED matches.
+_INTRODUCTIONS = (
+    "name", "i am called", "ich hei", "appelle", "mon nom", "llamo", "nombre", "chiamo", "il mio nome", "mijn naam", "ik heet",
+    "meu nome", "chamo-me",
+    "nazywam", "heter", "hedder",
+)  # fmt: skip
 _CLOSINGS = frozenset(
     f"{before} {how} {what}".strip().replace("  ", " ")
     for before in ("", "with", "many")
@@ -45,7 +51,9 @@ _END = frozenset({"and", "und", "et", "y", "e", "en", "i", "from", "aus", "de", 
 def find_names(message: Message) -> Iterator[Fact]:
     """The author's name, surest source first."""
     for source, text in (("text", message.text), ("signature", message.signature)):
-        if (introduced := _INTRODUCED.search(text)) and (name := _person(_first_words(introduced[1]))):
+        lower = text.lower()
+        introduced = _INTRODUCED.search(text) if any(words in lower for words in _INTRODUCTIONS) else None
+        if introduced and (name := _person(_first_words(introduced[1]))):
             start = introduced.start(1)
             yield Fact(kind="name", value=name, source=source, confidence=0.95, span=(start, start + len(name)))
         if name := _under_closing(text):

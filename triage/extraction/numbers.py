@@ -13,7 +13,8 @@ from triage.reading import Fact
 _FOUND_BY_WORDS = frozenset({"order_number", "invoice_number", "receipt_number", "transaction_id"})
 
 _FROM_DIGIT = re.compile(r"\d[0-9A-Za-z_/.-]{0,40}")
-_TO_THE_LEFT = re.compile(r"[0-9A-Za-z_/-]{1,24}$")
+_OF_A_WORD = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_/-")
+_LETTERS = re.compile(r"[A-Za-z]{1,24}")
 _DATE = re.compile(r"\d{1,4}([./-])\d{1,2}\1\d{1,4}|\d{1,2}[./]\d{1,2}|\d{1,2}(?:st|nd|rd|th)", re.IGNORECASE)
 _PRICE = re.compile(r"\d{1,3}(?:[.,]\d{3}){0,4}[.,]\d{2}|\d{1,6}[.,]\d{1,2}")
 _WORD_AFTER = re.compile(r"\s{0,2}([€$£¥₹₽%\"″]|[^\W\d_]{1,12})")
@@ -35,10 +36,11 @@ class _Token:
 
 def find_configured(search: Search) -> Iterator[Fact]:
     """Numbers that have a form this marketplace gave them."""
-    for kind, pattern in search.patterns.configured:
-        for found in pattern.finditer(search.text):
-            if search.free(*found.span()):
-                yield search.fact(kind, _normal(found[0], kind), 1.0, found.span())
+    if search.patterns.configured is None:
+        return
+    for found in search.patterns.configured.finditer(search.text):
+        kind = str(found.lastgroup)
+        yield search.fact(kind, _normal(found[0], kind), 1.0, found.span())
 
 
 def find_by_words(search: Search) -> Iterator[Fact]:
@@ -74,18 +76,26 @@ def _tokens(text: str) -> Iterator[_Token]:
     for found in _FROM_DIGIT.finditer(text):
         if found.start() < position:
             continue
-        left = _TO_THE_LEFT.search(text, max(position, found.start() - 24), found.start())
-        start = left.start() if left else found.start()
+        start = _word_start(text, found.start(), position)
         word = text[start : found.end()].rstrip("._/-")
         position = start + len(word)
+        if len(word) < 3:
+            continue
         trimmed = word.lstrip("_/-")
         start += len(word) - len(trimmed)
-        letters = re.match(r"[A-Za-z]{1,24}", trimmed)
+        letters = _LETTERS.match(trimmed)
         glued = LABELS.get(letters[0].lower(), "") if letters and letters[0].lower() != "po" else ""
         if letters and glued:
             rest = trimmed[letters.end() :].lstrip("_/-")
             start, trimmed = start + len(trimmed) - len(rest), rest
         yield _Token(text=trimmed, start=start, end=start + len(trimmed), glued=glued)
+
+
+def _word_start(text: str, start: int, at_least: int) -> int:
+    for place in range(start, max(at_least, start - 24), -1):
+        if text[place - 1] not in _OF_A_WORD:
+            return place
+    return max(at_least, start - 24)
 
 
 def _may_be_number(text: str, token: _Token) -> bool:

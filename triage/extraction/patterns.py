@@ -5,16 +5,16 @@ from dataclasses import dataclass
 
 from triage.settings import ExtractionSettings
 
-#: Kinds of number that can be configured, in the order in which they claim a piece of text.
-KINDS = ("invoice", "receipt", "transaction", "order")
+#: Kind of fact by its name in the settings, in the order in which they claim a piece of text.
+KINDS = {"invoice": "invoice_number", "receipt": "receipt_number", "transaction": "transaction_id", "order": "order_number"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patterns:
     """Configured patterns by kind, and what else extraction must be told; picklable."""
 
-    #: (kind of fact, pattern) in order of precedence.
-    configured: tuple[tuple[str, re.Pattern[str]], ...] = ()
+    #: All configured forms in one pattern, whose groups are named by the kind of fact; None where nothing is configured.
+    configured: re.Pattern[str] | None = None
     phone_region: str = "US"
     #: What our case numbers begin with: they are no order numbers.
     case_prefix: str = "SP"
@@ -22,13 +22,12 @@ class Patterns:
     @classmethod
     def of(cls, settings: ExtractionSettings, case_prefix: str = "SP") -> "Patterns":
         """The patterns that the settings describe."""
-        configured = []
-        for kind in KINDS:
-            sources: tuple[str, ...] = getattr(settings, kind)
+        groups = []
+        for name, kind in KINDS.items():
+            sources: tuple[str, ...] = getattr(settings, name)
             if sources:
-                alternatives = "|".join(f"(?:{source})" for source in sources)
-                # Not inside a longer number or word: ORD1234 is not to be found in RECORD12345.
-                bounded = rf"(?<![A-Za-z0-9])(?:{alternatives})(?![A-Za-z0-9])"
-                name = "transaction_id" if kind == "transaction" else f"{kind}_number"
-                configured.append((name, re.compile(bounded, re.IGNORECASE)))
-        return cls(configured=tuple(configured), phone_region=settings.phone_region, case_prefix=case_prefix)
+                groups.append(f"(?P<{kind}>{'|'.join(f'(?:{source})' for source in sources)})")
+        # Not inside a longer number or word: ORD1234 is not to be found in RECORD12345.
+        bounded = rf"(?<![A-Za-z0-9])(?:{'|'.join(groups)})(?![A-Za-z0-9])"
+        configured = re.compile(bounded, re.IGNORECASE) if groups else None
+        return cls(configured=configured, phone_region=settings.phone_region, case_prefix=case_prefix)

@@ -9,23 +9,28 @@ from triage.extraction.labels import kind_before
 from triage.extraction.search import Search
 from triage.reading import Fact
 
-_RUN = re.compile(r"(?<![\w.,/#*-])(?:\+|00)?[ ]?\(?\d(?:[ ()/.\u00a0\u2010-\u2013-]{0,3}\d){6,16}(?![\w*]|[.,-]\d)")
+_RUN = re.compile(r"\d(?:[ ()/.\u00a0\u2010-\u2013-]{0,3}\d){6,16}(?![\w*]|[.,-]\d)")
+#: What belongs to the number before its first digit.
+_HEAD = re.compile(r"(?:\+ ?)?\(?$")
 
 
 def find_phones(search: Search) -> Iterator[Fact]:
     """Numbers that are valid in a numbering plan, and are written or called like telephone numbers."""
     for found in _RUN.finditer(search.text):
-        written = found[0].strip()
-        if not search.free(*found.span()):
+        head = _HEAD.search(search.text, max(0, found.start() - 3), found.start())
+        start = head.start() if head else found.start()
+        before = search.text[max(0, start - 1) : start]
+        if before.isalnum() or (before != "" and before in "_.,/#*-") or not search.free(start, found.end()):
             continue
+        written = search.text[start : found.end()].strip()
         international = written.startswith(("+", "00"))
-        labelled = kind_before(search.text, found.start())[0] == "phone"
+        labelled = kind_before(search.text, start)[0] == "phone"
         # Ten bare digits may be anything; separators or a word beside them make them a telephone number.
         if not (international or labelled or _grouped(written)):
             continue
         number = _valid(f"+{written[2:]}" if written.startswith("00") else written, search.patterns.phone_region)
         if number:
-            yield search.fact("phone", number, 0.95 if international or labelled else 0.7, found.span())
+            yield search.fact("phone", number, 0.95 if international or labelled else 0.7, (start, found.end()))
 
 
 def _grouped(written: str) -> bool:

@@ -25,9 +25,12 @@ class Search:
     received_at: datetime
     #: One byte per character of the text, 1 where it belongs to a fact: thousands of facts cost no more than one.
     taken: bytearray = field(init=False, repr=False)
+    #: In lower case, to see at a glance whether a word occurs at all; positions may differ.
+    lower: str = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "taken", bytearray(len(self.text)))
+        object.__setattr__(self, "lower", self.text.lower())
 
     def free(self, start: int, end: int) -> bool:
         """True where no fact has been found yet."""

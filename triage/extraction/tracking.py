@@ -12,12 +12,15 @@ _FORMS = re.compile(
     r"(?:1Z(?: ?[0-9A-Z]){16}|[A-Z]{2} ?\d{3} ?\d{3} ?\d{3} ?[A-Z]{2}|(?:00|9[1-5])(?: ?\d){18,20}|JJ?D(?: ?\d){16,20}|TBA\d{12})(?![\w-])",
     re.IGNORECASE,
 )
+_MANY_DIGITS = re.compile(r"\d(?: ?\d){5}")
 _S10_WEIGHTS = (8, 6, 4, 2, 3, 5, 9, 7)
 _FEDEX_WEIGHTS = (3, 1, 7, 3, 1, 7, 3, 1, 7, 3, 1)
 
 
 def find_tracking_numbers(search: Search) -> Iterator[Fact]:
     """Tracking numbers by their form alone, wherever they stand."""
+    if not _MANY_DIGITS.search(search.text):
+        return
     for found in _FORMS.finditer(search.text):
         value = "".join(found[0].split()).upper()
         confidence = _confidence(value)

@@ -88,3 +88,9 @@ LINK_WORDS = """
     is was are were ist sind war lautet lauten est sont es son è sono é são jest to zijn er confirmation
     details bestätigung my the with mit der die das le la el il de het mijn meine mein ma mon mi mio är
 """
+
+#: Verbs that say that a customer has, or should have, a thing.
+GOT = """
+    ordered bought purchased received bestellt gekauft erhalten commandé acheté reçu pedí pedido compré comprado ordinato acquistato
+    comprato besteld gekocht ontvangen encomendei comprei zamówiłem kupiłem
+"""
