@@ -151,6 +151,8 @@ def test_a_folder_without_flags_keeps_none() -> None:
         ("[LIMIT] too many", ConnectionLostError),
         ("[ALERT] Too many simultaneous connections. (Failure)", ConnectionLostError),
         ("[INUSE] x", ConnectionLostError),
+        ("[AUTHENTICATIONFAILED] Too many failures with this password", AuthenticationFailedError),
+        ("Check your password and try again", AuthenticationFailedError),
     ],
 )
 def test_only_a_clear_no_is_about_the_password(text: str, kind: type[Exception]) -> None:

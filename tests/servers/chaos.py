@@ -25,7 +25,7 @@ class Chaos:
     #: Accept connections and forward nothing at all.
     black_hole: bool = False
     #: Seconds between the pieces.
-    pause: float = 0.0005
+    pause: float = 0.0
     #: What to replace by what in the words of the server.
     rewrites: tuple[tuple[bytes, bytes], ...] = ()
     #: How often a cut or swallow has happened.
@@ -41,7 +41,7 @@ class Chaos:
         self.cut_before_reply = self.cut_after_request = self.swallow_from = self.stop_reading_at = b""
         self.split = self.black_hole = False
         self.rewrites = ()
-        self.pause = 0.0005
+        self.pause = 0.0
 
     def cut(self) -> None:
         """Cut all connections now."""

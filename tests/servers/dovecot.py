@@ -274,7 +274,8 @@ def make_certificate(root: Path) -> None:
 def running(users: Mapping[str, str], *, separator: str = "/", prefix: str = "", connections: int = 100) -> Iterator[Dovecot]:
     """A Dovecot with these users (password by name); it and its files are gone after the block."""
     # Unix sockets have short paths, and an unprivileged server must be able to walk to its files: neither holds for pytest's directories.
-    root = Path(tempfile.mkdtemp(prefix="dovecot-", dir="/tmp"))
+    memory = Path("/dev/shm")
+    root = Path(tempfile.mkdtemp(prefix="dovecot-", dir=memory if os.access(memory, os.W_OK) else "/tmp"))
     root.chmod(0o755)
     server = Dovecot(root, users, separator=separator, prefix=prefix, connections=connections)
     try:

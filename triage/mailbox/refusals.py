@@ -8,11 +8,13 @@ from triage.errors import AuthenticationFailedError, ConnectionLostError, Mailbo
 
 _CODE = re.compile(r"\[([A-Z][A-Z0-9-]{0,40})")
 #: Codes of RFC 9051 §7.1 and RFC 5530 §3 that pass by themselves, whatever the command was.
-_TEMPORARY = frozenset({"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG", "THROTTLED", "OVERQUOTA", "CONTACTADMIN", "EXPUNGEISSUED"})
+_TEMPORARY = frozenset({"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG", "THROTTLED", "OVERQUOTA", "EXPUNGEISSUED"})
+#: Codes that speak of the name and the password (RFC 5530 §3).
+_REFUSED = frozenset({"AUTHENTICATIONFAILED", "AUTHORIZATIONFAILED", "EXPIRED", "PRIVACYREQUIRED"})
 #: The folder is not there, or not for us.
 _MISSING = frozenset({"NONEXISTENT", "NOPERM", "TRYCREATE", "CANNOT", "NOSUCHMAILBOX"})
 #: Large providers refuse the connection that is one too many in words only.
-_TOO_MANY = re.compile(r"too many|maximum number|try again|temporar", re.IGNORECASE)
+_TOO_MANY = re.compile(r"too many|maximum number|temporar", re.IGNORECASE)
 
 
 def code_of(error: BaseException) -> str:
@@ -25,7 +27,8 @@ def of_login(account: str, error: IMAPClientError) -> TriageError:
     """What a failed login means: only a clear no counts against the password, since retrying one may lock the account."""
     # The library wraps a connection that broke during the login into the same error as a refused password.
     broken = isinstance(error, IMAPClientAbortError) or isinstance(error.__context__, IMAPClientAbortError)
-    if broken or code_of(error) in _TEMPORARY or _TOO_MANY.search(str(error)):
+    passing = code_of(error) in _TEMPORARY or (code_of(error) not in _REFUSED and _TOO_MANY.search(str(error)))
+    if broken or passing:
         return ConnectionLostError(f"mailbox {account}: the server accepts no login now ({code_of(error) or 'no reason given'})")
     return AuthenticationFailedError(f"mailbox {account}: the server refused the user name or password")
 

@@ -61,7 +61,7 @@ def _enter(connection: Connection, folder: str) -> bool:
 
 
 def _ask(connection: Connection) -> bool:
-    return _brings_news(connection.client.noop()[1])
+    return _brings_news(connection, connection.client.noop()[1])
 
 
 def _start_idling(connection: Connection) -> int:
@@ -79,10 +79,12 @@ def _start_idling(connection: Connection) -> int:
 
 
 def _stop_idling(connection: Connection) -> bool:
-    return _brings_news(connection.client.idle_done()[1])
+    return _brings_news(connection, connection.client.idle_done()[1])
 
 
-def _brings_news(responses: object) -> bool:
+def _brings_news(connection: Connection, responses: object) -> bool:
+    # The library also keeps all of them for somebody to ask, and on this connection nobody ever does.
+    connection.client._imap.untagged_responses.clear()
     # Flags that people set, and messages that leave, are no reason to look.
     return isinstance(responses, list) and any(
         isinstance(response, tuple) and len(response) > 1 and response[1] in (b"EXISTS", b"RECENT") for response in responses
