@@ -282,6 +282,17 @@ def test_relative_paths_start_at_the_installation(tmp_path: Path, monkeypatch: p
     assert (settings.smtp.ca_file, settings.smtp.password) == (None, None)
 
 
+def test_right_values_of_every_kind_are_taken(tmp_path: Path) -> None:
+    """Time zones, patterns, limits and other spellings of addresses that are right are kept as they are."""
+    text = with_line("identity", 'time_zone = "America/New_York"')
+    text += '[extraction]\norder = ["SO-[0-9]{6}"]\n[limits]\nper_hour = 0\n[log]\njson_lines = true\n'
+    text = text.replace("finance@shop.example", "o'neil+finance@Shop-2.x.example")
+    settings = load(written(tmp_path, text))
+    assert settings.identity.time_zone == "America/New_York"
+    assert (settings.extraction.order, settings.limits.per_hour, settings.log.json_lines) == (("SO-[0-9]{6}",), 0, True)
+    assert settings.departments["finance"].address == "o'neil+finance@shop-2.x.example"
+
+
 def test_settings_do_not_change(tmp_path: Path) -> None:
     """What was loaded stays as it is."""
     settings = load(written(tmp_path, RIGHT))

@@ -51,29 +51,40 @@ def test_migrating_again_changes_nothing(tmp_path: Path) -> None:
     assert (schema(tmp_path / "a.db"), applied(tmp_path / "a.db")) == (before, NAMES)
 
 
+#: Opens one new file after another, each at an agreed moment, so that all who run this meet at every file.
+_MEETING = """
+import sys, time
+from pathlib import Path
+from triage.store.connect import connect
+connect(Path(sys.argv[1]) / f"{sys.argv[2]}.first").close()
+print("ready", flush=True)
+start = float(sys.stdin.readline())
+for number in range(25):
+    while time.time() < start + number * 0.04:
+        pass
+    connect(Path(sys.argv[1]) / f"{number}.db").close()
+"""
+
+
 def test_two_processes_may_open_a_new_store_at_once(tmp_path: Path) -> None:
     """Of several that start at the same moment all find a complete schema, made once."""
-    program = (
-        "import sys, time\nfrom pathlib import Path\nfrom triage.store.connect import connect\n"
-        "print('ready', flush=True)\nsys.stdin.readline()\n"
-        "for number in range(10): connect(Path(sys.argv[1]) / f'{number}.db').close()\n"
-    )
     starting = [
         subprocess.Popen(
-            [sys.executable, "-c", program, str(tmp_path)],
+            [sys.executable, "-c", _MEETING, str(tmp_path), str(number)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT,
         )
-        for _ in range(3)
+        for number in range(3)
     ]  # fmt: skip
     for process in starting:
         assert process.stdout
         process.stdout.readline()
+    start = f"{time.time() + 0.05}\n"
     for process in starting:
         assert process.stdin
-        process.stdin.write("\n")
+        process.stdin.write(start)
         process.stdin.flush()
     assert [(process.communicate(timeout=60)[1], process.returncode) for process in starting] == [("", 0)] * 3
-    assert all(applied(tmp_path / f"{number}.db") == NAMES for number in range(10))
+    assert all(applied(tmp_path / f"{number}.db") == NAMES for number in range(25))
 
 
 def test_a_store_of_a_newer_version_is_refused(tmp_path: Path) -> None:
