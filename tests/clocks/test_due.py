@@ -1,6 +1,6 @@
 """Promises fall due after so much elapsed time, also where the clocks change."""
 
-# ruff: noqa: DTZ001, DTZ007 - Hypothesis makes naive times, and the zone under test is put on afterwards.
+# ruff: noqa: DTZ001 - Hypothesis makes naive times, and the zone under test is put on afterwards.
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo

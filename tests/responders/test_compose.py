@@ -40,6 +40,11 @@ def test_text_comes_out_as_it_went_in(text: str) -> None:
     assert read.replace("\r\n", "\n") == text + "\n"
 
 
+def test_every_kind_of_line_end_is_a_line_end() -> None:
+    """CRLF, CR and LF in a text each end a line."""
+    assert email.message_from_bytes(text_entity("a\rb\r\nc\nd"), policy=POLICY).get_content().split() == ["a", "b", "c", "d"]
+
+
 @given(st.binary(max_size=3000))
 @settings(max_examples=50, deadline=None)
 def test_files_come_out_as_they_went_in(content: bytes) -> None:

@@ -145,6 +145,13 @@ def test_of_several_cases_the_nearest_is_joined(candidates: list[Candidate], cho
     assert matched(candidates[::-1]).case_id == chosen
 
 
+def test_a_case_that_may_not_be_joined_does_not_hide_one_that_may() -> None:
+    """An answer in the thread of a case done long ago that quotes a case at work joins the latter."""
+    old = by_thread(case_id=1, number="SP-100001", status=CaseStatus.CLOSED, solved_at=NOW - timedelta(days=99))
+    assert matched([old, by_number(case_id=2)]).case_id == 2
+    assert matched([old, by_thread(case_id=3, status=CaseStatus.CLOSED, solved_at=NOW - timedelta(days=98))]).linked_case == 3
+
+
 @given(
     st.lists(
         st.builds(

@@ -26,13 +26,14 @@ def match(
     A stranger never joins a case: quoting its number or its thread gives nobody a part in it. Only writing to its keyed address does,
     which none but the customer was given; `answered` has the numbers of such cases.
     """
-    for candidate in sorted(candidates, key=_nearest):
-        why = _standing(reading, candidate, staff, answered)
-        if why:
-            return _joined(reading, candidate, why, by_staff=_author(reading) in staff, window=window, now=now)
-    if candidates:
-        nearest = min(candidates, key=_nearest)
-        return Match(linked_case=nearest.case_id, reason=f"points to {nearest.number}, but its author takes no part in that case")
+    nearest = sorted(candidates, key=_nearest)
+    standing = ((candidate, why) for candidate in nearest if (why := _standing(reading, candidate, staff, answered)))
+    by_staff = _author(reading) in staff
+    found = [_joined(reading, candidate, why, by_staff=by_staff, window=window, now=now) for candidate, why in standing]
+    if found:
+        return next((one for one in found if one.case_id is not None), found[0])
+    if nearest:
+        return Match(linked_case=nearest[0].case_id, reason=f"points to {nearest[0].number}, but its author takes no part in that case")
     return Match()
 
 
