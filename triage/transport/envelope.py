@@ -4,10 +4,9 @@ import re
 
 from triage.reply import Delivery
 
-_LOCAL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}"
-_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 #: Unquoted ASCII only. Whoever writes to us chooses the recipient, and a line break in it would be the next command.
-_PATH = re.compile(rf"{_LOCAL}@{_LABEL}(?:\.{_LABEL}){{0,30}}")
+_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}")
+_LABEL = re.compile(r"[A-Za-z0-9-]{1,63}")
 _LONGEST_PATH = 254
 _LONGEST_LINE = 998
 
@@ -23,8 +22,11 @@ def fault(delivery: Delivery) -> str:
 
 
 def is_path(address: str) -> bool:
-    """True for a local@domain that can stand between angle brackets as it is."""
-    return len(address) <= _LONGEST_PATH and bool(_PATH.fullmatch(address))
+    """True for a local@domain that can stand between angle brackets as it is (RFC 5321 §4.1.2)."""
+    local, _, domain = address.partition("@")
+    labels = domain.split(".")
+    sound = all(_LABEL.fullmatch(label) and not label.startswith("-") and not label.endswith("-") for label in labels)
+    return len(address) <= _LONGEST_PATH and sound and bool(_LOCAL.fullmatch(local))
 
 
 def _content_fault(content: bytes) -> str:

@@ -68,6 +68,12 @@ class Line:
         log_in = {"plain": self._smtp.auth_plain, "login": self._smtp.auth_login, "cram-md5": self._smtp.auth_crammd5}[offered[0]]
         await log_in(self._settings.username, password)
 
+    def describe(self) -> str:
+        """How the open connection is secured, and as whom."""
+        tls = self._smtp.get_transport_info("ssl_object")
+        secured = f"encrypted with {tls.version()}" if isinstance(tls, ssl.SSLObject) else "not encrypted"
+        return f"{secured}, {'logged in' if self._settings.username else 'without a login'}"
+
     async def transact(self, delivery: Delivery, before_data: Callable[[], Awaitable[bool]]) -> Receipt:
         """What came of one delivery; nothing that a server does raises."""
         refusal = await self._address(delivery)

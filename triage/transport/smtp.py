@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
+from triage.errors import AuthenticationFailedError, ConnectionLostError
 from triage.reply import Delivery, Receipt
 from triage.settings import SmtpSettings
 from triage.transport import envelope, verdicts
@@ -53,6 +54,19 @@ class SmtpTransport:
         farewell = asyncio.create_task(line.quit())
         self._farewells.add(farewell)
         farewell.add_done_callback(self._farewells.discard)
+
+    async def check(self) -> str:
+        """What the server is like, without sending; ConnectionLostError or AuthenticationFailedError where it does not let us in."""
+        line = Line(self._settings)
+        refusal = await line.open()
+        if refusal:
+            where = f"smtp {self._settings.host} port {self._settings.port}"
+            kind = AuthenticationFailedError if refusal.code in verdicts.PASSWORD_CODES else ConnectionLostError
+            raise kind(f"{where}: {refusal.code or 'no reply'}: {refusal.text}")
+        try:
+            return f"{self._settings.host} port {self._settings.port}, {line.describe()}"
+        finally:
+            await line.quit()
 
     async def close(self) -> None:
         """Quit all open connections; the next delivery opens another."""

@@ -1,14 +1,14 @@
 """What a reply, or silence, at each phase of an SMTP transaction means for the message (RFC 5321 §4.2, §4.5.3.1.10)."""
 
-import re
 from enum import StrEnum
 
 from triage.reply import DeliveryStatus, Receipt
 
 _MOST = 200
-_ADDRESS = re.compile(r"[^\s<>@]{0,64}@[^\s<>@]{1,253}")
 #: Replies that speak of us or of the server, never of the recipient: going away, out of step, authentication wanted or refused.
 _HOST_CODES = frozenset({421, 503, 530, 534, 535, 538})
+#: Of these, those that a person must mend (RFC 4954 §6).
+PASSWORD_CODES = frozenset({530, 534, 535, 538})
 
 
 class Phase(StrEnum):
@@ -57,5 +57,5 @@ def of_ourselves(why: str) -> Receipt:
 
 def clean(text: str) -> str:
     """The text on one line, bounded and printable, with addresses taken out: servers like to repeat them."""
-    shown = _ADDRESS.sub("(address)", " ".join(text[: 4 * _MOST].split()))
-    return "".join(character if character.isprintable() else "?" for character in shown)[:_MOST]
+    words = ("(address)" if "@" in word else word for word in text[: 4 * _MOST].split())
+    return "".join(character if character.isprintable() else "?" for character in " ".join(words))[:_MOST]

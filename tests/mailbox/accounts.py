@@ -1,6 +1,7 @@
 """Mailboxes on real servers, for the tests of the Mailbox port: each with its account and a way to act beside the code under test."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -8,8 +9,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
+import pytest
 from imapclient import IMAPClient
 
+from tests.servers import chaos
+from triage.errors import ConnectionLostError
 from triage.mailbox.imap import ImapMailbox
 from triage.settings import MailboxSettings, Secret
 
@@ -85,3 +89,37 @@ async def connected(
         yield Account(mailbox=mailbox, port=server_port, user=user, password=password, settings=checked)
     finally:
         await mailbox.close()
+
+
+Proxied = tuple[Account, chaos.Chaos]
+
+
+async def fetch_all(account: Account) -> list[bytes]:
+    """Everything in INBOX, through the mailbox under test."""
+    state = await account.mailbox.status("INBOX")
+    fetched = await account.mailbox.fetch("INBOX", await account.mailbox.uids("INBOX"), state.uid_validity)
+    return [raw.content for raw in fetched]
+
+
+async def survives(account: Account, fault: Callable[[], object] = lambda: None) -> float:
+    """Seconds until the fault was reported; afterwards everything is there."""
+    await account.put(message(1), message(2))
+    assert len(await account.mailbox.uids("INBOX")) == 2
+    fault()
+    start = time.monotonic()
+    with pytest.raises(ConnectionLostError):
+        await fetch_all(account)
+    return time.monotonic() - start
+
+
+async def with_password(account: Account, password: str) -> ImapMailbox:
+    """Another mailbox on the account, with that password and an ordinary time-out."""
+    secret = account.settings.password
+    assert secret
+    assert secret.file
+    other = secret.file.with_name("other")
+    other.write_text(password, encoding="utf-8")
+    return ImapMailbox(
+        "support",
+        account.settings.model_copy(update={"password": secret.model_copy(update={"file": other}), "timeout": timedelta(seconds=5)}),
+    )

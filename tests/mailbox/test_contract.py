@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import PASSWORD, need_dovecot
-from tests.mailboxes import Account, connected, message
+from tests.mailbox.accounts import Account, connected, message
 from tests.servers import chaos
 from tests.servers import dovecot as dovecot_server
 from triage.errors import AuthenticationFailedError, ConnectionLostError, MailboxMissingError

@@ -1,0 +1,1 @@
+"""What every mailbox does, and what servers and networks do to it."""

@@ -1,0 +1,1 @@
+"""Mail on its way out, and what servers do to it."""
