@@ -165,6 +165,7 @@ ROWS: list[tuple[str, Effect | None, Message]] = [
     ("own_message", A, person(message_id=f"acknowledgment.{TOKEN}@shop.example")),
     ("own_message", A, person(message_id=f"acknowledgment.sp-100042.{TOKEN}@SHOP.example")),
     ("own_message", A, person(reply_to=addresses(f"support+c.{TOKEN}@shop.example"))),
+    ("own_message", A, person(reply_to=addresses(f"support+d.100042.{TOKEN}@shop.example"))),
     ("own_message", S, author(US)),
     ("own_message", S, author("support+web@shop.example")),
     ("own_message", N, author(US, reply_to=addresses("eve@customer.example"))),

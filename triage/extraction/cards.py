@@ -21,6 +21,7 @@ _RANGES: tuple[tuple[str, str, frozenset[int]], ...] = (
     ("60", "60", frozenset({16})),
     ("2200", "2204", frozenset({16, 19})),  # Mir
     ("5018", "5018", frozenset({13, 14, 15, 16, 17, 18, 19})),  # Maestro
+    ("5019", "5019", frozenset({16})),  # Dankort
     ("5020", "5020", frozenset({13, 14, 15, 16, 17, 18, 19})),
     ("5038", "5038", frozenset({13, 14, 15, 16, 17, 18, 19})),
     ("5893", "5893", frozenset({13, 14, 15, 16, 17, 18, 19})),
@@ -42,7 +43,7 @@ def is_card_number(digits: str) -> bool:
 def is_printed_grouping(sizes: tuple[int, ...]) -> bool:
     """True where groups of digits stand as on a card."""
     fours = all(size == 4 for size in sizes[:-1]) and sizes[-1] <= 4
-    return len(sizes) == 1 or fours or sizes in _PRINTED or set(sizes) == {1}
+    return len(sizes) == 1 or fours or sizes in _PRINTED
 
 
 def shown(digits: str) -> str:

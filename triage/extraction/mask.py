@@ -13,9 +13,9 @@ from triage.message import Address, Attachment, Message
 
 #: Separators people, clients and html put between the digits of one number; those without width are not even seen.
 _INVISIBLE = "\u00ad\u200b-\u200f\u2060-\u2064\ufeff"
-_BETWEEN = rf"[\s\-.\u2010-\u2015\u2212{_INVISIBLE}]"
+_BETWEEN = rf"[\s\-._/|,;:()>*·•∙⋅\u2010-\u2015\u2212{_INVISIBLE}]"
 _RUN = re.compile(rf"\d(?:{_BETWEEN}{{0,4}}\d){{12,200}}")
-_MOST_DIGITS = 19
+_FEWEST_DIGITS, _MOST_DIGITS = 13, 19
 #: No scheme's numbers begin otherwise.
 _FIRST_DIGITS = frozenset("234568")
 _GROUP = re.compile(rf"\d(?:[{_INVISIBLE}]{{0,4}}\d){{0,200}}")
@@ -31,17 +31,19 @@ _CODE_NAME = (
     r"(?:cvv2?|cvc2?|cvn|csc|card verification (?:value|code|number)|(?:card )?security (?:code|number)"
     r"|(?:karten)?pr[üu]f(?:nummer|ziffer|zahl)"
     r"|sicherheits(?:code|nummer)|code de s[ée]curit[ée]|cryptogramme(?: visuel)?|c[óo]digo de seguran[çc]a|c[óo]digo de seguridad"
+    r"|(?:3|4|three|four)[- ]digits? (?:security )?(?:code|number)(?: on the back)?|(?:3|4|three|four) digits on the (?:back|front)"
+    r"|(?:3|4|drei|vier) (?:ziffern|stellen) auf der (?:r[üu]ckseite|vorderseite)"
     r"|codice di sicurezza|beveiligingscode|kod (?:cvv|cvc|bezpiecze[ńn]stwa))"
 )
 _CODE = re.compile(
-    rf"(\b{_CODE_NAME}[^\w\n]{{0,4}}(?:(?:code|number|no|nr|is|was|ist|lautet|est|es|è|é|=)[^\w\n]{{0,4}}){{0,3}})\d{{3,4}}(?!\d|[.,]\d)",
+    rf"(\b{_CODE_NAME}\W{{0,4}}(?:(?:code|number|no|nr|is|was|ist|lautet|est|es|è|é|=)\W{{0,4}}){{0,3}})\d{{3,4}}(?!\d|[.,/-]\d)",
     re.IGNORECASE,
 )
 _CODE_AFTER = re.compile(rf"(?<![\d/.,-])\d{{3,4}}(\s{{0,2}}(?:\(|is (?:my|the) |as (?:my |the )?){_CODE_NAME}\b)", re.IGNORECASE)
 #: One of these stands in every text that names a code.
 _CODE_WORDS = (
     "cvv", "cvc", "cvn", "csc", "verif", "security", "prüf", "pruf", "sicherheit", "curit", "cryptog", "seguran", "seguridad", "sicurezza",
-    "beveilig", "bezpiecz",
+    "beveilig", "bezpiecz", "digit", "ziffern", "stellen",
 )  # fmt: skip
 #: The code that follows a number and its expiry date without being named.
 _CODE_AFTER_EXPIRY = re.compile(
@@ -59,6 +61,10 @@ _MACHINE_FIELDS = frozenset({
     "x-ms-exchange-antispam-messagedata", "x-microsoft-antispam",
     "x-forefront-antispam-report", "domainkey-signature", "x-microsoft-antispam-message-info", "x-mailer",
 })  # fmt: skip
+
+
+#: (start, end, digits) of digits with nothing but invisible characters between them.
+_Group = tuple[int, int, str]
 
 
 def mask_text(text: str) -> tuple[str, int]:
@@ -139,28 +145,27 @@ def _card_numbers(text: str) -> Iterator[tuple[int, int, str]]:
             first = last + 1
 
 
-def _number_from(text: str, groups: list[tuple[int, int, str]], first: int) -> int | None:
-    """Index of the group that ends a card number beginning with group `first`, None where none begins there."""
-    digits, sizes = "", []
+def _number_from(text: str, groups: list[_Group], first: int) -> int | None:
+    """Index of the group that ends the longest card number beginning with group `first`, None where none begins there."""
+    digits, sizes, longest = "", [], None
     for last in range(first, len(groups)):
         digits += groups[last][2]
         sizes.append(len(groups[last][2]))
         if len(digits) > _MOST_DIGITS or digits[0] not in _FIRST_DIGITS:
-            return None
-        whole = first == 0 and last == len(groups) - 1
-        if len(digits) >= 13 and is_card_number(digits) and _stands_alone(text, groups, first, last, tuple(sizes), whole=whole):
-            return last
-    return None
+            break
+        if len(digits) >= _FEWEST_DIGITS and is_card_number(digits) and _stands_alone(text, groups, first, last, tuple(sizes)):
+            longest = last
+    return longest
 
 
-def _stands_alone(text: str, groups: list[tuple[int, int, str]], first: int, last: int, sizes: tuple[int, ...], *, whole: bool) -> bool:
+def _stands_alone(text: str, groups: list[_Group], first: int, last: int, sizes: tuple[int, ...]) -> bool:
     """False where the surroundings show that the digits are part of something else or mean something else."""
+    whole = first == 0 and last == len(groups) - 1
     start, end = groups[first][0], groups[last][1]
     before = text[max(0, start - 48) : start]
-    gaps = {text[groups[index][1] : groups[index + 1][0]].strip(" ") for index in range(first, last)}
-    grouped_as_printed = is_printed_grouping(sizes)
+    gaps = "".join(text[groups[index][1] : groups[index + 1][0]] for index in range(first, last))
     # Odd groups come from line breaks and html; dashes and dots in odd places are somebody's numbering, a plus is a telephone.
-    if not grouped_as_printed and not (whole and not any(gap.strip() for gap in gaps) and not before.endswith("+")):
+    if not is_printed_grouping(sizes) and (not whole or gaps.strip() or before.endswith("+")):
         return False
     if before[-1:].isalnum() and not _LETTERS_BEFORE.search(before):
         return False
