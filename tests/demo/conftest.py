@@ -50,7 +50,11 @@ def delivery(
 def standing(uid: int = 1, *, of: Case | None = None, deliveries: tuple[Delivery, ...] = (), **changes: object) -> Standing:
     """What became of one message."""
     said = {"category": "order", "issue": "item_missing", "confidence": 0.9, "abstained": False, "findings": [], "masked": 0}
-    said["facts"] = [["order_number", "ORD789456", "text", 1.0], ["order_number", "ORD789456", "subject", 1.0], ["amount", "5", "text", 1.0]]
+    said["facts"] = [
+        ["order_number", "ORD789456", "text", 1.0],
+        ["order_number", "ORD789456", "subject", 1.0],
+        ["amount", "5", "text", 1.0],
+    ]
     given = {
         "id": uid, "key": MessageKey(account="support", mailbox="INBOX", uid_validity=1, uid=uid), "received_at": NOW, "size": 9,
         "outcome": Outcome.OPENED, "case_id": of.id if of else None, "author": CUSTOMER, "filed_folder": "Orders", "subject": "Missing",

@@ -36,7 +36,7 @@ def test_placeholders_become_what_the_daemon_wrote(placeholder: bytes, value: by
     assert _filled(b"X: <" + placeholder + b">\n\n" + placeholder + b"\n") == b"X: <" + value + b">\r\n\r\n" + value + b"\r\n"
 
 
-@pytest.mark.parametrize("placeholder", [b"{{number:02}}", b"{{number:09}}", b"{{message_id:02}}", b"{{escalation_id:02}}", b"{{colour:01}}"])
+@pytest.mark.parametrize("placeholder", [b"{{number:02}}", b"{{number:09}}", b"{{reply_to:02}}", b"{{escalation_id:02}}", b"{{hue:01}}"])
 def test_missing_piece_is_named(placeholder: bytes) -> None:
     """A placeholder for something that was never written is an error, never an empty word."""
     with pytest.raises(MissingPieceError, match=r"\w+"):

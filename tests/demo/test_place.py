@@ -1,6 +1,5 @@
 """Where the demo plays: its accounts, its configuration, and what it leaves alone."""
 
-import os
 import tomllib
 from pathlib import Path
 
@@ -62,7 +61,7 @@ def test_last_demo_is_swept_away_and_nothing_else(tmp_path: Path) -> None:
         (tmp_path / name).touch()
     place.swept(tmp_path)
     place.swept(tmp_path)
-    assert os.listdir(tmp_path) == ["notes.txt"]
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
 
 
 def test_folder_that_cannot_be_is_refused_in_words(tmp_path: Path) -> None:

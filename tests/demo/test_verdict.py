@@ -32,7 +32,11 @@ def test_message_in_the_state_it_should_be_in_is_no_problem() -> None:
             standing(of=case(issue="item_wrong"), deliveries=_GOOD.deliveries),
             "category and issue is order/item_wrong, expected order/item_missing",
         ),
-        (_SAMPLE, standing(of=case(abstained=True), deliveries=_GOOD.deliveries), "category and issue is left to a person, expected sorted"),
+        (
+            _SAMPLE,
+            standing(of=case(abstained=True), deliveries=_GOOD.deliveries),
+            "category and issue is left to a person, expected sorted",
+        ),
         (
             sample(sorted=False, about="", escalated_to=("logistics",)),
             _GOOD,
@@ -50,7 +54,11 @@ def test_message_in_the_state_it_should_be_in_is_no_problem() -> None:
             standing(of=case(), deliveries=(delivery(), delivery(number=3), _TOLD)),
             f"acknowledged is {CUSTOMER}, {CUSTOMER}, expected {CUSTOMER}",
         ),
-        (_SAMPLE, standing(of=case(), deliveries=(delivery(recipient="eve@x.example"), _TOLD)), f"acknowledged is eve@x.example, expected {CUSTOMER}"),
+        (
+            _SAMPLE,
+            standing(of=case(), deliveries=(delivery(recipient="eve@x.example"), _TOLD)),
+            f"acknowledged is eve@x.example, expected {CUSTOMER}",
+        ),
         (_SAMPLE, standing(of=case(), deliveries=(delivery(),)), "escalated to is none, expected logistics"),
         (
             _SAMPLE,
