@@ -128,13 +128,8 @@ def open_case_store(settings: Settings) -> SqliteStore:
 @contextlib.asynccontextmanager
 async def assembled(settings: Settings, now: Now = utc_now) -> AsyncIterator[App]:
     """The whole daemon, put together and taken apart again in reverse order."""
-    policy = load_policy(settings)
-    people = People.of(settings)
-    arrived, to_send = Bell(), Bell()
-    to_file = {account: Bell() for account in settings.mailbox}
-    recorder = Recorder(writer=load_writer(settings, policy), live=settings.mode == "live", keep_raw=settings.keep_raw)
-    judge = Judge(policy=policy, people=people, rules=RuleContext.of(settings), limits=settings.limits, due=due_at)
     async with contextlib.AsyncExitStack() as stack:
+        parts = _parts(settings, now)
         store = open_case_store(settings)
         stack.push_async_callback(store.close)
         reader = _reader(settings)
@@ -142,41 +137,90 @@ async def assembled(settings: Settings, now: Now = utc_now) -> AsyncIterator[App
         mailboxes = {name: ImapMailbox(name, its, max_octets=settings.read.message_mb << 20) for name, its in settings.mailbox.items()}
         for mailbox in mailboxes.values():
             stack.push_async_callback(mailbox.close)
-        decide = Decide(
-            store=store, reader=reader, judge=judge, recorder=recorder, now=now, arrived=arrived, decided=Bell(to_send, *to_file.values())
-        )
-        stack.push_async_callback(decide.close)
         deliver = None
-        if settings.mode == "live":
+        if parts.recorder.live:
             transport = SmtpTransport(settings.smtp)
             stack.push_async_callback(transport.close)
-            deliver = Deliver(store=store, transport=transport, now=now, to_send=to_send)
+            deliver = Deliver(store=store, transport=transport, now=now, to_send=parts.to_send)
             await deliver.recover()
-        yield App(
-            settings=settings,
+        app = parts.app(store, reader, dict(mailboxes), deliver)
+        stack.push_async_callback(app.decide.close)
+        yield app
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Parts:
+    """What the stages share and what needs no closing."""
+
+    settings: Settings
+    now: Now
+    policy: Policy
+    people: People
+    key: bytes
+    recorder: Recorder
+    arrived: Bell
+    to_send: Bell
+    to_file: dict[str, Bell]
+
+    def app(self, store: Store, reader: ReaderPool, mailboxes: dict[str, Mailbox], deliver: Deliver | None) -> App:
+        """The stages around these adapters."""
+        accounts = self.settings.mailbox
+        return App(
+            settings=self.settings,
             store=store,
-            mailboxes=dict(mailboxes),
+            mailboxes=mailboxes,
             receive=tuple(
-                Receive(name, its, mailbox=mailboxes[name], store=store, now=now, arrived=arrived) for name, its in settings.mailbox.items()
+                Receive(name, its, mailbox=mailboxes[name], store=store, now=self.now, arrived=self.arrived)
+                for name, its in accounts.items()
             ),
-            decide=decide,
+            decide=self._decide(store, reader),
             deliver=deliver,
             file=tuple(
-                File(name, prefix=its.folder_prefix, mailbox=mailboxes[name], store=store, now=now, to_file=to_file[name])
-                for name, its in settings.mailbox.items()
-                if settings.mode == "live"
+                File(name, prefix=its.folder_prefix, mailbox=mailboxes[name], store=store, now=self.now, to_file=self.to_file[name])
+                for name, its in accounts.items()
+                if self.recorder.live
             ),
-            tend=Tend(
-                store=store,
-                policy=policy,
-                people=people,
-                due=due_at,
-                recorder=recorder,
-                now=now,
-                to_send=to_send,
-                tick=timedelta(minutes=1),
-            ),
+            tend=self._tend(store),
         )
+
+    def _decide(self, store: Store, reader: ReaderPool) -> Decide:
+        rules, limits = RuleContext.of(self.settings), self.settings.limits
+        return Decide(
+            store=store,
+            reader=reader,
+            judge=Judge(policy=self.policy, people=self.people, rules=rules, limits=limits, due=due_at, key=self.key),
+            recorder=self.recorder,
+            now=self.now,
+            arrived=self.arrived,
+            decided=Bell(self.to_send, *self.to_file.values()),
+        )
+
+    def _tend(self, store: Store) -> Tend:
+        return Tend(
+            store=store,
+            policy=self.policy,
+            people=self.people,
+            due=due_at,
+            recorder=self.recorder,
+            now=self.now,
+            to_send=self.to_send,
+            tick=timedelta(minutes=1),
+        )
+
+
+def _parts(settings: Settings, now: Now) -> _Parts:
+    policy = load_policy(settings)
+    return _Parts(
+        settings=settings,
+        now=now,
+        policy=policy,
+        people=People.of(settings),
+        key=secret_key(settings.paths.state),
+        recorder=Recorder(writer=load_writer(settings, policy), live=settings.mode == "live", keep_raw=settings.keep_raw),
+        arrived=Bell(),
+        to_send=Bell(),
+        to_file={account: Bell() for account in settings.mailbox},
+    )
 
 
 def _reader(settings: Settings) -> ReaderPool:

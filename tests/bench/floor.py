@@ -17,7 +17,7 @@ from tests.bench.letters import corpus
 
 _BATCH = 200
 _ACKNOWLEDGMENT = (
-    b"From: support@shop.example\r\nTo: %s\r\nSubject: We have your message\r\nAuto-Submitted: auto-replied\r\n\r\nThank you.\r\n"
+    b"From: support@shop.example\r\nTo: %s\r\nSubject: Received\r\nAuto-Submitted: auto-replied\r\n\r\nThank you.\r\n"
 )
 
 

@@ -1,6 +1,5 @@
 """Worlds on the embedded servers and on Dovecot with a scripted SMTP server."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -24,11 +23,11 @@ def world(tmp_path: Path, embedded: DemoServers, sink: Sink) -> World:
 
 
 @pytest.fixture
-async def big_world(tmp_path: Path, dovecot: Dovecot, dovecot_user: str, sink: Sink) -> AsyncIterator[World]:
+def big_world(tmp_path: Path, dovecot: Dovecot, dovecot_user: str, sink: Sink) -> World:
     """Dovecot, and an SMTP server that does as told."""
     values = defaults(tmp_path, imap_port=dovecot.imap_port, smtp_port=sink.port, user=dovecot_user)
 
     async def deliver(content: bytes) -> None:
         dovecot.deliver(dovecot_user, content)
 
-    yield World(root=tmp_path, deliver=deliver, values=values)
+    return World(root=tmp_path, deliver=deliver, values=values)

@@ -18,7 +18,7 @@ from triage.store.migrations import migrate, migrations
 from triage.store.sqlite import open_store
 
 ROOT = Path(__file__).resolve().parents[2]
-NAMES = ["m001_messages", "m002_cases", "m003_outbox", "m004_chain_heads"]
+NAMES = ["m001_messages", "m002_cases", "m003_outbox", "m004_filings", "m005_deadlines", "m006_chain_heads"]
 
 
 def schema(path: Path) -> list[tuple[str, ...]]:
@@ -143,7 +143,7 @@ def test_histories_from_before_the_chain_heads_still_hold(tmp_path: Path) -> Non
     for number in range(3):
         cases.record(cases.open(new_case()).id, [event("note", NOON)] * number)
     db.execute("alter table cases drop column chain")
-    db.execute("delete from _sqlite_migrations where name = 'm004_chain_heads'")
+    db.execute("delete from _sqlite_migrations where name = 'm006_chain_heads'")
     migrate(db)
     assert cases.broken_chains() == []
     cases.record(2, [event()])

@@ -11,7 +11,6 @@ from triage.classifier.model import Model
 from triage.cli.context import print_json, printable, run_async, settings
 from triage.errors import TemplateError, TriageError
 from triage.mailbox.imap import ImapMailbox
-from triage.responders.templates import Templates
 from triage.settings import MailboxSettings, Settings
 from triage.transport.smtp import SmtpTransport
 
@@ -69,10 +68,10 @@ async def _policy(chosen: Settings) -> str:
 
 
 async def _templates(chosen: Settings) -> str:
-    sources = app.template_sources(chosen)
-    if problems := Templates(sources).problems():
+    policy = app.load_policy(chosen)
+    if problems := app.load_writer(chosen, policy).problems(policy.matters):
         raise TemplateError("; ".join(problems))
-    return f"{len(sources)} templates, all of them whole"
+    return f"{len(app.template_sources(chosen))} templates, tried on {len(policy.matters)} matters"
 
 
 async def _model(chosen: Settings) -> str:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from triage.case import Case
 from triage.decision import Outcome
@@ -41,12 +42,16 @@ async def audit(store: Store, mailboxes: dict[str, tuple[Mailbox, MailboxSetting
     """Compare what the servers hold with what the store says became of it."""
     found = Audit()
     for account, (mailbox, settings) in mailboxes.items():
-        records = await store.query(lambda tx, name=account: list(tx.messages.all(name)))
+        records = await store.query(partial(_records, account=account))
         census = await _census(mailbox, settings, records)
         _account_for(found, account, settings, records, census)
         await _look_for(found, account, mailbox, settings, _absent(records, settings, census))
     await store.query(lambda tx: _prove(found, tx, now))
     return found
+
+
+def _records(tx: Transaction, account: str) -> list[MessageRecord]:
+    return list(tx.messages.all(account))
 
 
 async def _census(mailbox: Mailbox, settings: MailboxSettings, records: Sequence[MessageRecord]) -> _Census:

@@ -98,7 +98,9 @@ def _tell(tx: Transaction, delivery: Delivery, receipt: Receipt, now: datetime) 
     to_customer = delivery.kind is ReplyKind.ACKNOWLEDGMENT
     if receipt.status is DeliveryStatus.SENT and to_customer:
         tx.cases.set_acknowledged(delivery.case_id, now)
-        tx.deadlines.keep(delivery.case_id, "acknowledge", now)
+        if now <= delivery.deadline:
+            # A late acknowledgment keeps no promise: the clock's stage then says so to whoever must know.
+            tx.deadlines.keep(delivery.case_id, "acknowledge", now)
     if receipt.status is DeliveryStatus.FAILED and to_customer:
         tx.cases.set_unreachable(delivery.case_id)
     detail = {"delivery": delivery.kind.value, "status": receipt.status.value, "to": delivery.recipient}

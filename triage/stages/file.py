@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from triage.errors import PermanentError, TemporaryError
+from triage.errors import MailboxMissingError, PermanentError, TemporaryError
 from triage.logs import get_logger
 from triage.ports import Mailbox, Now, Store, Transaction
 from triage.records import Filing
@@ -74,7 +74,10 @@ class File:
         """A message that is not where it was: moved by us just before a crash, or by a person, or deleted."""
         if not filings:
             return
-        found = await self._mailbox.find(target, [filing.message_id for filing in filings if filing.message_id])
+        try:
+            found = await self._mailbox.find(target, [filing.message_id for filing in filings if filing.message_id])
+        except MailboxMissingError:
+            found = {}
         uid_validity = (await self._mailbox.status(target)).uid_validity if found else None
 
         def settle(tx: Transaction) -> None:

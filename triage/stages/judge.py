@@ -21,7 +21,7 @@ from triage.rules.limits import check_limits
 from triage.rules.table import check_all
 from triage.settings import SendLimits
 from triage.threads.match import match
-from triage.threads.numbers import quoted_numbers
+from triage.threads.numbers import answered_numbers, quoted_numbers
 from triage.topic import Due
 
 #: Fields in which a server notes the address a message was delivered to; a delivery report's reverse-path shows up here.
@@ -37,6 +37,8 @@ class Judge:
     rules: RuleContext
     limits: SendLimits
     due: Due
+    #: The installation's secret, with which the addresses for answers are keyed.
+    key: bytes
 
     def judge(self, tx: Transaction, stored: StoredMessage, reading: Reading, now: datetime) -> Decision:
         """Everything that follows from one message."""
@@ -79,10 +81,13 @@ class Judge:
 
     def _match(self, tx: Transaction, reading: Reading, now: datetime) -> Match:
         message = reading.message
-        numbers = quoted_numbers(message, self.people.identity.case_prefix)
+        prefix = self.people.identity.case_prefix
+        answered = answered_numbers(message, self.people.own, self.key, prefix)
+        numbers = tuple(dict.fromkeys((*answered, *quoted_numbers(message, prefix))))
         ids = message.thread_ids()
         candidates = tx.cases.candidates(ids, numbers) if ids or numbers else []
-        return match(reading, candidates, staff=self.people.staff, window=self.policy.threads.follow_up_window, now=now)
+        window = self.policy.threads.follow_up_window
+        return match(reading, candidates, staff=self.people.staff, window=window, now=now, answered=answered)
 
     def _decide(self, tx: Transaction, stored: StoredMessage, reading: Reading, found: Match, now: datetime) -> Decision:
         case = tx.cases.get(found.case_id) if found.case_id is not None else None

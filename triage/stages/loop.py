@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Coroutine
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Protocol
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_not_exception_type, wait_random_exponential
 
@@ -81,7 +81,7 @@ async def _idle(stage: Stage) -> None:
     await asyncio.sleep(1)
 
 
-async def _unless(stop: asyncio.Event, waiting: Coroutine[Any, Any, None]) -> None:
+async def _unless(stop: asyncio.Event, waiting: Coroutine[object, object, None]) -> None:
     tasks = [asyncio.ensure_future(waiting), asyncio.ensure_future(stop.wait())]
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

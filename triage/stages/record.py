@@ -57,6 +57,8 @@ class Recorder:
             tx.cases.set_status(case.id, decision.status, now)
         if decision.unreachable:
             tx.cases.set_unreachable(case.id)
+        for kind, bound in decision.kept:
+            tx.deadlines.keep(case.id, kind, now, bound)
         for deadline in decision.deadlines:
             tx.deadlines.set(replace(deadline, case_id=case.id))
         log = tx.cases.events(case.id) if decision.replies else ()

@@ -106,7 +106,7 @@ def m002_cases(db: Database) -> None:
 
 @migrations()
 def m003_outbox(db: Database) -> None:
-    """What is to be sent, filed and kept as promised."""
+    """The outbox."""
     db.table("deliveries").create(
         {
             "id": int,
@@ -142,6 +142,11 @@ def m003_outbox(db: Database) -> None:
     db.execute("create index deliveries_recipient on deliveries(recipient, created_at) where kind = 'acknowledgment'")
     db.execute("create index deliveries_domain on deliveries(domain, created_at) where kind = 'acknowledgment'")
     db.execute("create index deliveries_created on deliveries(created_at) where kind = 'acknowledgment'")
+
+
+@migrations()
+def m004_filings(db: Database) -> None:
+    """Orders to move messages into folders."""
     db.table("filings").create(
         {
             "id": int,
@@ -160,6 +165,11 @@ def m003_outbox(db: Database) -> None:
     )
     db.execute("create unique index filings_message on filings(message)")
     db.execute("create index filings_waiting on filings(account, folder) where status = 'open'")
+
+
+@migrations()
+def m005_deadlines(db: Database) -> None:
+    """Promises with a time."""
     db.table("deadlines").create(
         {"case_id": int, "kind": str, "bound": str, "due_at": str, "state": str, "settled_at": str},
         pk=("case_id", "kind", "bound"),
@@ -169,7 +179,7 @@ def m003_outbox(db: Database) -> None:
 
 
 @migrations()
-def m004_chain_heads(db: Database) -> None:
+def m006_chain_heads(db: Database) -> None:
     """Each case remembers the hash of its latest event, so that events missing from the end are noticed."""
     db.execute("alter table cases add column chain text")
     db.execute("update cases set chain = (select hash from events where case_id = cases.id order by id desc limit 1)")
