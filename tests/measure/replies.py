@@ -70,7 +70,14 @@ def by_quotequail(text: str) -> str:
 
 def misses() -> dict[str, list[Case]]:
     """What does not agree, by set: (name, expected, got)."""
-    found: dict[str, list[Case]] = {"crisp": [], "crisp quotequail": [], "crisp patterns": [], "talon": [], "talon html": [], "talon signatures": []}
+    found: dict[str, list[Case]] = {
+        "crisp": [],
+        "crisp quotequail": [],
+        "crisp patterns": [],
+        "talon": [],
+        "talon html": [],
+        "talon signatures": [],
+    }
     for name, text, expected in crisp():
         found["crisp"] += [] if same(own(text), expected) else [(name, expected, own(text))]
         found["crisp quotequail"] += [] if same(by_quotequail(text), expected) else [(name, expected, by_quotequail(text))]

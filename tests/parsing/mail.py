@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from triage.message import Message, MessageKey, RawMessage
-from triage.parsing.parse import ParseOptions, parse, _read
+from triage.parsing.parse import ParseOptions, parse
 
 ARRIVED = datetime(2026, 6, 1, 12, tzinfo=UTC)
 KEY = MessageKey(account="support", mailbox="INBOX", uid_validity=1, uid=1)
@@ -17,7 +17,7 @@ def raw(content: bytes | str, size: int | None = None) -> RawMessage:
 
 def read(content: bytes | str, options: ParseOptions | None = None) -> Message:
     """The message as it reads."""
-    return _read(raw(content), options or ParseOptions())
+    return parse(raw(content), options or ParseOptions())
 
 
 def plain(text: str, **fields: str) -> str:

@@ -4,24 +4,25 @@ import codecs
 import re
 
 #: Codecs that turn bytes into text and do nothing else; Python also accepts idna, unicode_escape, rot13 and the like as labels.
-_ALLOWED = frozenset(
-    """
-    ascii utf-8 utf-7 utf-16 utf-16-le utf-16-be utf-32 utf-32-le utf-32-be iso8859-1 iso8859-2 iso8859-3 iso8859-4 iso8859-5 iso8859-6 iso8859-7
-    iso8859-8 iso8859-9 iso8859-10 iso8859-11 iso8859-13 iso8859-14 iso8859-15 iso8859-16 cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 cp1257
-    cp1258 cp437 cp720 cp737 cp775 cp850 cp852 cp855 cp857 cp858 cp860 cp861 cp862 cp863 cp864 cp865 cp866 cp869 cp874 cp932 cp949 cp950 big5
-    big5hkscs gb2312 gbk gb18030 hz euc_jp euc_jis_2004 euc_jisx0213 euc_kr shift_jis shift_jis_2004 shift_jisx0213 iso2022_jp iso2022_jp_1
-    iso2022_jp_2 iso2022_jp_2004 iso2022_jp_3 iso2022_jp_ext iso2022_kr johab koi8-r koi8-t koi8-u kz1048 mac-cyrillic mac-greek mac-iceland
-    mac-latin2 mac-roman mac-turkish ptcp154 tis-620
-    """.split()
-)
+_NAMES = """
+ascii utf-8 utf-7 utf-16 utf-16-le utf-16-be utf-32 utf-32-le utf-32-be iso8859-1 iso8859-2 iso8859-3 iso8859-4 iso8859-5
+iso8859-6 iso8859-7 iso8859-8 iso8859-9 iso8859-10 iso8859-11 iso8859-13 iso8859-14 iso8859-15 iso8859-16 cp1250 cp1251 cp1252
+cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 cp437 cp720 cp737 cp775 cp850 cp852 cp855 cp857 cp858 cp860 cp861 cp862 cp863 cp864
+cp865 cp866 cp869 cp874 cp932 cp949 cp950 big5 big5hkscs gb2312 gbk gb18030 hz euc_jp euc_jis_2004 euc_jisx0213 euc_kr shift_jis
+shift_jis_2004 shift_jisx0213 iso2022_jp iso2022_jp_1 iso2022_jp_2 iso2022_jp_2004 iso2022_jp_3 iso2022_jp_ext iso2022_kr johab
+koi8-r koi8-t koi8-u kz1048 mac-cyrillic mac-greek mac-iceland mac-latin2 mac-roman mac-turkish ptcp154 tis-620
+"""
+_ALLOWED = frozenset(_NAMES.split())
 #: Labels that mail carries and Python does not know, and labels whose superset is what senders really use (WHATWG Encoding §4.2).
 _ALIASES = {
-    "gb2312": "gb18030", "gb_2312-80": "gb18030", "x-gbk": "gb18030", "gbk": "gb18030", "ks_c_5601-1987": "cp949", "ks_c_5601": "cp949", "euc-kr": "cp949",
-    "shift_jis": "cp932", "shift-jis": "cp932", "sjis": "cp932", "x-sjis": "cp932", "windows-31j": "cp932", "iso-8859-8-i": "iso8859-8",
-    "iso-8859-8-e": "iso8859-8", "iso-8859-9": "cp1254", "tis-620": "cp874", "iso-8859-11": "cp874", "windows-874": "cp874", "utf8mb4": "utf-8",
-    "unicode": "utf-16", "unicode-1-1-utf-7": "utf-7", "x-mac-roman": "mac-roman", "macintosh": "mac-roman", "x-mac-cyrillic": "mac-cyrillic",
-    "big5-hkscs": "big5hkscs", "x-big5": "big5", "cn-big5": "big5", "ansi": "cp1252", "x-user-defined": "cp1252", "iso-2022-jp": "iso2022_jp_ext",
-    "windows1252": "cp1252", "unicode11utf8": "utf-8", "utf_8": "utf-8", "cp-1252": "cp1252", "cp-850": "cp850", "iso-10646-ucs-2": "utf-16-be",
+    "gb2312": "gb18030", "gb_2312-80": "gb18030", "x-gbk": "gb18030", "gbk": "gb18030", "ks_c_5601-1987": "cp949",
+    "ks_c_5601": "cp949", "euc-kr": "cp949", "shift_jis": "cp932", "shift-jis": "cp932", "sjis": "cp932", "x-sjis": "cp932",
+    "windows-31j": "cp932", "iso-8859-8-i": "iso8859-8", "iso-8859-8-e": "iso8859-8", "iso-8859-9": "cp1254", "tis-620": "cp874",
+    "iso-8859-11": "cp874", "windows-874": "cp874", "utf8mb4": "utf-8", "unicode": "utf-16", "unicode-1-1-utf-7": "utf-7",
+    "x-mac-roman": "mac-roman", "macintosh": "mac-roman", "x-mac-cyrillic": "mac-cyrillic", "big5-hkscs": "big5hkscs",
+    "x-big5": "big5", "cn-big5": "big5", "ansi": "cp1252", "x-user-defined": "cp1252", "iso-2022-jp": "iso2022_jp_ext",
+    "windows1252": "cp1252", "unicode11utf8": "utf-8", "utf_8": "utf-8", "cp-1252": "cp1252", "cp-850": "cp850",
+    "iso-10646-ucs-2": "utf-16-be",
 }  # fmt: skip
 #: Labels that say nothing, or that senders put on anything: the bytes decide.
 _LATIN = frozenset({"ascii", "iso8859-1", "cp1252"})
@@ -66,11 +67,8 @@ def guess(data: bytes) -> str:
 
 
 def windows_1252(data: bytes) -> str:
-    """Text in Windows-1252; the five bytes it leaves open become what Latin-1 says, and are removed by `clean`."""
-    try:
-        return data.decode("cp1252")
-    except UnicodeDecodeError:
-        return "".join(bytes((byte,)).decode("cp1252", "ignore") or chr(byte) for byte in data)
+    """Text in Windows-1252; the five bytes that it leaves open say nothing."""
+    return data.decode("cp1252", "ignore")
 
 
 def clean(text: str) -> str:

@@ -5,6 +5,7 @@ import binascii
 import re
 
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]")
+_INNER_SPACE = re.compile(rb"[^\s=] (?=\S)")
 _AFTER_PADDING = re.compile(rb"=[ \t][^\r\n]*")
 _UU_LINE = re.compile(rb"^begin [0-7]{3,4} [^\r\n]{1,200}\r?\n", re.MULTILINE)
 
@@ -25,7 +26,7 @@ def _base64(data: bytes) -> bytes:
     # After its padding a line is over: what stands behind it is not data.
     packed = _AFTER_PADDING.sub(b"=", data).translate(None, b" \t\r\n")
     clean = _NOT_BASE64.sub(b"", packed)
-    if len(packed) - len(clean) > len(packed) // 4:
+    if len(packed) - len(clean) > len(packed) // 4 or len(_INNER_SPACE.findall(data)) > len(data) // 40:
         # A text under a wrong label: reading it as base64 would leave noise.
         return data
     body = clean.rstrip(b"=")
@@ -57,7 +58,7 @@ def _uuencoded(data: bytes) -> bytes:
             out.append(binascii.a2b_uu(line))
         except binascii.Error:
             # Some encoders count wrongly; what the line's first character promises is what it holds.
-            wanted = (((line[0] - 32) & 63) * 4 + 5) // 3
+            wanted = -(-((line[0] - 32) & 63) // 3) * 4
             try:
                 out.append(binascii.a2b_uu(line[: wanted + 1]))
             except binascii.Error:

@@ -15,11 +15,18 @@ MAX_LAID_OUT = 200 * 1024
 MAX_TAGS = 6000
 _CONFIG = ParserConfig(css=STRICT_CSS_PROFILE.copy())
 _PARSER = lxml.html.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, recover=True)
-_HIDDEN_STYLE = re.compile(r"display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}hidden|mso-hide\s{0,9}:\s{0,9}all|(?<![\w-])font-size\s{0,9}:\s{0,9}0(?:px|pt|em|%)?\s{0,9}(?:;|!|$)", re.I)  # fmt: skip
+_HIDDEN_STYLE = re.compile(
+    r"display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}hidden|mso-hide\s{0,9}:\s{0,9}all|"
+    r"(?<![\w-])font-size\s{0,9}:\s{0,9}0(?:px|pt|em|%)?\s{0,9}(?:;|!|$)",
+    re.IGNORECASE,
+)
 _SKIPPED = frozenset({"script", "style", "head", "title", "template", "noscript", "object", "svg", "iframe", "select", "textarea"})
 _OUTLOOK_RULE = re.compile(r"border:\s{0,3}none;\s{0,3}border-top:\s{0,3}solid\s{0,3}(?:#[0-9a-f]{6}|\w{3,20})\s{0,3}1\.0pt", re.I)
 #: Elements whose id or class says that a mail client put the quoted history there.
-_QUOTE_IDS = ("divrplyfwdmsg", "x_divrplyfwdmsg", "olk_src_body_section", "yahoo_quoted_", "mail-editor-reference-message-container", "isforwardcontent", "replysplit")  # fmt: skip
+_QUOTE_IDS = (
+    "divrplyfwdmsg", "x_divrplyfwdmsg", "olk_src_body_section", "yahoo_quoted_", "mail-editor-reference-message-container",
+    "isforwardcontent", "replysplit",
+)  # fmt: skip
 _QUOTE_CLASSES = (
     "gmail_quote",
     "gmail_extra",
@@ -58,9 +65,9 @@ def _tidy(text: str) -> str:
 
 def _prepare(tree: lxml.html.HtmlElement) -> None:
     for element in list(tree.iter()):
-        if not isinstance(element.tag, str) or element.tag in _SKIPPED or _is_hidden(element):
-            if element.getparent() is not None:
-                element.drop_tree()
+        unseen = not isinstance(element.tag, str) or element.tag in _SKIPPED or _is_hidden(element)
+        if unseen and element.getparent() is not None:
+            element.drop_tree()
     marked = False
     for element in list(tree.iter("div", "blockquote", "span", "hr", "table", "td", "p", "section")):
         if element.getparent() is None or marked:

@@ -1,6 +1,8 @@
 """Bytes → Message, for any bytes: mail-parser for dates, address diagnostics and defects, our own walk for what people wrote."""
 
 import logging
+import re
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -16,6 +18,13 @@ from triage.parsing.salvage import salvage
 logging.getLogger("mailparser").setLevel(logging.CRITICAL)
 
 _MAX_DEFECTS = 40
+#: mail-parser refuses dates without a zone; the standard library also reads a year 0000, as 2000.
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+#: Fields that mail-parser judges for us.
+_ASKED = frozenset({
+    "from", "to", "cc", "bcc", "reply-to", "date", "resent-date", "subject", "message-id", "mime-version",
+    "content-type", "content-transfer-encoding", "content-disposition", "content-id",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +45,7 @@ def parse(raw: RawMessage, options: ParseOptions) -> Message:
     """The message as it reads; every defect in words, never an exception."""
     try:
         return _read(raw, options)
-    except Exception as error:  # noqa: BLE001 - the promise of this room: whatever a library raises, the message is shown by its header
+    except Exception as error:  # The promise of this room: whatever a library raises, the message is shown by its header.
         saved = salvage(raw)
         return replace(saved, defects=(*saved.defects, f"reading failed: {type(error).__name__}"))
 
@@ -86,11 +95,14 @@ def _read(raw: RawMessage, options: ParseOptions) -> Message:
 
 
 def _by_library(root: tree.Part) -> tuple[datetime | None, list[str]]:
+    # It reads every trace field several times over; the view has only what is asked of it.
+    view = copy(root)
+    for name in {name.lower() for name, _ in root.raw_items()} - _ASKED:
+        del view[name]
     try:
-        parsed: Any = mailparser.MailParser(root)
-        defects = [str(line) for group in parsed.defects for lines in group.values() for line in lines]
-        return parsed.date, defects
-    except Exception as error:  # noqa: BLE001 - on hostile input the library raises anything at all; our own walk goes on without it
+        parsed: Any = mailparser.MailParser(view)
+        return parsed.date, [str(line) for group in parsed.defects for lines in group.values() for line in lines]
+    except Exception as error:  # On hostile input the library raises anything at all; our own walk goes on without it.
         return None, [f"mail-parser gave up: {type(error).__name__}"]
 
 
@@ -131,7 +143,7 @@ def _return_path(root: tree.Part) -> str | None:
 
 
 def _date(found: datetime | None, raw: str | None, received_at: datetime, defects: list[str]) -> datetime | None:
-    if found is None and raw:
+    if found is None and raw and _YEAR.search(raw):
         try:
             found = parsedate_to_datetime(headers.decode(raw)[:100])
         except (ValueError, TypeError, IndexError, OverflowError):

@@ -1,20 +1,23 @@
 """Tree of parts → the texts that are shown, in their order, and what was attached; attached messages keep their text to themselves."""
 
 import hashlib
+import mimetypes
 from dataclasses import dataclass, field
 
 from triage.message import Attachment
-from triage.parsing import charset, decoding, filenames, headers
+from triage.parsing import charset, decoding, filenames, headers, tnef
 from triage.parsing.tree import Part
 
 #: Kinds that are labelled, so that a person knows why there is no text.
+_OPAQUE, _ENCRYPTED = "S/MIME message: encrypted or opaquely signed", "encrypted with PGP"
 _LABELS = {
-    "application/pkcs7-mime": "S/MIME message: encrypted or opaquely signed", "application/x-pkcs7-mime": "S/MIME message: encrypted or opaquely signed",
-    "application/pgp-encrypted": "encrypted with PGP", "application/pgp-signature": "signed with PGP",
-    "application/pkcs7-signature": "signed with S/MIME", "application/x-pkcs7-signature": "signed with S/MIME",
+    "application/pkcs7-mime": _OPAQUE, "application/x-pkcs7-mime": _OPAQUE, "application/pgp-encrypted": _ENCRYPTED,
+    "application/pgp-signature": "signed with PGP", "application/pkcs7-signature": "signed with S/MIME",
+    "application/x-pkcs7-signature": "signed with S/MIME",
 }  # fmt: skip
 
 
+_TNEF = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 _OTHER_TEXT = frozenset({"text/enriched", "text/richtext", "text/markdown", "text/x-markdown", "text/rtf", "text/x-amp-html", "text/html5"})
 
 
@@ -45,12 +48,33 @@ def collect(root: Part) -> Content:
     """Everything the message shows and carries."""
     content = Content()
     _walk(root, content, first=True, parent="")
+    for part, data, attachment in list(content.attached):
+        if attachment.content_type in _TNEF or attachment.filename.lower() == "winmail.dat":
+            _open_tnef(part, data, content)
     if not content.shown:
         # A text in a format of its own is better than none.
         content.shown += [
-            _shown(leaf, "text/plain", content) for leaf in content.leaves if leaf.get_content_type() in _OTHER_TEXT and not leaf.get_filename()
+            _shown(leaf, "text/plain", content)
+            for leaf in content.leaves
+            if leaf.get_content_type() in _OTHER_TEXT and not leaf.get_filename()
         ]  # fmt: skip
     return content
+
+
+def _open_tnef(part: Part, data: bytes, content: Content) -> None:
+    opened = tnef.unpack(data)
+    if opened is None:
+        content.defects["winmail.dat could not be opened"] = None
+        return
+    for given, file in opened.files:
+        name = filenames.plain(given)
+        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        content.attached.append(
+            (part, file, Attachment(filename=name, content_type=kind, size=len(file), sha256=hashlib.sha256(file).hexdigest()))
+        )
+    text = opened.text or opened.html
+    if text.strip() and not content.shown:
+        content.shown.append(Shown(html=not opened.text, text=charset.clean(text)))
 
 
 def payload(part: Part) -> bytes:
@@ -89,7 +113,7 @@ def _walk_multipart(kind: str, below: list[Part], content: Content) -> None:
         _choose(below, content)
         return
     if kind == "multipart/encrypted":
-        content.defects["encrypted with PGP"] = None
+        content.defects[_ENCRYPTED] = None
     for index, child in enumerate(below):
         _walk(child, content, first=index == 0, parent=kind)
 
@@ -140,7 +164,9 @@ def _attach(part: Part, kind: str, content: Content, *, inline: bool) -> None:
         name = filenames.plain(f"{headers.decode(str(part.children[0].get('subject', ''))) or 'message'}.eml")
     if kind in _LABELS:
         content.defects[_LABELS[kind]] = None
-    attachment = Attachment(
-        filename=name, content_type=kind, size=len(data), sha256=hashlib.sha256(data).hexdigest(), inline=inline and part.get_content_disposition() != "attachment"
-    )  # fmt: skip
-    content.attached.append((part, data, attachment))
+    shown_inside = inline and part.get_content_disposition() != "attachment"
+    content.attached.append((part, data, _attachment(name, kind, data, inline=shown_inside)))
+
+
+def _attachment(name: str, kind: str, data: bytes, *, inline: bool) -> Attachment:
+    return Attachment(filename=name, content_type=kind, size=len(data), sha256=hashlib.sha256(data).hexdigest(), inline=inline)

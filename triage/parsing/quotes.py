@@ -221,7 +221,9 @@ def _closes(lines: list[str], index: int) -> bool:
     if not patterns.CLOSING.match(lines[index]):
         return False
     below = [line.strip() for line in lines[index + 1 :] if line.strip()]
-    return len(below) <= 8 and all(len(line) <= 70 and not _is_sentence(line) and not patterns.REFERENCE.search(line.lower()) for line in below)
+    return len(below) <= 8 and all(
+        len(line) <= 70 and not _is_sentence(line) and not patterns.REFERENCE.search(line.lower()) for line in below
+    )
 
 
 def _is_sentence(line: str) -> bool:

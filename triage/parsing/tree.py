@@ -6,7 +6,7 @@ from email import errors
 from email.message import Message
 from email.utils import collapse_rfc2231_value
 
-from triage.parsing import decoding, fields
+from triage.parsing import decoding, fields, headers
 
 MAX_DEPTH = 30
 MAX_PARTS = 500
@@ -47,7 +47,8 @@ class _Grower:
         part = Part()
         part.set_default_type(default)
         for name, value in block.fields:
-            part.set_raw(name, value)
+            # Parameters in raw 8-bit characters would reach us as question marks.
+            part.set_raw(name, headers.as_text(value)[0] if name[:8].lower() == "content-" else value)
         part.source = data[block.body : end]
         kind = part.get_content_type()
         if kind.startswith("multipart/"):
@@ -113,7 +114,7 @@ def _boundaries(part: Part, data: bytes, start: int, end: int) -> bytes:
         declared = collapse_rfc2231_value(part.get_param("boundary", "")).encode("ascii", "surrogateescape")
     except (LookupError, UnicodeError, ValueError, TypeError, AttributeError):
         declared = b""
-    for candidate in (declared, declared.strip(), declared.strip(b"'\" ")):
+    for candidate in dict.fromkeys((declared, declared.strip(), declared.strip(b"'\" "))):
         if candidate and next(_delimiters(data, start, end, candidate), None):
             return candidate
     guess = _GUESS.search(data, start, min(end, start + 65536))
