@@ -192,13 +192,17 @@ def test_interrupt_ends_it_within_ten_seconds(staying: tuple[Path, subprocess.Po
 
 
 def test_early_interrupt_is_said_and_exits_1(tmp_path: Path) -> None:
-    """Whoever stops the demo before its day is over is told how far it came."""
+    """Whoever stops the demo before its day is over is told how far it came, and how to look at it beside a configuration of their own."""
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "triage.toml").touch()
     with (tmp_path / "told").open("w") as told:
         process = subprocess.Popen([*_TRIAGE, "demo", "--once"], cwd=tmp_path, stdout=told, text=True)
     _told(tmp_path, "IMAP 127.0.0.1")
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=20) == 1
-    assert re.search(r"PROBLEM stopped when \d+ of \d+ messages had settled", (tmp_path / "told").read_text())
+    text = (tmp_path / "told").read_text()
+    assert re.search(r"PROBLEM stopped when \d+ of \d+ messages had settled", text)
+    assert "triage --config var/demo/triage.toml cases" in text
 
 
 def test_configuration_of_ones_own_is_refused(tmp_path: Path) -> None:
