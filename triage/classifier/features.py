@@ -9,7 +9,9 @@ from triage.classifier.text import STOP, fresh, levelled, tokens
 #: Longer words are addresses and noise; their beginning says enough.
 _LONGEST_WORD = 24
 #: Two concepts belong together when at most so many tokens lie between them.
-_REACH = 9
+REACH = 9
+#: Stand for the beginning and the end of a section.
+EDGES = ("^", "$")
 _ENDINGS = ("ingly", "edly", "ings", "ing", "ies", "ied", "ed", "es", "en", "er", "em", "s", "e", "n")
 #: What a fact found elsewhere adds: the token that its number would be in the text.
 _FACT_TOKENS = {
@@ -56,25 +58,25 @@ def stem(word: str) -> str:
 def words(doc: Document) -> Iterator[str]:
     """Stems, pairs of neighbouring stems, and the subject's stems once more by themselves."""
     for section in doc.sections():
-        previous = "^"
+        previous = EDGES[0]
         for token in section:
             current = stem(token)
             if token != STOP:
                 yield current
             yield f"{previous} {current}"
             previous = current
-        yield f"{previous} $"
+        yield f"{previous} {EDGES[1]}"
     for token in doc.subject:
         yield f"s:{stem(token)}"
 
 
 @lru_cache(maxsize=50_000)
 def parts(word: str) -> tuple[str, ...]:
-    """Pieces of 3 to 5 characters of a word, its ends marked."""
+    """Pieces of 3 and 4 characters of a word, its ends marked."""
     if word.startswith("_") or word in (STOP, "?"):
         return ()
     marked = f" {word[:_LONGEST_WORD]} "
-    return tuple(marked[start : start + length] for length in (3, 4, 5) for start in range(len(marked) - length + 1))
+    return tuple(marked[start : start + length] for length in (3, 4) for start in range(len(marked) - length + 1))
 
 
 def pieces(doc: Document) -> Iterator[str]:
@@ -88,19 +90,23 @@ class Lexicon:
     """Concepts by word and phrase, from patterns by concept as `cues.py` reads them."""
 
     def __init__(self, table: Mapping[str, Sequence[str]]) -> None:
-        self._whole: dict[str, list[str]] = {}
-        self._beginnings: dict[str, list[str]] = {}
-        self._inner: dict[str, list[str]] = {}
-        self._phrases: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-        for concept, patterns in table.items():
+        #: Concepts in a fixed order; elsewhere they go by their place in it.
+        self.names = list(table)
+        self._whole: dict[str, list[int]] = {}
+        self._beginnings: dict[str, list[int]] = {}
+        self._inner: dict[str, list[int]] = {}
+        #: By first and second word; the second is "" where it is a pattern itself.
+        self._phrases: dict[str, dict[str, list[tuple[tuple[str, ...], int]]]] = {}
+        for concept, patterns in enumerate(table.values()):
             for pattern in patterns:
                 self._add(pattern, concept)
         self.of = lru_cache(maxsize=50_000)(self._of)
 
-    def _add(self, pattern: str, concept: str) -> None:
+    def _add(self, pattern: str, concept: int) -> None:
         first, *rest = pattern.split()
         if rest:
-            self._phrases.setdefault(first, []).append((tuple(rest), concept))
+            second = "" if rest[0].endswith("*") else rest[0]
+            self._phrases.setdefault(first, {}).setdefault(second, []).append((tuple(rest), concept))
         elif pattern.startswith("*"):
             self._inner.setdefault(pattern.strip("*"), []).append(concept)
         elif pattern.endswith("*"):
@@ -108,47 +114,59 @@ class Lexicon:
         else:
             self._whole.setdefault(pattern, []).append(concept)
 
-    def _of(self, word: str) -> tuple[str, ...]:
+    def _of(self, word: str) -> tuple[int, ...]:
         """Concepts of a single word."""
+        if word == STOP:
+            return ()
         found = list(self._whole.get(word, ()))
         for end in range(3, len(word) + 1):
             found += self._beginnings.get(word[:end], ())
-            for start in range(end - 3):
+            for start in range(end - 2):
                 found += self._inner.get(word[start:end], ())
-            found += self._inner.get(word[:end], ())
         return tuple(dict.fromkeys(found))
 
-    def _phrases_at(self, section: tuple[str, ...], position: int) -> Iterator[str]:
-        for rest, concept in self._phrases.get(section[position], ()):
-            following = section[position + 1 : position + 1 + len(rest)]
-            if len(following) == len(rest) and all(map(_fits, rest, following)):
-                yield concept
+    def begins_phrase(self, word: str) -> bool:
+        """True when some phrase begins with the word."""
+        return word in self._phrases
 
-    def marks(self, section: tuple[str, ...]) -> Iterator[tuple[int, str]]:
-        """(position, concept) for everything known, in order of position."""
+    def phrases_at(self, section: Sequence[str], position: int) -> list[int]:
+        """Concepts of the phrases that begin there and that the first word alone does not stand for."""
+        if position + 1 >= len(section):
+            return []
+        known = self.of(section[position])
+        candidates = self._phrases[section[position]]
+        return [
+            concept
+            for second in (section[position + 1], "")
+            for rest, concept in candidates.get(second, ())
+            if concept not in known
+            and len(section) > position + len(rest)
+            and all(map(_fits, rest, section[position + 1 : position + 1 + len(rest)]))
+        ]
+
+    def marks(self, section: Sequence[str]) -> Iterator[tuple[int, int]]:
+        """(position, concept) of everything known in a section, positions ascending."""
         for position, token in enumerate(section):
-            if token == STOP:
-                continue
-            known = self.of(token)
-            for concept in known:
+            for concept in self.of(token):
                 yield position, concept
             if token in self._phrases:
-                for concept in self._phrases_at(section, position):
-                    if concept not in known:
-                        yield position, concept
+                for concept in self.phrases_at(section, position):
+                    yield position, concept
 
     def concepts(self, doc: Document) -> Iterator[str]:
-        """Concepts, and pairs of concepts that stand close to each other."""
-        for name, section in zip(("s", "b"), doc.sections(), strict=True):
-            recent: list[tuple[int, str]] = []
-            for position, concept in self.marks(section):
-                yield concept
-                yield f"{name}:{concept}"
-                recent = [mark for mark in recent if position - mark[0] <= _REACH]
-                for _, earlier in recent:
+        """Concepts, and ordered pairs of concepts that stand close to each other."""
+        for section_name, section in zip("sb", doc.sections(), strict=True):
+            marks = list(self.marks(section))
+            nearest = 0
+            for index, (position, concept) in enumerate(marks):
+                name = self.names[concept]
+                yield name
+                yield f"{section_name}:{name}"
+                while position - marks[nearest][0] > REACH:
+                    nearest += 1
+                for _, earlier in marks[nearest:index]:
                     if earlier != concept:
-                        yield f"{earlier}>{concept}"
-                recent.append((position, concept))
+                        yield f"{self.names[earlier]}>{name}"
 
 
 def _fits(pattern: str, token: str) -> bool:

@@ -8,6 +8,7 @@ MAX_CHARACTERS = 6000
 
 #: Ends a sentence in the list of tokens.
 STOP = "."
+_STOPS = frozenset(".!;\n…")
 
 _HISTORY = re.compile(
     r"^(?:-{2,10} ?(?:original message|ursprungliche nachricht|message d'origine|mensaje original)"
@@ -22,20 +23,27 @@ _SIGNATURE = re.compile(
     re.MULTILINE,
 )
 _TOKEN = re.compile(
-    r"(?P<url>https?://\S{1,300}|www\.\S{1,300})"
-    r"|(?P<address><?[\w.+-]{1,64}@[\w.-]{1,255})"
-    r"|(?P<money>(?:[$€£¥₹₦]|\b(?:rs|usd|eur|gbp|inr|kes|ngn|zar|aud|cad|chf|php|r)\b\.?) ?\d[\d.,]{0,15}"
-    r"|\d[\d.,]{0,15} ?(?:[$€£¥₹₦]|(?:euros?|eur|usd|dollars?|bucks|pounds?|quid|rs|rupees|gbp|inr|kes|zar|chf|zl|pln)\b))"
-    r"|(?P<percent>\d[\d.,]{0,6} ?%)"
-    r"|(?P<code>#? ?(?=[a-z\d/_-]{0,20}\d)[a-z\d](?:[a-z\d]|[-/_](?=[a-z\d])){3,40})"
-    r"|(?P<number>\d{1,4}(?:[.,:]\d{1,4}){0,3})"
-    r"|(?P<word>[^\W\d_]{1,40}(?:'[^\W\d_]{1,10})?)"
-    r"|(?P<stop>[.!?;\n…]|\s-\s)",
+    # A word that nothing can follow to make it something else comes first, because most are.
+    r"[a-z]{1,40}(?=[ ,.;:!?\n)\"]{1,2}[a-z]|$)"
+    r"|https?://\S{1,300}|www\.\S{1,300}|<?[\w.+-]{1,64}@[\w.-]{1,255}"
+    r"|(?:[$€£¥₹₦]|\b(?:rs|usd|eur|gbp|inr|kes|ngn|zar|aud|cad|chf|php|r)\b\.?) ?\d[\d.,]{0,15}"
+    r"|\d[\d.,]{0,15} ?(?:[$€£¥₹₦]|(?:euros?|eur|usd|dollars?|bucks|pounds?|quid|rs|rupees|gbp|inr|kes|zar|chf|zl|pln)\b)"
+    r"|\d[\d.,]{0,6} ?%"
+    r"|(?:# ?)?(?=[a-z\d/_-]{0,20}\d)[a-z\d](?:[a-z\d]|[-/_](?=[a-z\d])){3,40}"
+    r"|\d{1,4}(?:[.,:]\d{1,4}){0,3}"
+    r"|[^\W\d_]{1,40}(?:'[^\W\d_]{1,10})?"
+    r"|[.!?;\n…]|\s-\s"
 )
-_SHAPES = {"url": "_url", "address": "_address", "money": "_money", "percent": "_percent", "number": "_num"}
+_MONEY = re.compile(
+    r"(?:[$€£¥₹₦]|(?:rs|usd|eur|gbp|inr|kes|ngn|zar|aud|cad|chf|php|r)\.?) ?\d[\d.,]{0,15}"
+    r"|\d[\d.,]{0,15} ?(?:[$€£¥₹₦]|euros?|eur|usd|dollars?|bucks|pounds?|quid|rs|rupees|gbp|inr|kes|zar|chf|zl|pln)"
+)
+_DIGIT = re.compile(r"\d")
+_LETTERS = re.compile(r"[# ]{0,2}([a-z]{0,8})")
 _APOSTROPHES = str.maketrans(
     {"’": "'", "‘": "'", "`": "'", "´": "'", "“": '"', "”": '"', "ß": "ss", "ø": "o", "ł": "l", "æ": "ae", "œ": "oe"}
 )
+_COMBINING = re.compile("[\u0300-\u036f]{1,64}")
 _DRAWN_OUT = re.compile(r"([a-z])\1{2,200}")
 
 
@@ -43,8 +51,7 @@ def levelled(text: str) -> str:
     """The text in lower case, without accents, typographic quotes and drawn-out letters ("pleeease")."""
     text = text[:MAX_CHARACTERS].lower().translate(_APOSTROPHES)
     if not text.isascii():
-        decomposed = unicodedata.normalize("NFKD", text)
-        text = "".join(character for character in decomposed if not unicodedata.combining(character))
+        text = _COMBINING.sub("", unicodedata.normalize("NFKD", text))
     return _DRAWN_OUT.sub(r"\1\1", text)
 
 
@@ -59,26 +66,37 @@ def fresh(text: str) -> str:
 
 def tokens(text: str) -> list[str]:
     """Words, shapes of numbers and sentence ends of a levelled text, in order."""
-    found = []
-    for match in _TOKEN.finditer(text):
-        kind = match.lastgroup or "word"
-        if kind == "word":
-            found.append(match.group())
-        elif kind == "stop":
-            if match.group() == "?":
-                found.append("?")
+    found: list[str] = []
+    for piece in _TOKEN.findall(text):
+        if piece.isalpha():
+            found.append(piece)
+        elif piece == "?":
+            found += ("?", STOP)
+        elif piece in _STOPS:
             found.append(STOP)
-        elif kind == "code":
-            found.append(_code(match.group()))
         else:
-            found.append(_SHAPES[kind])
+            found.append(_shape(piece))
     return found
 
 
-def _code(text: str) -> str:
-    """The shape of a number with letters: its leading letters tell an invoice from an order."""
-    letters = re.match(r"[# ]{0,2}([a-z]{0,8})", text)
-    prefix = letters.group(1) if letters else ""
-    if prefix:
-        return f"_id_{prefix}"
-    return "_id" if sum(character.isdigit() for character in text) >= 4 else "_num"
+def _shape(piece: str) -> str:
+    """What stands for a piece that is not a plain word: numbers, addresses and links say what they are, not which."""
+    if "@" in piece:
+        return "_address"
+    if piece.startswith(("http", "www.")):
+        return "_url"
+    if piece.endswith("%"):
+        return "_percent"
+    if not _DIGIT.search(piece):
+        return piece if "'" in piece else STOP
+    return _amount_or_code(piece)
+
+
+def _amount_or_code(piece: str) -> str:
+    """`_money`, `_num`, `_id`, or `_id_` with the leading letters, which tell an invoice from an order."""
+    if _MONEY.fullmatch(piece):
+        return "_money"
+    letters = _LETTERS.match(piece)
+    if letters and letters.group(1):
+        return f"_id_{letters.group(1)}"
+    return "_id" if sum(character.isdigit() for character in piece) >= 5 or "#" in piece else "_num"
