@@ -1,5 +1,7 @@
 """What a server may answer, honest or not: nothing is lost, invented or believed without need."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from tests.mailbox.accounts import Proxied, fetch_all, message
@@ -39,7 +41,8 @@ async def test_a_body_that_is_nil_or_empty(proxied: Proxied) -> None:
         (b"[UIDVALIDITY", b"[UIDVALID"),
         (b"* 1 FETCH (", b"* 1 FETCH (("),
         (b"* SEARCH", b"\x00\xff\r\n* SEARCH"),
-        (b"OK Fetch completed", b"NO [SERVERBUG] sorry"),
+        (b"OK Fetch completed", b"NO [UNAVAILABLE] sorry"),
+        (b"OK Fetch completed", b"BAD what"),
         (b"OK Search completed", b"BAD what"),
     ],
 )
@@ -52,6 +55,36 @@ async def test_answers_that_make_no_sense(proxied: Proxied, old: bytes, new: byt
         await fetch_all(account)
     proxy.calm()
     assert await fetch_all(account) == [message(1)]
+
+
+async def test_one_damaged_message_keeps_no_other_back(proxied: Proxied) -> None:
+    """Where a server refuses a whole set for the sake of one message, the others are fetched all the same."""
+    account, proxy = proxied
+    await account.put(*(message(number) for number in range(7)))
+    await account.mailbox.uids("INBOX")
+    proxy.rewrites, proxy.rewrite_beside = ((b"OK Fetch completed", b"NO [SERVERBUG] cannot convert"),), b"Subject: number 4"
+    assert await fetch_all(account) == [message(number) for number in range(7) if number != 4]
+    # It may also be all that is left to fetch.
+    await account.beside(lambda client: (client.delete_messages([1, 2, 3, 4, 6, 7]), client.expunge()), "INBOX")
+    assert await fetch_all(account) == []
+
+
+async def test_a_server_that_hands_nothing_over(proxied: Proxied) -> None:
+    """When every message is refused the server is at fault, not the messages: none of them is taken for gone."""
+    account, proxy = proxied
+    await account.put(message(1), message(2))
+    proxy.rewrites = ((b"OK Fetch completed", b"NO cannot do that"),)
+    with pytest.raises(ConnectionLostError, match="refused"):
+        await fetch_all(account)
+
+
+async def test_a_date_at_the_end_of_the_calendar(proxied: Proxied) -> None:
+    """A date that cannot be turned to UTC keeps no other message back."""
+    account, proxy = proxied
+    await account.put(message(1), at=datetime(2026, 6, 1, 10, 0, tzinfo=UTC))
+    await account.put(message(2))
+    proxy.rewrites = ((b"01-Jun-2026 10:00:00 +0000", b"31-Dec-9999 23:00:00 -1400"),)
+    assert await fetch_all(account) == [message(2)]
 
 
 @pytest.mark.parametrize("new", [b"X-NOTHING", b'INTERNALDATE "no date" X'])

@@ -250,9 +250,9 @@ async def test_wait_is_not_disturbed_by_flags(account: Account) -> None:
     await account.put(message(1))
     await account.mailbox.wait("INBOX", timedelta(seconds=1))
     # What came before may still be announced once.
-    while await account.mailbox.wait("INBOX", timedelta(milliseconds=700)):
+    while await account.mailbox.wait("INBOX", timedelta(milliseconds=600)):
         pass
-    waiting = asyncio.create_task(account.mailbox.wait("INBOX", timedelta(seconds=1.5)))
+    waiting = asyncio.create_task(account.mailbox.wait("INBOX", timedelta(seconds=1)))
     await asyncio.sleep(0.2)
     await account.beside(lambda client: client.add_flags(client.search("ALL"), ["\\Seen"]), "INBOX")
     assert not await waiting

@@ -28,6 +28,8 @@ class Chaos:
     pause: float = 0.0
     #: What to replace by what in the words of the server.
     rewrites: tuple[tuple[bytes, bytes], ...] = ()
+    #: Only where this is said in the same breath.
+    rewrite_beside: bytes = b""
     #: How often a cut or swallow has happened.
     hits: int = 0
     #: What clients have said, all connections together.
@@ -40,7 +42,7 @@ class Chaos:
         """Be an honest proxy again."""
         self.cut_before_reply = self.cut_after_request = self.swallow_from = self.stop_reading_at = b""
         self.split = self.black_hole = False
-        self.rewrites = ()
+        self.rewrites, self.rewrite_beside = (), b""
         self.pause = 0.0
 
     def cut(self) -> None:
@@ -93,7 +95,7 @@ class Chaos:
             if not swallowed and self.swallow_from and self.swallow_from in tail:
                 self.hits, swallowed = self.hits + 1, True
             if not swallowed and not self.black_hole and writer not in self._deaf:
-                for old, new in self.rewrites:
+                for old, new in self.rewrites if self.rewrite_beside in data else ():
                     data = data.replace(old, new)
                 await self._forward(data, writer)
         back.close()

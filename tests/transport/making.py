@@ -18,6 +18,8 @@ DELIVERY = Delivery(
     message_id="1@shop.example", subject="x", content=CONTENT, deadline=NOW, status=DeliveryStatus.QUEUED,
     created_at=NOW, next_attempt_at=NOW,
 )  # fmt: skip
+#: For servers that hang.
+IMPATIENT = {"timeout": "0.4s", "data_timeout": "0.4s"}
 SENT, DEFERRED, FAILED, UNCERTAIN = DeliveryStatus.SENT, DeliveryStatus.DEFERRED, DeliveryStatus.FAILED, DeliveryStatus.UNCERTAIN
 
 
@@ -28,9 +30,9 @@ async def go_on() -> bool:
 
 @asynccontextmanager
 async def transport(port: int, **settings: Any) -> AsyncIterator[SmtpTransport]:
-    """A transport to that port, impatient."""
+    """A transport to that port."""
     idle = settings.pop("idle", timedelta(seconds=30))
-    values = {"host": "127.0.0.1", "port": port, "security": "none", "timeout": "0.4s", "data_timeout": "0.4s", **settings}
+    values = {"host": "127.0.0.1", "port": port, "security": "none", "timeout": "5s", "data_timeout": "5s", **settings}
     made = SmtpTransport(SmtpSettings.model_validate(values), idle=idle)
     try:
         yield made

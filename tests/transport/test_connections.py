@@ -8,7 +8,7 @@ import pytest
 
 from tests.servers import chaos
 from tests.servers.smtp_sink import DROP, HANG, Sink
-from tests.transport.making import DEFERRED, DELIVERY, SENT, UNCERTAIN, go_on, transport
+from tests.transport.making import DEFERRED, DELIVERY, IMPATIENT, SENT, UNCERTAIN, go_on, transport
 
 
 async def test_cancelled_in_the_middle(sink: Sink) -> None:
@@ -102,7 +102,7 @@ async def test_cut_while_the_message_is_on_its_way(sink: Sink) -> None:
 
 async def test_a_server_that_stops_reading(sink: Sink) -> None:
     """A server that takes no more octets is given up on before the dot: deferred, not uncertain."""
-    async with chaos.in_front_of(sink.port) as proxy, transport(proxy.port) as out:
+    async with chaos.in_front_of(sink.port) as proxy, transport(proxy.port, **IMPATIENT) as out:
         proxy.stop_reading_at = b"DATA"
         receipt = await out.send(replace(DELIVERY, content=b"Subject: x\r\n\r\n" + (b"y" * 80 + b"\r\n") * 200_000), go_on)
     assert (receipt.status, receipt.host_fault) == (DEFERRED, True)

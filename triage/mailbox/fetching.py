@@ -4,9 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from triage.mailbox import answers
+from imapclient.exceptions import IMAPClientError
+
+from triage.mailbox import answers, refusals
 from triage.mailbox.connection import Connection
 
+#: Items by UID, as the library gives them.
+_Fetched = Mapping[int, Mapping[bytes, object]]
 #: UIDs in one command: a set of ten-digit numbers stays well below the 64 KB that servers take in a line.
 _SET = 1000
 #: Octets and messages in one FETCH of bodies; bounds the memory and the time of one answer.
@@ -46,11 +50,35 @@ def entries(connection: Connection, uids: Sequence[int]) -> list[Entry]:
     """Size and arrival of those messages that are there, in the order asked."""
     found: list[Entry] = []
     for chunk in chunks(uids):
-        for uid, items in connection.client.fetch(chunk, ["RFC822.SIZE", "INTERNALDATE"]).items():
-            arrived = items.get(b"INTERNALDATE")
-            if isinstance(arrived, datetime):
-                found.append(Entry(uid=uid, size=int(items.get(b"RFC822.SIZE", 0)), received_at=arrived.astimezone(UTC)))
+        for uid, items in _fetch(connection, chunk, ["RFC822.SIZE", "INTERNALDATE"]).items():
+            arrived, size = _in_utc(items.get(b"INTERNALDATE")), items.get(b"RFC822.SIZE")
+            if arrived:
+                found.append(Entry(uid=uid, size=size if isinstance(size, int) else 0, received_at=arrived))
     return found
+
+
+def _in_utc(arrived: object) -> datetime | None:
+    try:
+        return arrived.astimezone(UTC) if isinstance(arrived, datetime) else None
+    except OverflowError:
+        # A date at either end of the calendar that a client gave its message.
+        return None
+
+
+def _fetch(connection: Connection, uids: Sequence[int], items: Sequence[str]) -> _Fetched:
+    """What the server has of the messages; those that it cannot bring itself to hand over are left out."""
+    try:
+        fetched: _Fetched = connection.client.fetch(uids, items)
+    except IMAPClientError as error:
+        connection.client._imap.untagged_responses.pop("FETCH", None)
+        if not refusals.is_about_a_message(error):
+            raise
+        # One damaged message makes some servers refuse the whole set: without it the others must still come.
+        middle = len(uids) // 2
+        fetched = {**_fetch(connection, uids[:middle], items), **_fetch(connection, uids[middle:], items)} if middle else {}
+        if middle and not fetched:
+            raise
+    return fetched
 
 
 def batches(announced: Sequence[Entry], max_octets: int) -> Iterator[list[Entry]]:
@@ -73,7 +101,7 @@ def bodies(connection: Connection, batch: Sequence[Entry], max_octets: int) -> d
     """Content by UID, \\Seen untouched; a message that is gone, or comes as NIL, is left out."""
     large = batch[0].size > max_octets
     item = f"BODY.PEEK[]<0.{max_octets}>" if large else "BODY.PEEK[]"
-    answered: Mapping[int, Mapping[bytes, object]] = connection.client.fetch([entry.uid for entry in batch], [item])
+    answered = _fetch(connection, [entry.uid for entry in batch], [item])
     key = b"BODY[]<0>" if large else b"BODY[]"
     return {uid: content for uid, items in answered.items() if isinstance(content := items.get(key), bytes) and content}
 
@@ -86,7 +114,7 @@ def uids_of(connection: Connection, folder: str, wanted: frozenset[str]) -> dict
     found: dict[str, int] = {}
     newest_first = all_uids(connection, folder)[::-1]
     for chunk in chunks(newest_first):
-        answered = connection.client.fetch(chunk, ["BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]"])
+        answered = _fetch(connection, chunk, ["BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]"])
         for uid in chunk:
             header = answered.get(uid, {}).get(b"BODY[HEADER.FIELDS (MESSAGE-ID)]")
             known = answers.message_id(header) if isinstance(header, bytes) else ""

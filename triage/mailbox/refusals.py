@@ -54,6 +54,12 @@ def of_folder(account: str, folder: str, error: IMAPClientError) -> TriageError:
     return MailboxMissingError(f"mailbox {account}: no folder {folder!r} on the server: {_bounded(error)}")
 
 
+def is_about_a_message(error: IMAPClientError) -> bool:
+    """True when a plain NO to a FETCH may be about one of the messages rather than about the moment."""
+    # BAD, and answers that cannot be read, are worded otherwise by the library.
+    return str(error).startswith("fetch failed:") and code_of(error) not in _TEMPORARY - {"SERVERBUG"}
+
+
 def is_missing_folder(error: IMAPClientError) -> bool:
     """True when a command failed because its target folder is not there."""
     return not isinstance(error, IMAPClientAbortError) and code_of(error) in _MISSING
