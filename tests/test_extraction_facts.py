@@ -36,6 +36,9 @@ def values(kind: str, text: str, language: str = "en", region: str = "US", **par
         ("tracking no. 986578788855", "986578788855"),
         ("Sendungsnummer: 1234567891", "1234567891"),
         ("numéro de suivi 8R12345678901", "8R12345678901"),
+        ("DHL 1234567890", "1234567890"),
+        ("FedEx 986578788855", "986578788855"),
+        ("UPS tracking 1Z12345E0205271688", "1Z12345E0205271688"),
     ],
 )
 def test_tracking_numbers(text: str, value: str) -> None:
@@ -45,7 +48,8 @@ def test_tracking_numbers(text: str, value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["1Z999AA10123456785", "RR123456784DE", "00340434161094042558", "123456789012", "my shipment 1234", "order 12345678"]
+    "text",
+    ["1Z999AA1012345678", "DHL 12 days", "RR123456784DE", "00340434161094042558", "123456789012", "my shipment 1234", "order 12345678"],
 )
 def test_what_is_no_tracking_number(text: str) -> None:
     """A wrong check digit, bare digits and short numbers are not taken for a parcel."""
@@ -82,6 +86,12 @@ def test_a_labelled_number_with_a_check_digit_is_surer_than_one_without() -> Non
         ("£1,000", "GBP 1000.00"),
         ("1.000.000 EUR", "EUR 1000000.00"),
         ("USD 7.5", "USD 7.50"),
+        ("Rs.4,599/-", "INR 4599.00"),
+        ("costs 1.999,- Euro", "EUR 1999.00"),
+        ("50 EUR/Monat", "EUR 50.00"),
+        ("you owe me 50€!!!", "EUR 50.00"),
+        ("1,5 kg for 3,50€", "EUR 3.50"),
+        ("R$ 10", "BRL 10.00"),
     ],
 )
 def test_amounts(text: str, value: str) -> None:
@@ -121,6 +131,9 @@ def test_kronor_are_those_of_the_language() -> None:
         ("on 28 December", "en", "2025-12-28"),
         ("am 27. Februar 2026", "de", "2026-02-27"),
         ("am 3. März", "de", "2026-03-03"),
+        ("am 27.02. bestellt", "de", "2026-02-27"),
+        ("on Mon 2 Mar", "en", "2026-03-02"),
+        ("12/25/2025", "en", "2025-12-25"),
         ("le 1er mars 2026", "fr", "2026-03-01"),
         ("el 27 de febrero de 2026", "es", "2026-02-27"),
         ("il 27 febbraio", "it", "2026-02-27"),
@@ -166,6 +179,10 @@ def test_dates(text: str, language: str, value: str) -> None:
         ("on 4711-12-12", "en"),
         ("size 12 march boots", "xx-none"),
         ("on the 14th", "en"),
+        ("version 27.02. is out", "en"),
+        ("Kapitel 12.13. fehlt", "de"),
+        ("on 30 February", "en"),
+        ("March 2026", "en"),
         ("next week", "en"),
         ("€12 April", "en"),
     ],

@@ -32,6 +32,30 @@ def numbers(text: str, **parts: object) -> list[tuple[str, str]]:
         ("order12345", "order_number", "12345"),
         ("purchase 00123842 please", "order_number", "00123842"),
         ("12345 is my order number", "order_number", "12345"),
+        ("My order number's 12345", "order_number", "12345"),
+        ("Order Id-OD112345678901234", "order_number", "OD112345678901234"),
+        ("ORDER-ID-7788-XY", "order_number", "7788-XY"),
+        ("order_id=7788123", "order_number", "7788123"),
+        ("Your order (no. 12345) has shipped", "order_number", "12345"),
+        ("I need help with #12345", "order_number", "12345"),
+        ("My order is late. The number is 12345", "order_number", "12345"),
+        ("I bought it here, number 12345", "order_number", "12345"),
+        ("refund for order 12345 of $45", "order_number", "12345"),
+        ("cancel my oder 12345", "order_number", "12345"),
+        ("cancel my purchaes 12345", "order_number", "12345"),
+        ("cancel my ordr 12345", "order_number", "12345"),
+        ("cancel my oorder 12345", "order_number", "12345"),
+        ("see invoce #12345", "invoice_number", "12345"),
+        ("Invoice attached, no. 4711", "invoice_number", "4711"),
+        ("Rg.-Nr. 20260042", "invoice_number", "20260042"),
+        ("Bestellung vom 3. März mit Nr. 12345", "order_number", "12345"),
+        ("order number 123 456 789", "order_number", "123456789"),
+        ("номер заказа 12345", "order_number", "12345"),
+        ("注文番号：12345", "order_number", "12345"),
+        ("订单号12345", "order_number", "12345"),
+        ("주문번호 12345", "order_number", "12345"),
+        ("sipariş no 12345", "order_number", "12345"),
+        ("mitt ordernummer är 12345", "order_number", "12345"),
         ("Order number:\n12345", "order_number", "12345"),
         ("Bestellnummer 4711-08", "order_number", "4711-08"),
         ("Bestell-Nr. 55512", "order_number", "55512"),
@@ -66,7 +90,10 @@ def test_a_number_is_known_by_its_form_or_by_the_words_around_it(text: str, kind
         "order for $1200", "order for 1200 USD", "order 50% off", "ticket 12345", "case SP-100042", "order SP-100042",
         "customer number 12345",
         "size 42", "article no. 12345", "card ending 1234", "#0000000000", "I paid 1299", "my order arrived 3 weeks late", "flight 2057",
-        "see https://shop.example/order/12345678", "order@12345.example", "room #4502",
+        "see https://shop.example/order/12345678", "order@12345.example", "room #4502", "Cust# 88123 of order", "Kd-Nr. 20260042",
+        "ticket #10432", "Refund ref 88123", "order total: 10432",
+        "order date 20260212", "order pin 10432", "order from 10115 Berlin", "My order 2024", "border 123", "older #12",
+        "order 12 of these",
     ],
 )  # fmt: skip
 def test_other_numbers_are_not_taken(text: str) -> None:
@@ -77,6 +104,24 @@ def test_other_numbers_are_not_taken(text: str) -> None:
 def test_all_numbers_of_a_list_are_given() -> None:
     """Several order numbers are all listed; none is picked silently."""
     assert numbers("orders 12345, 12346 and 12347") == [("order_number", value) for value in ("12345", "12346", "12347")]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("order nos. 10432/10433/10434", ["10432", "10433", "10434"]),
+        ("order nos 10432 and 10433, invoice nos 8811 and 8812", ["8811", "8812", "10432", "10433"]),
+        ("Orders ORD789456, 15487 and AB-20931 to one address, 560034", ["15487", "AB-20931", "ORD789456"]),
+        ("I have two orders, 12345 and W2044871, both late", ["12345", "W2044871"]),
+        ("1st order 10432; 2nd order 10433", ["10432", "10433"]),
+        ("Die Bestellungen 10432 und AB-20931", ["10432", "AB-20931"]),
+        ("order 10432, 2000 Euro", ["10432"]),
+        ("order 10432 and 3 cups", ["10432"]),
+    ],
+)
+def test_lists_end_where_other_things_begin(text: str, expected: list[str]) -> None:
+    """A list of numbers may mix their forms, and what follows it is not swallowed."""
+    assert sorted(value for _, value in numbers(text)) == sorted(expected)
 
 
 def test_every_source_is_read_and_the_surest_comes_first() -> None:

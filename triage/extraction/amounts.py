@@ -23,8 +23,9 @@ _CURRENCIES = {**{code.lower(): code for code in _CODES.split()}, **_SYMBOLS}
 _KRONOR = {"sv": "SEK", "da": "DKK", "no": "NOK", "nb": "NOK", "nn": "NOK"}
 
 _SPACES = " \u00a0\u202f"
+_START = re.compile(r"\d{1,40}")
 _NUMBER = re.compile(
-    r"(?:\d{1,3}(?:,\d{3}){1,4}|\d{1,3}(?:\.\d{3}){1,4}|\d{1,3}(?:['’]\d{3}){1,4}|\d{1,2}(?:,\d{2}){1,3},\d{3}"
+    r"(?<!\d)(?:\d{1,3}(?:,\d{3}){1,4}|\d{1,3}(?:\.\d{3}){1,4}|\d{1,3}(?:['’]\d{3}){1,4}|\d{1,2}(?:,\d{2}){1,3},\d{3}"
     r"|\d{1,3}(?:[ \u00a0\u202f]\d{3}){1,4}|\d{1,9})(?:[.,]\d{1,2})?(?!\d|[.,]\d)"
 )
 _MARKS = "$€£¥₹₽₺₪₩₴"
@@ -39,8 +40,9 @@ def find_amounts(search: Search) -> Iterator[Fact]:
     text = search.text
     if not any(sign in search.lower for sign in _TELLING):
         return
-    for number in _NUMBER.finditer(text):
-        if _within_number(text, number.start()):
+    for digits in _START.finditer(text):
+        number = None if _within_number(text, digits.start()) else _NUMBER.match(text, digits.start())
+        if number is None:
             continue
         start, end = number.span()
         before = _word_before(text, start)
@@ -63,7 +65,7 @@ def _word_before(text: str, start: int) -> str:
 
 
 def _within_number(text: str, start: int) -> bool:
-    # Asked here and not by the pattern: a pattern that begins with a digit is searched for several times faster.
+    # Asked here, for the pattern that finds the digits is faster if it asks nothing.
     before = text[max(0, start - 2) : start]
     return before[-1:].isdigit() or before[-1:] in {",", "/", "-"} or (before[-1:] == "." and before[:1].isdigit())
 

@@ -12,7 +12,10 @@ from triage.reading import Fact
 _START = re.compile(r"\d{1,4}")
 _ISO = re.compile(r"((?:19|20)\d\d)[-/.](\d{1,2})[-/.](\d{1,2})(?![\d-]|[./]\d)")
 _NUMERIC = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2((?:19|20)?\d\d)(?![\w-]|[./]\d)")
-_DAY = re.compile(r"(\d{1,2})(?:st|nd|rd|th|er|\.|º|ª)?(?![\w:%€$£]|[.,]\d)", re.IGNORECASE)
+#: 27.02. without a year, as German, Polish and Nordic people write; elsewhere it is a number.
+_SHORT = re.compile(r"(\d{1,2})\.(\d{1,2})\.(?![\w.])")
+_SHORT_LANGUAGES = frozenset({"de", "pl", "cs", "sk", "da", "no", "nb", "fi", "hu"})
+_DAY = re.compile(r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|\.|º|ª)?(?![\w:%€$£]|[.,]\d)", re.IGNORECASE)
 _MONTH_AFTER = re.compile(r"[ \u00a0]{1,2}(?:of |de |d['’])?([^\W\d_]{3,10})\b\.?(?:,?[ \u00a0]{1,2}(?:del? )?((?:19|20)\d\d)(?!\d))?")
 _MONTH_BEFORE = re.compile(r"(?<![^\W_])([^\W\d_]{3,10})\.?[ \u00a0]{1,2}(?:the )?$")
 _YEAR_AFTER = re.compile(r",?[ \u00a0]{1,2}((?:19|20)\d\d)(?!\d)")
@@ -41,6 +44,8 @@ def _explicit(search: Search, start: int) -> Iterator[Fact]:
         yield from _fact(search, *_from_iso(found), found.span())
     elif found := _NUMERIC.match(search.text, start):
         yield from _fact(search, *_from_digits(found, search), found.span())
+    elif search.language in _SHORT_LANGUAGES and (found := _SHORT.match(search.text, start)) and 1 <= int(found[2]) <= 12:
+        yield from _of_parts(search, int(found[1]), int(found[2]), None, found.span())
     elif found := _DAY.match(search.text, start):
         yield from _with_month(search, found)
 

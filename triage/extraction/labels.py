@@ -1,8 +1,10 @@
 """The words that stand before or after a number and say what it counts, in the languages customers write."""
 
 import re
+from dataclasses import dataclass
+from itertools import zip_longest
 
-from triage.extraction.words import CALL_WORDS, KINDS, LINK_WORDS, NUMBER_WORDS, ORDERED, PLURALS
+from triage.extraction.words import CALL_WORDS, KINDS, LINK_WORDS, NEUTRAL_WORDS, NUMBER_WORDS, ORDERED, PLURALS
 
 _WORD = re.compile(r"[^\W\d_]{1,40}|[#№°º]")
 
@@ -13,6 +15,7 @@ _NUMBER_WORDS = frozenset(NUMBER_WORDS.split())
 _LINK_WORDS = frozenset(LINK_WORDS.split())
 _CALL_WORDS = frozenset(CALL_WORDS.split())
 
+_NEUTRAL_WORDS = frozenset(NEUTRAL_WORDS.split())
 _ORDERED = frozenset(ORDERED.split())
 
 #: A word for several, and the numbers that follow it up to here.
@@ -27,24 +30,55 @@ _OFTEN_MISTYPED = ("order", "orders", "purchase", "invoice")
 
 #: What a sentence ends with; behind it, a word speaks of something else.
 _SENTENCE_END = re.compile(r"[!?;]|\.\s|\n\s{0,8}\n|\)\s")
+_CLAUSE_END = re.compile(r"[,;.!?\n]")
 _ABBREVIATIONS = frozenset(
-    {"no", "nr", "num", "n", "ref", "nro", "nos", "inv", "bestell", "tel", "č", "order", "invoice", "po", "auftrags", "rechnungs"}
+    {
+        "no",
+        "nr",
+        "num",
+        "n",
+        "ref",
+        "nro",
+        "nos",
+        "inv",
+        "bestell",
+        "tel",
+        "č",
+        "order",
+        "invoice",
+        "po",
+        "auftrags",
+        "rechnungs",
+        "rg",
+        "kd",
+        "cust",
+    }
 )
 
 
-def kind_before(text: str, start: int) -> tuple[str, bool]:
-    """(kind, whether a word like "number" or a # stands with it) of what is labelled before `start`; ("", …) where nothing is."""
-    left = max(0, start - 72)
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What the words before a number say of it."""
+
+    #: As in `Fact.kind`, or "code", "phone" or "other"; "" where the words say nothing.
+    kind: str = ""
+    #: A word like "number", or a #, stands with it.
+    explicit: bool = False
+    #: A word we do not know says what it is: it is something, and none of ours.
+    foreign: bool = False
+
+
+def label_before(text: str, start: int) -> Label:
+    """What stands before `start`: a word that names a kind, with words between them that only lead to the number."""
+    left = max(0, start - 56)
     words = [(found[0].lower(), left + found.start(), left + found.end()) for found in _WORD.finditer(text[left:start])]
-    explicit, only_phone, position = False, False, start
+    explicit, led, only_phone, position = False, False, False, start
     for count, (word, begins, ends) in enumerate(reversed(words)):
         gap = text[ends:position]
-        if count > 6 or len(gap) > 8 or any(character.isdigit() for character in gap):
-            break
-        if _SENTENCE_END.search(gap) and not (gap.lstrip().startswith(".") and word in _ABBREVIATIONS):
+        if count > 6 or len(gap) > 8 or any(character.isdigit() for character in gap) or _ends_sentence(gap, word):
             break
         if word in LABELS or ((explicit or count == 0) and (word := _meant(word)) in LABELS):
-            return ("" if only_phone and LABELS[word] != "phone" else LABELS[word]), explicit
+            return Label("" if only_phone and LABELS[word] != "phone" else LABELS[word], explicit)
         if word in _NUMBER_WORDS:
             explicit = True
         elif "," in gap:
@@ -52,35 +86,46 @@ def kind_before(text: str, start: int) -> tuple[str, bool]:
         elif word in _CALL_WORDS:
             only_phone = True
         elif word not in _LINK_WORDS:
-            break
+            # "Cust no. 5" is the customer's; in "of March with no. 5" the number is not March's.
+            return Label("", explicit, foreign=not led and word not in _NEUTRAL_WORDS)
+        else:
+            led = True
         position = begins
-    return "", explicit
+    return Label("", explicit)
+
+
+def _ends_sentence(gap: str, word: str) -> bool:
+    return _SENTENCE_END.search(gap) is not None and not (gap.lstrip().startswith(".") and word in _ABBREVIATIONS)
 
 
 def kind_after(text: str, end: int) -> str:
     """Kind of what is labelled right after `end`, as in "12345 is my order number"; "" where nothing is."""
-    words = _WORD.findall(text[end : end + 48])
-    for index, raw in enumerate(words[:5]):
-        word = raw.lower()
-        if LABELS.get(word):
-            following = words[index + 1].lower() if index + 1 < len(words) else ""
+    # A comma or a full stop ends what is said of the number.
+    words = [word.lower() for word in _WORD.findall(_CLAUSE_END.split(text[end : end + 48], maxsplit=1)[0])]
+    for word, following in zip_longest(words[:5], words[1:6], fillvalue=""):
+        if word in LABELS:
             return LABELS[word] if following in _NUMBER_WORDS or word.endswith(("nummer", "nr")) else ""
         if word not in _LINK_WORDS:
             break
     return ""
 
 
-def mentions(text: str, start: int, kind: str) -> bool:
-    """True where a word of that kind, and of no other, stands within the sentence or two before `start`."""
+def only_kind(text: str, start: int) -> str:
+    """The one kind that is spoken of in the sentence or two before `start`; "" for none or several."""
     words = [word.lower() for word in _WORD.findall(text[max(0, start - 160) : start])]
-    kinds = {"order_number" if word in _ORDERED else LABELS.get(word, kind) for word in words if word in LABELS or word in _ORDERED}
-    return kinds == {kind}
+    kinds = {"order_number" if word in _ORDERED else LABELS[word] for word in words if word in LABELS or word in _ORDERED}
+    return kinds.pop() if len(kinds) == 1 else ""
 
 
 def kind_of_list(text: str, start: int) -> str:
     """Kind that a word for several announced, where only numbers stand between it and `start`; "" where none did."""
     found = _LIST.search(text, max(0, start - 200), start)
     return LABELS[found[1].lower()] if found else ""
+
+
+def says_number(word: str) -> bool:
+    """True for a word that only says that a number follows."""
+    return word in _NUMBER_WORDS
 
 
 def _meant(word: str) -> str:

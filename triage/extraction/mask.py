@@ -8,7 +8,7 @@ from dataclasses import replace
 from stdnum import iban
 
 from triage.extraction.cards import is_card_number, is_printed_grouping, shown
-from triage.extraction.labels import kind_before
+from triage.extraction.labels import label_before
 from triage.message import Address, Attachment, Message
 
 #: Separators people, clients and html put between the digits of one number; those without width are not even seen.
@@ -36,7 +36,7 @@ _CODE_NAME = (
     r"|codice di sicurezza|beveiligingscode|kod (?:cvv|cvc|bezpiecze[ńn]stwa))"
 )
 _CODE = re.compile(
-    rf"(\b{_CODE_NAME}\W{{0,4}}(?:(?:code|number|no|nr|is|was|ist|lautet|est|es|è|é|=)\W{{0,4}}){{0,3}})\d{{3,4}}(?!\d|[.,/-]\d)",
+    rf"((?<!\w)(?=[a-z34]){_CODE_NAME}\W{{0,4}}(?:(?:code|number|no|nr|is|was|ist|lautet|est|es|è|é|=)\W{{0,4}}){{0,3}})\d{{3,4}}(?!\d|[.,/-]\d)",
     re.IGNORECASE,
 )
 _CODE_AFTER = re.compile(rf"(?<![\d/.,-])\d{{3,4}}(\s{{0,2}}(?:\(|is (?:my|the) |as (?:my |the )?){_CODE_NAME}\b)", re.IGNORECASE)
@@ -171,7 +171,7 @@ def _stands_alone(text: str, groups: list[_Group], first: int, last: int, sizes:
         return False
     if text[end : end + 1].isdigit() or _within_iban(text, start, end):
         return False
-    return len(sizes) > 1 or kind_before(text, start)[0] not in _OTHER_KINDS
+    return len(sizes) > 1 or label_before(text, start).kind not in _OTHER_KINDS
 
 
 def _within_iban(text: str, start: int, end: int) -> bool:

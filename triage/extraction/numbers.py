@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from triage.extraction.labels import LABELS, kind_after, kind_before, kind_of_list, mentions
+from triage.extraction.labels import LABELS, Label, kind_after, kind_of_list, label_before, only_kind, says_number
 from triage.extraction.search import Search
 from triage.extraction.tracking import is_labelled_number
 from triage.extraction.words import UNITS
@@ -15,7 +15,8 @@ _FOUND_BY_WORDS = frozenset({"order_number", "invoice_number", "receipt_number",
 _FROM_DIGIT = re.compile(r"\d[0-9A-Za-z_/.-]{0,40}")
 _OF_A_WORD = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_/-")
 _LETTERS = re.compile(r"[A-Za-z]{1,24}")
-_DATE = re.compile(r"\d{1,4}([./-])\d{1,2}\1\d{1,4}|\d{1,2}[./]\d{1,2}|\d{1,2}(?:st|nd|rd|th)", re.IGNORECASE)
+_SEVERAL = re.compile(r"\d{4,12}(?:/\d{4,12}){1,6}")
+_DATE = re.compile(r"(?<!\d)(?:\d{1,4}([./-])\d{1,2}\1\d{1,4}|\d{1,2}[./]\d{1,2}|\d{1,2}(?:st|nd|rd|th))", re.IGNORECASE)
 _PRICE = re.compile(r"\d{1,3}(?:[.,]\d{3}){0,4}[.,]\d{2}|\d{1,6}[.,]\d{1,2}")
 _WORD_AFTER = re.compile(r"\s{0,2}([€$£¥₹₽%\"″]|[^\W\d_]{1,12})")
 _UNITS = frozenset(UNITS.split())
@@ -81,14 +82,28 @@ def _tokens(text: str) -> Iterator[_Token]:
         position = start + len(word)
         if len(word) < 3:
             continue
-        trimmed = word.lstrip("_/-")
-        start += len(word) - len(trimmed)
-        letters = _LETTERS.match(trimmed)
-        glued = LABELS.get(letters[0].lower(), "") if letters and letters[0].lower() != "po" else ""
-        if letters and glued:
-            rest = trimmed[letters.end() :].lstrip("_/-")
-            start, trimmed = start + len(trimmed) - len(rest), rest
-        yield _Token(text=trimmed, start=start, end=start + len(trimmed), glued=glued)
+        yield from _split(word, start)
+
+
+def _split(word: str, start: int) -> Iterator[_Token]:
+    """The token or, in 123/124/125, tokens of a word, without the words that are written together with it, as in order-id-123."""
+    glued, end = "", start + len(word)
+    word = word.lstrip("_/-")
+    while (letters := _LETTERS.match(word)) and (kind := _glued(letters[0].lower())):
+        glued = glued or kind.strip()
+        word = word[letters.end() :].lstrip("_/-")
+    parts = word.split("/") if _SEVERAL.fullmatch(word) and len({len(part) for part in word.split("/")}) == 1 else [word]
+    start = end - len(word)
+    for part in parts:
+        yield _Token(text=part, start=start, end=start + len(part), glued=glued)
+        start += len(part) + 1
+
+
+def _glued(letters: str) -> str:
+    """Kind that letters before digits name; a blank where they only say that a number follows; "" where they belong to it."""
+    if letters in {"po", "inv", "rg", "n", "x"}:
+        return ""
+    return LABELS.get(letters, " " if says_number(letters) else "")
 
 
 def _word_start(text: str, start: int, at_least: int) -> int:
@@ -124,22 +139,26 @@ def _by_words(text: str, token: _Token, previous: tuple[_Token, str, float] | No
     """(kind, confidence) by the words around the token; ("", 0) where they say nothing."""
     if token.glued:
         return token.glued, 0.9
-    kind, explicit = kind_before(text, token.start)
-    if kind:
-        return (kind, 0.95 if explicit else 0.85) if _fits(text, token, explicit=explicit) else ("other", 0.0)
+    label = label_before(text, token.start)
+    if label.kind:
+        return (label.kind, 0.95 if label.explicit else 0.85) if _fits(text, token, explicit=label.explicit) else ("other", 0.0)
     if kind := kind_after(text, token.end):
         return (kind, 0.9) if _fits(text, token, explicit=True) else ("other", 0.0)
-    return _in_context(text, token, previous, explicit=explicit)
+    return _in_context(text, token, previous, label)
 
 
-def _in_context(text: str, token: _Token, previous: tuple[_Token, str, float] | None, *, explicit: bool) -> tuple[str, float]:
-    """What a list, or a sentence before, makes of a token that has no word of its own."""
+def _in_context(text: str, token: _Token, previous: tuple[_Token, str, float] | None, label: Label) -> tuple[str, float]:
+    """What a list, a sentence before, or a bare # makes of a token that has no word of its own."""
     if previous and _alike(previous[0], token) and _LIST_GAP.fullmatch(text, previous[0].end, token.start):
         return previous[1], previous[2]
     if (kind := kind_of_list(text, token.start)) and _fits(text, token, explicit=False):
         return kind, 0.85
-    long_enough = sum(character.isdigit() for character in token.text) >= 4 and not _counts(text, token)
-    return ("order_number", 0.7) if explicit and long_enough and mentions(text, token.start, "order_number") else ("", 0.0)
+    if not label.explicit or label.foreign or not _fits(text, token, explicit=False):
+        return "", 0.0
+    if kind := only_kind(text, token.start):
+        return kind, 0.7
+    # Shops write #12345 for an order, and customers copy it.
+    return ("order_number", 0.6) if text[token.start - 1 : token.start] == "#" else ("", 0.0)
 
 
 def _fits(text: str, token: _Token, *, explicit: bool) -> bool:

@@ -5,11 +5,13 @@ from collections.abc import Iterator
 
 import phonenumbers
 
-from triage.extraction.labels import kind_before
+from triage.extraction.labels import label_before
 from triage.extraction.search import Search
 from triage.reading import Fact
 
-_RUN = re.compile(r"\d(?:[ ()/.\u00a0\u2010-\u2013-]{0,3}\d){6,16}(?![\w*]|[.,-]\d)")
+#: What may not go on behind is asked afterwards, so that the pattern never has to try again.
+_RUN = re.compile(r"\d(?:[ ()/.\u00a0\u2010-\u2013-]{0,3}\d){6,16}")
+_GOES_ON = re.compile(r"[\w*]|[.,-]\d")
 #: What belongs to the number before its first digit.
 _HEAD = re.compile(r"(?:\+ ?)?\(?$")
 
@@ -20,11 +22,12 @@ def find_phones(search: Search) -> Iterator[Fact]:
         head = _HEAD.search(search.text, max(0, found.start() - 3), found.start())
         start = head.start() if head else found.start()
         before = search.text[max(0, start - 1) : start]
-        if before.isalnum() or (before != "" and before in "_.,/#*-") or not search.free(start, found.end()):
+        within = before.isalnum() or (before != "" and before in "_.,/#*-") or _GOES_ON.match(search.text, found.end())
+        if within or not search.free(start, found.end()):
             continue
         written = search.text[start : found.end()].strip()
         international = written.startswith(("+", "00"))
-        labelled = kind_before(search.text, start)[0] == "phone"
+        labelled = label_before(search.text, start).kind == "phone"
         # Ten bare digits may be anything; separators or a word beside them make them a telephone number.
         if not (international or labelled or _grouped(written)):
             continue

@@ -44,10 +44,12 @@ def _confidence(value: str) -> float:
     """How sure a form is; 0 where its check digit is wrong. FedEx and DHL Express have none of their own: a word must stand beside them."""
     if value.startswith(("JD", "JJD", "TBA")):
         return 0.97
-    if value.startswith("9") and len(value) == 22 and not _gs1(value):
-        # Nothing else has 22 digits and begins so; somebody may have mistyped one.
-        return 0.8
-    return 0.97 * (_ups(value) if value.startswith("1Z") else _s10(value[2:-2]) if value[:2].isalpha() else _gs1(value))
+    if value.startswith("1Z"):
+        # Nothing else begins so and is so long; somebody may have mistyped one.
+        return 0.97 if _ups(value) else 0.7
+    if value.startswith("9") and len(value) == 22:
+        return 0.97 if _gs1(value) else 0.7
+    return 0.97 * (_s10(value[2:-2]) if value[:2].isalpha() else _gs1(value))
 
 
 def _ups(value: str) -> bool:

@@ -14,7 +14,7 @@ KINDS = {
         주문번호
     """,
     "invoice_number": """
-        invoice invoices inv bill bills rechnung rechnungen rechnungsnummer rechnungsnr rechnungs facture
+        rg rgnr invoice invoices inv bill bills rechnung rechnungen rechnungsnummer rechnungsnr rechnungs facture
         factures factura facturas fattura fatture fatura faturas factuur facturen factuurnummer faktura
         faktury fakturę fakturze fakturanummer fakturanr lasku laskun laskunumero счет счёт счета счёта
         рахунок számla τιμολόγιο 請求書 发票 發票
@@ -30,6 +30,7 @@ KINDS = {
         transazione transactie transactienummer transakcja transakcji транзакция транзакции utr
     """,
     "tracking_number": """
+        dhl fedex ups usps dpd gls tnt evri hermes bluedart delhivery aramex postnl correos chronopost colissimo
         tracking awb waybill airwaybill consignment parcel shipment package sendung sendungsnummer sendungsnr
         sendungs sendungsverfolgung sendungsverfolgungsnummer trackingnummer trackingnr trackingcode paket
         paketnummer suivi colis seguimiento rastreo rastreamento rastreio tracciamento spedizione volgnummer
@@ -45,7 +46,7 @@ KINDS = {
         sku asin serial seriennummer serie iban barcode ean imei isbn gstin
     """,
     "other": """
-        pin pincode zip zipcode postcode postal postleitzahl plz cap cep código-postal ticket case incident complaint
+        cust kd kdnr pin pincode zip zipcode postcode postal postleitzahl plz cap cep código-postal ticket case incident complaint
         reference-case size größe groesse grösse taille talla taglia maat customer kunde kunden kundennummer kundennr
         client cliente klant klantnummer account konto kontonummer membership member item article artikel
         artikelnummer artikelnr model modell product produkt part bic card karte karten carte tarjeta carta kaart
@@ -83,10 +84,16 @@ PLURALS = """
     beställningar ordrer invoices bills rechnungen factures facturas fatture faturas facturen faktury
 """
 
+#: They say nothing of what a number is.
+NEUTRAL_WORDS = """
+    your our their this that these those and or for by from following old new under about re regarding concerning see hi hello help please
+    need quote it here von vom zu für aus du des pour par con para per z do over voor av om för
+"""
+
 #: They may stand between the word and its number.
 LINK_WORDS = """
     is was are were ist sind war lautet lauten est sont es son è sono é são jest to zijn er confirmation
-    details bestätigung my the with mit der die das le la el il de het mijn meine mein ma mon mi mio är
+    details bestätigung my the with mit der die das le la el il de het mijn meine mein ma mon mi mio är s
 """
 
 #: Verbs that say that a customer has, or should have, a thing.
