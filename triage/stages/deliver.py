@@ -2,7 +2,6 @@
 
 import asyncio
 from datetime import datetime, timedelta
-from functools import partial
 
 from triage.case import CaseEvent
 from triage.errors import ConnectionLostError
@@ -34,10 +33,8 @@ class Deliver:
     async def recover(self) -> int:
         """At start: mark as uncertain what was on the wire when the last run ended; how many there are."""
         now = self._now()
-        receipt = Receipt(status=DeliveryStatus.UNCERTAIN, text="the daemon stopped after DATA")
-        interrupted = await self._store.transact(lambda tx: tx.deliveries.interrupted(now))
+        interrupted = await self._store.transact(lambda tx: _interrupted(tx, now))
         for delivery in interrupted:
-            await self._store.transact(partial(_tell, delivery=delivery, receipt=receipt, now=now))
             _log.warning("uncertain", delivery=delivery.id, case=delivery.case_id, kind=delivery.kind, reason="stopped after DATA")
         return len(interrupted)
 
@@ -58,16 +55,16 @@ class Deliver:
         await self._to_send.wait(min(ahead, timedelta(minutes=1)))
 
     async def _send(self, delivery: Delivery) -> Receipt:
-        refused = False
+        begun: bool | None = None
 
         async def before_data() -> bool:
-            nonlocal refused
+            nonlocal begun
             begun = await self._store.transact(lambda tx: tx.deliveries.begin_data(delivery.id, self._now()))
-            refused = not begun
             return begun
 
         receipt = await self._transport.send(delivery, before_data)
-        if refused or (receipt.host_fault and receipt.status is DeliveryStatus.DEFERRED):
+        untouched = begun is None and receipt.host_fault and receipt.status is DeliveryStatus.DEFERRED
+        if begun is False or untouched:
             # Another has it, or the server was never spoken to about it: its row stays as it is.
             return receipt
         # Shielded: a stop between the server's 250 and this commit would make a certain delivery uncertain.
@@ -87,6 +84,13 @@ class Deliver:
         await self._store.transact(settle)
         level = _log.info if receipt.status is DeliveryStatus.SENT else _log.warning
         level(receipt.status.value, delivery=delivery.id, case=delivery.case_id, kind=delivery.kind, code=receipt.code, reason=receipt.text)
+
+
+def _interrupted(tx: Transaction, now: datetime) -> list[Delivery]:
+    found = tx.deliveries.interrupted(now)
+    for delivery in found:
+        _tell(tx, delivery, Receipt(status=DeliveryStatus.UNCERTAIN, text="the daemon stopped after DATA"), now)
+    return found
 
 
 def _retry_after(attempts: int) -> timedelta:

@@ -1,0 +1,125 @@
+"""Poison harms nobody but itself."""
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncIterator, Awaitable, Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.servers.smtp_sink import Sink
+from tests.spine.world import World, letter
+from triage.daemon import once
+from triage.decision import Outcome
+from triage.message import Message, MessageKey, RawMessage
+from triage.ports import Reader
+from triage.reading import Classification, Reading, Unreadable
+from triage.workers.pool import ReaderPool, chunks
+
+
+def prepare() -> None:
+    """Nothing to make ready."""
+
+
+def read_or_misbehave(raw: RawMessage) -> Reading:
+    """Reads, unless the message tells the reader to die, hang, eat memory or fail."""
+    match raw.content:
+        case b"die":
+            os._exit(7)
+        case b"hang":
+            time.sleep(60)
+        case b"spin":
+            while True:
+                pass
+        case b"eat":
+            bytearray(4 << 30)
+        case b"fail":
+            raise KeyError("a defect")
+    said = Classification(category="other", issue="", confidence=0.0)
+    return Reading(message=Message(subject=raw.content.decode()), classification=said)
+
+
+def raw(content: bytes, uid: int = 1) -> RawMessage:
+    """A message with that content."""
+    key = MessageKey(account="a", mailbox="INBOX", uid_validity=1, uid=uid)
+    return RawMessage(key=key, received_at=datetime.now(UTC), content=content, size=len(content))
+
+
+@pytest.fixture
+async def pool() -> AsyncIterator[ReaderPool]:
+    """Readers with a time limit of two seconds."""
+    running = ReaderPool(read_or_misbehave, prepare, workers=1, time=timedelta(seconds=2), memory_mb=256)
+    yield running
+    await running.close()
+
+
+@pytest.mark.parametrize(
+    ("poison", "reason"),
+    [(b"die", "exit code 7"), (b"hang", "longer than 2 s"), (b"spin", "longer than 2 s"), (b"eat", "memory"), (b"fail", "KeyError")],
+)
+async def test_poison_ends_in_a_reason_and_its_neighbours_are_read(pool: ReaderPool, poison: bytes, reason: str) -> None:
+    """Whatever one message does to its reader, the others of its chunk are read, and it is unreadable for a stated reason."""
+    messages = [raw(b"before", 1), raw(poison, 2), raw(b"after", 3)]
+    before, poisoned, after = await asyncio.gather(*pool.read(messages))
+    assert isinstance(before, Reading)
+    assert isinstance(after, Reading)
+    assert after.message.subject == "after"
+    assert isinstance(poisoned, Unreadable)
+    assert reason in poisoned.reason
+
+
+async def test_a_spinning_message_does_not_keep_its_neighbours_waiting(pool: ReaderPool) -> None:
+    """The next message is read long before the poison's own time is up."""
+    (await asyncio.gather(*pool.read([raw(b"warm up")])))[0]
+    poisoned, after = map(asyncio.ensure_future, pool.read([raw(b"spin", 1), raw(b"after", 2)]))
+    await asyncio.wait([after])
+    assert not poisoned.done()
+    assert isinstance(await poisoned, Unreadable)
+
+
+def test_chunks_keep_order_and_bounds() -> None:
+    """Sixteen messages or a megabyte at most, a large one alone, none lost."""
+    messages = [raw(bytes([65 + n % 26]) * size, n) for n, size in enumerate([10] * 40 + [2_000_000] + [300_000] * 5)]
+    groups = list(chunks(messages))
+    assert [message for group in groups for message in group] == messages
+    assert all(len(group) <= 16 for group in groups)
+    assert all(sum(len(message.content) for message in group) <= 1_000_000 or len(group) == 1 for group in groups)
+    assert list(chunks([])) == []
+
+
+class Struck:
+    """A reader that passes everything on but dies of messages that hold a certain word."""
+
+    def __init__(self, reader: Reader, word: bytes) -> None:
+        self._reader = reader
+        self._word = word
+
+    def read(self, messages: Sequence[RawMessage]) -> list[Awaitable[Reading | Unreadable]]:
+        """One result to come per message."""
+        results = self._reader.read(messages)
+        return [self._die() if self._word in message.content else result for message, result in zip(messages, results, strict=True)]
+
+    async def close(self) -> None:
+        """Stop."""
+        await self._reader.close()
+
+    async def _die(self) -> Unreadable:
+        return Unreadable(reason="the reader died (exit code 7)")
+
+
+@pytest.mark.filterwarnings("ignore:coroutine .* was never awaited")
+async def test_poison_becomes_a_case_for_a_person(world: World, sink: Sink) -> None:
+    """After two strikes a message is set aside with a case, its author acknowledged, and the mail behind it is long done."""
+    async with world.app() as app:
+        app.decide._reader = Struck(app.decide._reader, b"unreadable")
+        await world.deliver(letter("x", subject="unreadable", message_id="<poison@customer.example>"))
+        await world.deliver(letter("Where is ORD1234?", sender="b@customer.example"))
+        await once(app)
+        records = await app.store.query(lambda tx: list(tx.messages.all("support")))
+        cases = await app.store.query(lambda tx: tx.cases.find())
+    aside, done = sorted(records, key=lambda record: record.outcome is not Outcome.UNREADABLE)
+    assert (aside.outcome, done.outcome) == (Outcome.UNREADABLE, Outcome.OPENED)
+    assert aside.strikes == 2
+    assert len(cases) == 2
+    assert {envelope.recipients[0] for envelope in sink.accepted} >= {"ann@customer.example", "b@customer.example"}
