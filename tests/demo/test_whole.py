@@ -67,6 +67,28 @@ def test_demo_ends_well(played: tuple[Path, subprocess.CompletedProcess[str]], d
     assert Path(document["store"]).is_file()
 
 
+def test_document_agrees_with_what_was_expected(played: tuple[Path, subprocess.CompletedProcess[str]], day: tuple[Sample, ...]) -> None:
+    """Read without the demo's own check, the document shows each message where the table wants it."""
+    document = json.loads(played[1].stdout)
+    by_number = {message["file"][:2]: message for message in document["messages"]}
+    for sample in day:
+        message = by_number[sample.number]
+        seen = (message["outcome"], message["folder"], message["acknowledged"])
+        assert seen == (sample.outcome, sample.folder, sample.is_answered), sample.file
+        if sample.about:
+            found = (f"{message['category']}/{message['issue']}", tuple(message["order_numbers"]), message["abstained"])
+            assert found == (sample.about, sample.orders, False), sample.file
+        if sample.case:
+            assert message["case"] == by_number[sample.case]["case"], sample.file
+
+
+def test_departments_are_told_as_often_as_expected(played: tuple[Path, subprocess.CompletedProcess[str]], day: tuple[Sample, ...]) -> None:
+    """Each department gets one escalation for every message that is to reach it."""
+    document = json.loads(played[1].stdout)
+    told = Counter(mail["to"] for mail in document["sent"] if mail["kind"] == "escalation")
+    assert told == Counter(place.DEPARTMENTS[key][1] for sample in day for key in sample.escalated_to)
+
+
 def test_nobody_is_acknowledged_twice_and_no_machine_at_all(played: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
     """Every case has at most one acknowledgment, each went to its requester, and machines and colleagues got none."""
     document = json.loads(played[1].stdout)
@@ -160,6 +182,30 @@ def test_audit_proves_it_while_the_servers_run(staying: tuple[Path, subprocess.P
     """`triage audit` from another process finds every message accounted for."""
     audited = _triage(staying[0], "audit")
     assert (audited.returncode, "everything is accounted for" in audited.stdout) == (0, True)
+
+
+def _count(port: int, account: str, folder: str = "INBOX") -> int:
+    with imaplib.IMAP4("127.0.0.1", port) as client:
+        client.login(account, place.PASSWORD)
+        answer, data = client.select(folder, readonly=True)
+        return int(data[0] or b"0") if answer == "OK" else -1
+
+
+@pytest.mark.parametrize("key", list(place.DEPARTMENTS))
+def test_departments_can_read_what_they_were_sent(
+    staying: tuple[Path, subprocess.Popen[str], dict[str, int]], day: tuple[Sample, ...], key: str
+) -> None:
+    """Whoever opens a department's mailbox finds every escalation in it."""
+    expected = sum(key in sample.escalated_to for sample in day)
+    assert _count(staying[2]["IMAP"], place.DEPARTMENTS[key][1]) == expected
+
+
+def test_support_finds_everything_filed(staying: tuple[Path, subprocess.Popen[str], dict[str, int]], day: tuple[Sample, ...]) -> None:
+    """The INBOX is empty at the end, and each folder holds what belongs there."""
+    port = staying[2]["IMAP"]
+    assert _count(port, place.SUPPORT) == 0
+    expected = Counter(sample.folder for sample in day)
+    assert {folder: _count(port, place.SUPPORT, f'"Triage/{folder}"') for folder in expected} == dict(expected)
 
 
 def test_second_demo_beside_it_is_refused(staying: tuple[Path, subprocess.Popen[str], dict[str, int]]) -> None:
