@@ -20,13 +20,14 @@ class ImapMailbox:
     def __init__(
         self, account: str, settings: MailboxSettings, *, max_octets: int = 30 << 20, pulse: timedelta = timedelta(milliseconds=100)
     ) -> None:
-        """Larger messages than `max_octets` are fetched in part; a server on this machine is asked every `pulse`, 0 to always IDLE."""
+        """Larger messages than `max_octets` are fetched in part; a server on this machine is asked for news every `pulse`, unless 0."""
         self._account = account
         self._max_octets = max_octets
         self._timeout = settings.timeout.total_seconds()
         self._session = Session(account, settings, max_octets)
         self._listening = Session(account, settings, max_octets)
-        self._waiter = Waiter(self._listening, pulse.total_seconds())
+        # Another's server is never asked that often: providers count commands.
+        self._waiter = Waiter(self._listening, pulse.total_seconds() if _is_here(settings.host) else 0)
 
     async def status(self, folder: str) -> MailboxStatus:
         """UIDVALIDITY, UIDNEXT, the number of messages and the keywords the folder keeps."""
@@ -120,3 +121,7 @@ class ImapMailbox:
         """Log out and let go; the next use connects again."""
         await self._listening.close()
         await self._session.close()
+
+
+def _is_here(host: str) -> bool:
+    return host in ("localhost", "::1") or host.startswith("127.")

@@ -9,7 +9,7 @@ from triage.mailbox.session import Session
 
 #: Servers may hang up on whoever idles for half an hour (RFC 2177 §3).
 _IDLE_AT_MOST: Final = 29 * 60.0
-#: Round trip, in seconds, under which a server is as good as on this machine.
+#: Round trip, in seconds; a loopback address that takes longer is the mouth of a tunnel.
 _NEAR: Final = 0.005
 
 
