@@ -41,7 +41,7 @@ def run_async(work: Coroutine[object, object, T]) -> T:
     return asyncio.run(work)
 
 
-def print_json(document: Json) -> None:
+def print_json(document: object) -> None:
     """One document on standard output."""
     click.echo(json.dumps(document, ensure_ascii=False, indent=2, default=str))
 

@@ -3,3 +3,77 @@
 from pathlib import Path
 
 import click
+from rich.console import Console
+from rich.table import Table
+
+from triage.classifier.corpus import read_all
+from triage.classifier.evaluate import evaluate as measure
+from triage.classifier.model import Model
+from triage.cli.context import config_path, print_json
+from triage.settings import Paths, load
+
+_FILES = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.option(
+    "--extra",
+    type=_FILES,
+    multiple=True,
+    metavar="FILE.jsonl",
+    help="Further labelled messages: subject, body, label_category, label_issue.",
+)
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), default=None, help="Where the model goes (default: the model in use)."
+)
+@click.pass_context
+def train(context: click.Context, extra: tuple[Path, ...], out: Path | None) -> None:
+    """Train the model on the corpus; takes a minute or two."""
+    # Only training needs scikit-learn, which takes seconds to import.
+    from triage.classifier.train import train as learn
+
+    target = out or _model_path(context)
+    version = learn(extra=read_all(extra), target=target)
+    click.echo(f"wrote {target}, version {version}")
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=_FILES, metavar="FILE.jsonl…")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+@click.pass_context
+def evaluate(context: click.Context, files: tuple[Path, ...], as_json: bool) -> None:
+    """Measure the model on labelled messages: subject, body, label_category, label_issue, and alt where several are right."""
+    model = Model.load(_model_path(context))
+    found = measure(model, read_all(files))
+    if as_json:
+        print_json(found)
+    else:
+        _show(found)
+
+
+def _model_path(context: click.Context) -> Path:
+    path = config_path(context.obj)
+    return load(path).paths.model if context.obj or path.exists() else Paths().model
+
+
+def _show(found: dict[str, object]) -> None:
+    console = Console(highlight=False)
+    for name, value in found.items():
+        if not isinstance(value, dict):
+            console.print(f"{name.replace('_', ' '):22}{value:.3f}" if isinstance(value, float) else f"{name.replace('_', ' '):22}{value}")
+    for name in ("selective", "per_category", "per_issue"):
+        table = found.get(name)
+        if isinstance(table, dict):
+            console.print(_table(name, table))
+
+
+def _table(name: str, rows: dict[str, object]) -> Table:
+    shown = Table(title=name.replace("_", " "), box=None, pad_edge=False, title_justify="left")
+    first = next(iter(rows.values()), None)
+    columns = list(first) if isinstance(first, dict) else []
+    for column in ("", *columns) if columns else ("", "value"):
+        shown.add_column(column)
+    for key, value in rows.items():
+        cells = value.values() if isinstance(value, dict) else [value]
+        shown.add_row(key, *(f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in cells))
+    return shown
