@@ -38,6 +38,8 @@ def values(kind: str, text: str, language: str = "en", region: str = "US", **par
         ("numéro de suivi 8R12345678901", "8R12345678901"),
         ("DHL 1234567890", "1234567890"),
         ("FedEx 986578788855", "986578788855"),
+        ("tracking 123456789012343", "123456789012343"),
+        ("tracking AB12345678", "AB12345678"),
         ("UPS tracking 1Z12345E0205271688", "1Z12345E0205271688"),
     ],
 )

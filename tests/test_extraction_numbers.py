@@ -135,6 +135,21 @@ def test_every_source_is_read_and_the_surest_comes_first() -> None:
     assert [fact.source for fact in facts] == ["subject", "text", "document", "quoted", "filename"]
 
 
+def test_forms_can_be_configured_or_left_out() -> None:
+    """A marketplace's own form is known without a word; without any form, words still give numbers away."""
+    own = Patterns.of(ExtractionSettings(order=(r"MX-\d{3}-[A-Z]{2}",), invoice=(), receipt=(), transaction=()), case_prefix="HELP")
+    none = Patterns.of(ExtractionSettings(order=(), invoice=(), receipt=(), transaction=()))
+    text = "about mx-123-ab, HELP-4711, order SP-20001 and order number 12345"
+    assert extract(Message(text=text), own, NOW).order_numbers == ("MX-123-AB", "12345", "SP-20001")
+    assert extract(Message(text=text), none, NOW).order_numbers == ("12345",)
+    assert "HELP-4711" not in extract(Message(text="order HELP-4711"), own, NOW).order_numbers
+
+
+def test_a_long_word_is_no_number() -> None:
+    """A token longer than any number, such as a key or a hash, is left alone whole."""
+    assert numbers("order number " + "a1" * 60) == []
+
+
 def test_a_fact_says_where_it_was_found() -> None:
     """The span cuts the number out of its source."""
     (fact,) = extract(Message(text="My order no. 55512, please"), PATTERNS, NOW)
