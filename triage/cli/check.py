@@ -75,7 +75,8 @@ async def _templates(chosen: Settings) -> str:
 
 
 async def _model(chosen: Settings) -> str:
-    return Model.load(chosen.paths.model).describe()
+    model = Model.load(chosen.paths.model)
+    return f"version {model.version}, {len(model.categories)} categories, {len(model.classes)} issues, unsure below {model.threshold:.2f}"
 
 
 async def _store(chosen: Settings) -> str:
