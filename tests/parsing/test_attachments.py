@@ -16,11 +16,25 @@ from triage.parsing import documents, filenames, tnef
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        ("invoice.pdf", "invoice.pdf"), ("../../cron.d/x", "x"), ("..\\..\\x.exe", "x.exe"), ("C:\\x.txt", "x.txt"), ("/etc/passwd", "passwd"), ("a\0b.txt", "ab.txt"),
-        ("invoice\u202efdp.exe", "invoicefdp.exe"), ("CON", "_CON"), ("nul.txt", "_nul.txt"), (".htaccess", "htaccess"), ("..", ""), ("", ""), ("a<b>:c|?.txt", "a_b__c__.txt"),
-        ("x" * 300 + ".pdf", "x" * 109 + ".pdf"), ("x" * 300, "x" * 120), ("a\r\nb.txt", "a  b.txt"), ("Grüße.pdf", "Grüße.pdf"),
+        ("invoice.pdf", "invoice.pdf"),
+        ("../../cron.d/x", "x"),
+        ("..\\..\\x.exe", "x.exe"),
+        ("C:\\x.txt", "x.txt"),
+        ("/etc/passwd", "passwd"),
+        ("a\0b.txt", "ab.txt"),
+        ("invoice\u202efdp.exe", "invoicefdp.exe"),
+        ("CON", "_CON"),
+        ("nul.txt", "_nul.txt"),
+        (".htaccess", "htaccess"),
+        ("..", ""),
+        ("", ""),
+        ("a<b>:c|?.txt", "a_b__c__.txt"),
+        ("x" * 300 + ".pdf", "x" * 109 + ".pdf"),
+        ("x" * 300, "x" * 120),
+        ("a\r\nb.txt", "a  b.txt"),
+        ("Grüße.pdf", "Grüße.pdf"),
     ],
-)  # fmt: skip
+)
 def test_file_names_are_made_plain(given: str, expected: str) -> None:
     """No path, no control or directional characters, no device names, at most 120 characters with the ending kept."""
     assert filenames.plain(given) == expected
@@ -161,7 +175,7 @@ def pdf(text: str, password: str = "") -> bytes:
             NameObject("/Subtype"): NameObject("/Type1"),
             NameObject("/BaseFont"): NameObject("/Helvetica"),
         }
-    )  # noqa: E501
+    )
     page[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): DictionaryObject({NameObject("/F1"): font})})
     page[NameObject("/Contents")] = writer._add_object(stream)
     if password:

@@ -19,7 +19,7 @@ from triage.parsing import html as html_text
         ((part("text/plain", " "), part("image/png", "x")), ""),
         ((part("text/markdown", "**rich**"),), "**rich**"),
     ],
-)  # fmt: skip
+)
 def test_the_best_alternative_is_shown(parts: tuple[str, ...], expected: str) -> None:
     """Plain text that says something is the text; a stub beside HTML is not."""
     assert read(multipart("alternative", *parts)).text == expected

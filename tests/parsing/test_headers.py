@@ -33,7 +33,7 @@ from triage.parsing.parse import ParseOptions, parse
         ("folded\r\n\ttext", "folded text"),
         ("=?iso-2022-jp?b?GyRCJDMkcyRLJEEkTxsoQg==?=", "こんにちは"),
     ],
-)  # fmt: skip
+)
 def test_subject_is_decoded(field: str, expected: str) -> None:
     """Encoded-words in every form that mail carries become text; what is none stays as it is."""
     assert read(f"Subject: {field}\r\n\r\nx").subject == expected

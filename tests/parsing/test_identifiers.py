@@ -10,12 +10,23 @@ from triage.parsing.salvage import salvage
 @pytest.mark.parametrize(
     ("field", "expected"),
     [
-        ("<a@b.example>", "a@b.example"), ("a@b.example", "a@b.example"), ("  <a@b.example> (comment)", "a@b.example"), ("<>", ""), ("<", ""), ("", ""),
-        ("<[abc]@x>", "[abc]@x"), ("<a@[b", "a@[b"), ("<no-at-sign>", "no-at-sign"), ("<a b@c.example>", "b@c.example"), ("<a\x01@b.example>", ""),
-        ("<a@b.example> <c@d.example>", "a@b.example"), ("=?utf-8?q?=3Ca=40b=2Eexample=3E?=", "a@b.example"), ("<\r\n a@b.example>", "a@b.example"),
+        ("<a@b.example>", "a@b.example"),
+        ("a@b.example", "a@b.example"),
+        ("  <a@b.example> (comment)", "a@b.example"),
+        ("<>", ""),
+        ("<", ""),
+        ("", ""),
+        ("<[abc]@x>", "[abc]@x"),
+        ("<a@[b", "a@[b"),
+        ("<no-at-sign>", "no-at-sign"),
+        ("<a b@c.example>", "b@c.example"),
+        ("<a\x01@b.example>", ""),
+        ("<a@b.example> <c@d.example>", "a@b.example"),
+        ("=?utf-8?q?=3Ca=40b=2Eexample=3E?=", "a@b.example"),
+        ("<\r\n a@b.example>", "a@b.example"),
         ("<" + "a" * 2000 + "@x>", ""),
     ],
-)  # fmt: skip
+)
 def test_message_id(field: str, expected: str) -> None:
     """The identifier without brackets; junk around it is tolerated, control characters and spaces are not."""
     assert read(f"Message-ID: {field}\r\n\r\nx").message_id == expected

@@ -23,8 +23,10 @@ def test_plain_message_fills_every_field() -> None:
     assert (message.author.name, message.author.addr_spec) == ("Ann Smith", "ann@customer.example")
     assert message.to[0].addr_spec == "support@shop.example"
     assert (message.message_id, message.in_reply_to, message.references) == (
-        "m1@customer.example", ("a@shop.example",), ("r1@shop.example", "a@shop.example"),
-    )  # fmt: skip
+        "m1@customer.example",
+        ("a@shop.example",),
+        ("r1@shop.example", "a@shop.example"),
+    )
     assert message.date == datetime(2026, 6, 1, 8, tzinfo=UTC)
     assert message.return_path == "ann@customer.example"
     assert message.text.startswith("Hello,\nwhere is my order ORD-1234?")
@@ -34,7 +36,9 @@ def test_plain_message_fills_every_field() -> None:
 
 def test_alternatives_give_one_text_and_attachments_are_listed() -> None:
     """Of two alternatives one is the text; a picture beside them is an attachment with size and digest."""
-    inner = multipart("alternative", part("text/plain", "The lamp is broken."), part("text/html", "<p>The lamp is <b>broken</b>.</p>"), header="").replace("edge", "inner")  # fmt: skip
+    inner = multipart(
+        "alternative", part("text/plain", "The lamp is broken."), part("text/html", "<p>The lamp is <b>broken</b>.</p>"), header=""
+    ).replace("edge", "inner")
     message = read(
         multipart("mixed", inner.rstrip(), part('image/png; name="../../lamp.png"', "aGVsbG8=", "Content-Transfer-Encoding: base64"))
     )

@@ -10,9 +10,39 @@ import pytest
 import triage.parsing
 
 PUMPS = (
-    "a", " ", "\n", "> ", "-", "_", "=", "*", ": ", "(", "<", "a@", "<a@b", "1.", "12", "550 ", "On Mon 2020 ", "wrote:", "From: a\n", "=?utf-8?q?", "border:none;", "display:",
-    "\r\n ", "--a\r\n", "to ", "following ", "1 Jan ", "message-id: ", "é", "年", "By a", "dkim=pass;",
-)  # fmt: skip
+    "a",
+    " ",
+    "\n",
+    "> ",
+    "-",
+    "_",
+    "=",
+    "*",
+    ": ",
+    "(",
+    "<",
+    "a@",
+    "<a@b",
+    "1.",
+    "12",
+    "550 ",
+    "On Mon 2020 ",
+    "wrote:",
+    "From: a\n",
+    "=?utf-8?q?",
+    "border:none;",
+    "display:",
+    "\r\n ",
+    "--a\r\n",
+    "to ",
+    "following ",
+    "1 Jan ",
+    "message-id: ",
+    "é",
+    "年",
+    "By a",
+    "dkim=pass;",
+)
 SIZE = 64 * 1024
 
 
@@ -29,17 +59,14 @@ def patterns() -> list[tuple[str, re.Pattern[str] | re.Pattern[bytes]]]:
 
 @pytest.mark.parametrize(("name", "pattern"), patterns(), ids=[name for name, _ in patterns()])
 def test_pattern_is_linear(name: str, pattern: re.Pattern[str] | re.Pattern[bytes]) -> None:
-    """The pattern searches 64 KB of any repeated text, with and without an ending that fails, in 20 ms."""
+    """The pattern searches 64 KB of any repeated text with an ending that fails in 20 ms."""
     slow = []
     for pump in PUMPS:
-        for ending in ("", "!"):
-            text = (pump * (SIZE // len(pump) + 1))[:SIZE] + ending
-            subject = text.encode() if isinstance(pattern.pattern, bytes) else text
-            best = _seconds(pattern, subject)
-            if best > 0.02:
-                best = min(best, *(_seconds(pattern, subject) for _ in range(4)))
-            if best > 0.02:
-                slow.append((pump, ending, round(best, 3)))
+        text = (pump * (SIZE // len(pump) + 1))[:SIZE] + "!"
+        subject = text.encode() if isinstance(pattern.pattern, bytes) else text
+        # Measured again only where the first try was slow: the machine may have been busy.
+        if _seconds(pattern, subject) > 0.02 and min(_seconds(pattern, subject) for _ in range(5)) > 0.02:
+            slow.append(pump)
     assert not slow, f"{name}: {slow}"
 
 

@@ -112,7 +112,7 @@ def test_text_above_a_header_block_is_the_reply(block: str) -> None:
         "a" * 600,
         "",
     ],
-)  # fmt: skip
+)
 def test_everything_is_kept_where_it_is_the_person_s(text: str) -> None:
     """Sentences that look like announcements, forms, forwards and answers among questions stay whole."""
     message = read(plain(text))

@@ -11,24 +11,64 @@ def status(*lines: str) -> str:
     """A standard report about one recipient."""
     fields = "Reporting-MTA: dns; mx.customer.example\r\n\r\n" + "\r\n".join(lines)
     return multipart(
-        "report; report-type=delivery-status", part("text/plain", "It failed."), part("message/delivery-status", fields), RETURNED,
+        "report; report-type=delivery-status",
+        part("text/plain", "It failed."),
+        part("message/delivery-status", fields),
+        RETURNED,
         header="From: MAILER-DAEMON@mx.customer.example\r\nReturn-Path: <>\r\n",
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize(
     ("lines", "action", "code", "recipient", "permanent"),
     [
-        (("Final-Recipient: rfc822; Ann@customer.example", "Action: failed", "Status: 5.1.1"), "failed", "5.1.1", "ann@customer.example", True),
-        (("Final-Recipient: rfc822; ann@customer.example", "Action: delayed", "Status: 4.4.1"), "delayed", "4.4.1", "ann@customer.example", False),
-        (("Original-Recipient: rfc822;<ann@customer.example>", "Action: Delivered (ok)", "Status: 2.0.0"), "delivered", "2.0.0", "ann@customer.example", False),
+        (
+            ("Final-Recipient: rfc822; Ann@customer.example", "Action: failed", "Status: 5.1.1"),
+            "failed",
+            "5.1.1",
+            "ann@customer.example",
+            True,
+        ),
+        (
+            ("Final-Recipient: rfc822; ann@customer.example", "Action: delayed", "Status: 4.4.1"),
+            "delayed",
+            "4.4.1",
+            "ann@customer.example",
+            False,
+        ),
+        (
+            ("Original-Recipient: rfc822;<ann@customer.example>", "Action: Delivered (ok)", "Status: 2.0.0"),
+            "delivered",
+            "2.0.0",
+            "ann@customer.example",
+            False,
+        ),
         (("Final-Recipient: rfc822; ann@customer.example", "Status: 4.2.2"), "delayed", "4.2.2", "ann@customer.example", False),
         (("Final-Recipient: rfc822; ann@customer.example", "Status: 2.1.5"), "delivered", "2.1.5", "ann@customer.example", False),
-        (("Final-Recipient: rfc822; ann@customer.example", "Diagnostic-Code: smtp; 550 5.1.1 no"), "failed", "5.1.1", "ann@customer.example", True),
+        (
+            ("Final-Recipient: rfc822; ann@customer.example", "Diagnostic-Code: smtp; 550 5.1.1 no"),
+            "failed",
+            "5.1.1",
+            "ann@customer.example",
+            True,
+        ),
         (("Final-Recipient: rfc822; nobody", "Action: failed"), "failed", "", "", True),
-        (("Final-Recipient: rfc822; a@b.example", "Action: delayed", "", "Final-Recipient: rfc822; ann@customer.example", "Action: failed", "Status: 5.0.0"), "failed", "5.0.0", "ann@customer.example", True),
+        (
+            (
+                "Final-Recipient: rfc822; a@b.example",
+                "Action: delayed",
+                "",
+                "Final-Recipient: rfc822; ann@customer.example",
+                "Action: failed",
+                "Status: 5.0.0",
+            ),
+            "failed",
+            "5.0.0",
+            "ann@customer.example",
+            True,
+        ),
     ],
-)  # fmt: skip
+)
 def test_standard_report(lines: tuple[str, ...], action: str, code: str, recipient: str, permanent: bool) -> None:
     """Action, status, recipient and the message it speaks of come from the fields; the worst recipient speaks for all."""
     report = read(status(*lines)).report
@@ -91,13 +131,48 @@ It will be retried for 4 more days. You do not need to resend it.
 @pytest.mark.parametrize(
     ("fields", "text", "action", "code", "recipient", "original"),
     [
-        ({"From": "MAILER-DAEMON@mx.example", "Subject": "failure notice"}, QMAIL, "failed", "5.1.1", "ann@customer.example", "ack.4@shop.example"),
-        ({"From": "postmaster@mx.example", "Subject": "Warning: message delayed", "Return-Path": "<>"}, DELAYED, "delayed", "4.4.1", "ann@customer.example", ""),
-        ({"From": "x@mx.example", "Subject": "Mail failure", "X-Failed-Recipients": "ann@customer.example"}, "It failed.", "failed", "", "ann@customer.example", ""),
-        ({"From": "Mail Delivery System <MAILER-DAEMON@mx.example>", "Subject": "x", "Return-Path": "<>"}, "User unknown", "failed", "", "", ""),
-        ({"From": "System Administrator <postmaster@x.example>", "Subject": "Unzustellbar", "Return-Path": "<>"}, "Ihre Nachricht", "failed", "", "", ""),
+        (
+            {"From": "MAILER-DAEMON@mx.example", "Subject": "failure notice"},
+            QMAIL,
+            "failed",
+            "5.1.1",
+            "ann@customer.example",
+            "ack.4@shop.example",
+        ),
+        (
+            {"From": "postmaster@mx.example", "Subject": "Warning: message delayed", "Return-Path": "<>"},
+            DELAYED,
+            "delayed",
+            "4.4.1",
+            "ann@customer.example",
+            "",
+        ),
+        (
+            {"From": "x@mx.example", "Subject": "Mail failure", "X-Failed-Recipients": "ann@customer.example"},
+            "It failed.",
+            "failed",
+            "",
+            "ann@customer.example",
+            "",
+        ),
+        (
+            {"From": "Mail Delivery System <MAILER-DAEMON@mx.example>", "Subject": "x", "Return-Path": "<>"},
+            "User unknown",
+            "failed",
+            "",
+            "",
+            "",
+        ),
+        (
+            {"From": "System Administrator <postmaster@x.example>", "Subject": "Unzustellbar", "Return-Path": "<>"},
+            "Ihre Nachricht",
+            "failed",
+            "",
+            "",
+            "",
+        ),
     ],
-)  # fmt: skip
+)
 def test_free_form_report(fields: dict[str, str], text: str, action: str, code: str, recipient: str, original: str) -> None:
     """Reports without fields are known by sender, reverse-path, subject and words together."""
     report = read(plain(text, **fields)).report

@@ -27,6 +27,7 @@ def pdf_text(data: bytes) -> tuple[str, str]:
             out.append(page.extract_text())
             if sum(map(len, out)) > MAX_CHARACTERS:
                 break
-    except Exception:  # A damaged file raises anything at all, from KeyError to RecursionError.
+    except Exception:
+        # A damaged file raises anything at all, from KeyError to RecursionError.
         return charset.clean("\n".join(out)), "PDF could not be read"
     return charset.clean("\n".join(out))[:MAX_CHARACTERS], ""

@@ -45,7 +45,8 @@ def parse(raw: RawMessage, options: ParseOptions) -> Message:
     """The message as it reads; every defect in words, never an exception."""
     try:
         return _read(raw, options)
-    except Exception as error:  # The promise of this room: whatever a library raises, the message is shown by its header.
+    except Exception as error:
+        # The promise of this room: whatever a library raises, the message is shown by its header.
         saved = salvage(raw)
         return replace(saved, defects=(*saved.defects, f"reading failed: {type(error).__name__}"))
 
@@ -102,7 +103,8 @@ def _by_library(root: tree.Part) -> tuple[datetime | None, list[str]]:
     try:
         parsed: Any = mailparser.MailParser(view)
         return parsed.date, [str(line) for group in parsed.defects for lines in group.values() for line in lines]
-    except Exception as error:  # On hostile input the library raises anything at all; our own walk goes on without it.
+    except Exception as error:
+        # On hostile input the library raises anything at all; our own walk goes on without it.
         return None, [f"mail-parser gave up: {type(error).__name__}"]
 
 

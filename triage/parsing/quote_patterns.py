@@ -52,14 +52,14 @@ TIMED = re.compile(r"\b(?:19|20)\d{2}\b.{0,24}\b\d{1,2}\s?[:.h]\s?\d{2}\b")
 _ORIGINAL = _any(
     """
     original message|original appointment|original email|originalmessage|reply message|quoted message|ursprüngliche nachricht|
-    originalnachricht|urspr. nachricht|ursprüngliche mail|ursprünglicher termin|message d'origine|message d’origine|message original|
-    message initial|mensaje original|mensaje de origen|mensagem original|messaggio originale|messaggio origin|oorspronkelijk bericht|
-    oorspronkelijke bericht|origineel bericht|original besked|oprindelig besked|oprindelig meddelelse|opprinnelig melding|
-    original melding|ursprungligt meddelande|originalmeddelande|alkuperäinen viesti|wiadomość oryginalna|oryginalna wiadomość|
-    původní zpráva|pôvodná správa|eredeti üzenet|mesaj original|mesajul original|orijinal mesaj|özgün ileti|orijinal ileti|
-    исходное сообщение|оригинальное сообщение|первоначальное сообщение|вихідне повідомлення|оригінальне повідомлення|αρχικό μήνυμα|
-    原始邮件|原始郵件|原邮件|元のメッセージ|元のメール|original mail|원본 메시지|원본 메일|원본메일|الرسالة الأصلية|הודעה מקורית|
-    originalna poruka|izvorna poruka|izvirno sporočilo|missatge original|thư gốc|originaal teade|pesan asli
+    originalnachricht|original-nachricht|urspr. nachricht|ursprüngliche mail|ursprünglicher termin|message d'origine|message d’origine|
+    message original|message initial|mensaje original|mensaje de origen|mensagem original|messaggio originale|messaggio origin|
+    oorspronkelijk bericht|oorspronkelijke bericht|origineel bericht|original besked|oprindelig besked|oprindelig meddelelse|
+    opprinnelig melding|original melding|ursprungligt meddelande|originalmeddelande|alkuperäinen viesti|wiadomość oryginalna|
+    oryginalna wiadomość|původní zpráva|pôvodná správa|eredeti üzenet|mesaj original|mesajul original|orijinal mesaj|özgün ileti|
+    orijinal ileti|исходное сообщение|оригинальное сообщение|первоначальное сообщение|вихідне повідомлення|оригінальне повідомлення|
+    αρχικό μήνυμα|原始邮件|原始郵件|原邮件|元のメッセージ|元のメール|original mail|원본 메시지|원본 메일|원본메일|الرسالة الأصلية|
+    הודעה מקורית|originalna poruka|izvorna poruka|izvirno sporočilo|missatge original|thư gốc|originaal teade|pesan asli
     """
 )
 _FORWARDED = _any(

@@ -28,7 +28,8 @@ def unpack(data: bytes) -> Opened | None:
         opened = TNEF(data, do_checksum=False)
         files = tuple((str(file.long_filename() or file.name or ""), bytes(file.data or b"")) for file in opened.attachments[:200])
         return Opened(text=_text(opened.body), html=_text(opened.htmlbody), files=files)
-    except Exception:  # On a damaged file the library raises whatever its offsets lead to.
+    except Exception:
+        # On a damaged file the library raises whatever its offsets lead to.
         return None
 
 

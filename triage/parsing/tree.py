@@ -27,9 +27,10 @@ class Part(Message):
         self.children: list[Part] = []
 
     def hang(self, child: "Part") -> None:
-        """Put a part below this one."""
-        self.attach(child)
+        """Put a part below this one; libraries see an attached message closed, as they would write it out again and again."""
         self.children.append(child)
+        if self.get_content_maintype() == "multipart":
+            self.attach(child)
 
 
 class _Grower:
@@ -55,7 +56,7 @@ class _Grower:
             self._multipart(part, data, block.body, end, depth)
         elif kind in {"message/rfc822", "message/global", "message/news"}:
             self._message(part, depth)
-        if not part.children:
+        if not part.is_multipart():
             part.set_payload(part.source.decode("ascii", "surrogateescape"))
         return part
 
