@@ -47,5 +47,6 @@ if __name__ == "__main__":
     for group in SETS:
         count, theirs, ours = compare(group)
         print(
-            f"{group:32} {count:4} messages  standard library {theirs / count * 1e3:.2f} ms  ours {ours / count * 1e3:.2f} ms  ratio {theirs / ours:.2f}"
+            f"{group:32} {count:4} messages  standard library {theirs / count * 1e3:.2f} ms  ours {ours / count * 1e3:.2f} ms  "
+            f"ratio {theirs / ours:.2f}"
         )

@@ -48,7 +48,8 @@ GMAIL = message(
         "It is the X200, order ORD-4711.\n\nOn Mon, Jun 1, 2026 at 10:00 AM Support <support@shop.example>\nwrote:\n\n"
         + marked(OLD)
         + "\n",
-        '<div dir="ltr">It is the X200, order ORD-4711.</div><br><div class="gmail_quote gmail_quote_container"><div dir="ltr" class="gmail_attr">'
+        '<div dir="ltr">It is the X200, order ORD-4711.</div><br><div class="gmail_quote gmail_quote_container"><div '
+        'dir="ltr" class="gmail_attr">'
         'On Mon, Jun 1, 2026 at 10:00 AM Support &lt;<a href="mailto:support@shop.example">support@shop.example</a>&gt; wrote:<br></div>'
         f'<blockquote class="gmail_quote" style="margin:0px 0px 0px 0.8ex">{OLD_HTML}</blockquote></div>',
     ),
@@ -61,18 +62,24 @@ OUTLOOK = message(
         "_000_AM0PR01MB",
         "It is the X200, order ORD-4711.\n\nFrom: Support <support@shop.example>\nSent: Monday, June 1, 2026 10:00 AM\n"
         "To: Ann Smith <ann@customer.example>\nSubject: [SP-100042] Your order\n\n" + OLD + "\n",
-        '<html xmlns:o="urn:schemas-microsoft-com:office:office"><head><style><!-- p.MsoNormal {margin:0cm} --></style></head><body lang="EN">'
-        '<div class="WordSection1"><p class="MsoNormal">It is the X200, order ORD-4711.<o:p></o:p></p><p class="MsoNormal"><o:p>&nbsp;</o:p></p>'
-        '<div><div style="border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0cm 0cm 0cm"><p class="MsoNormal"><b>From:</b> Support<br>'
-        f"<b>Sent:</b> Monday, June 1, 2026 10:00 AM<br><b>To:</b> Ann Smith<br><b>Subject:</b> Your order</p></div></div>{OLD_HTML}</div></body></html>",
+        '<html xmlns:o="urn:schemas-microsoft-com:office:office"><head><style><!-- p.MsoNormal {margin:0cm} --></style></head>'
+        '<body lang="EN">'
+        '<div class="WordSection1"><p class="MsoNormal">It is the X200, order ORD-4711.<o:p></o:p></p><p class="MsoNormal">'
+        "<o:p>&nbsp;</o:p></p>"
+        '<div><div style="border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0cm 0cm 0cm"><p class="MsoNormal"><b>'
+        "From:</b> Support<br>"
+        f"<b>Sent:</b> Monday, June 1, 2026 10:00 AM<br><b>To:</b> Ann Smith<br><b>Subject:</b> Your order</p></div></div>"
+        f"{OLD_HTML}</div></body></html>",
     ),
 )
 OUTLOOK_HTML_ONLY = message(
     "Subject: AW: [SP-100042] Ihre Bestellung",
     "Content-Type: text/html; charset=windows-1252",
     "Content-Transfer-Encoding: quoted-printable",
-    body='<html><body><div style=3D"font-family:Calibri">It is the X200, order ORD-4711.</div><div id=3D"appendonsend"></div><hr style=3D"display:inline-block;width:98%">'
-    f'<div id=3D"divRplyFwdMsg" dir=3D"ltr"><b>Von:</b> Support<br><b>Gesendet:</b> Montag, 1. Juni 2026 10:00<br></div><div>{OLD_HTML}</div></body></html>',
+    body='<html><body><div style=3D"font-family:Calibri">It is the X200, order ORD-4711.</div><div id=3D"appendonsend"></div>'
+    '<hr style=3D"display:inline-block;width:98%">'
+    f'<div id=3D"divRplyFwdMsg" dir=3D"ltr"><b>Von:</b> Support<br><b>Gesendet:</b> Montag, 1. Juni 2026 10:00<br></div><div>'
+    f"{OLD_HTML}</div></body></html>",
 )
 APPLE = message(
     "Subject: Re: [SP-100042] Your order",
@@ -100,11 +107,11 @@ YAHOO = message(
     'Content-Type: multipart/alternative; boundary="----=_Part_1_1.1"',
     body=alternative(
         "----=_Part_1_1.1",
-        " It is the X200, order ORD-4711.\n\n    On Monday, June 1, 2026 at 10:00:00 AM GMT+2, Support <support@shop.example> wrote:  \n \n "
-        + OLD
-        + "  ",
+        " It is the X200, order ORD-4711.\n\n    On Monday, June 1, 2026 at 10:00:00 AM GMT+2, Support <support@shop.example> "
+        "wrote:  \n \n " + OLD + "  ",
         '<html><head></head><body><div class="ydp1yahoo-style-wrap"><div dir="ltr">It is the X200, order ORD-4711.</div></div>'
-        f'<div id="ydp2yahoo_quoted_1" class="ydp2yahoo_quoted yahoo_quoted"><div>On Monday, Support wrote:</div>{OLD_HTML}</div></body></html>',
+        f'<div id="ydp2yahoo_quoted_1" class="ydp2yahoo_quoted yahoo_quoted"><div>On Monday, Support wrote:</div>'
+        f"{OLD_HTML}</div></body></html>",
     ),
 )
 PROTON = message(
@@ -112,9 +119,10 @@ PROTON = message(
     'Content-Type: multipart/alternative; boundary="b1_x"',
     body=alternative(
         "b1_x",
-        "It is the X200, order ORD-4711.\n\nSent with Proton Mail secure email.\n\nOn Monday, June 1st, 2026 at 10:00 AM, Support <support@shop.example> wrote:\n\n"
-        + marked(OLD),
-        f'<div>It is the X200, order ORD-4711.</div><div class="protonmail_quote">On Monday wrote:<blockquote class="protonmail_quote" type="cite">{OLD_HTML}</blockquote></div>',
+        "It is the X200, order ORD-4711.\n\nSent with Proton Mail secure email.\n\nOn Monday, June 1st, 2026 at 10:00 AM, "
+        "Support <support@shop.example> wrote:\n\n" + marked(OLD),
+        f'<div>It is the X200, order ORD-4711.</div><div class="protonmail_quote">On Monday wrote:<blockquote '
+        f'class="protonmail_quote" type="cite">{OLD_HTML}</blockquote></div>',
     ),
 )
 SAMSUNG = message(
@@ -123,7 +131,8 @@ SAMSUNG = message(
     "Content-Transfer-Encoding: base64",
     body=base64.encodebytes(
         (
-            "It is the X200, order ORD-4711.\nSent from my Galaxy\n\n-------- Original message --------\nFrom: Support <support@shop.example>\n"
+            "It is the X200, order ORD-4711.\nSent from my Galaxy\n\n-------- Original message --------\nFrom: Support "
+            "<support@shop.example>\n"
             "Date: 01/06/2026 10:00 (GMT+01:00)\nTo: Ann Smith <ann@customer.example>\nSubject: Your order\n\n" + OLD
         ).encode()
     ).decode(),
@@ -132,15 +141,18 @@ T_ONLINE = message(
     "Subject: AW: [SP-100042] Ihre Bestellung",
     "Content-Type: text/plain; charset=iso-8859-15",
     "Content-Transfer-Encoding: 8bit",
-    body="It is the X200, order ORD-4711.\n\n-----Original-Nachricht-----\nBetreff: Ihre Bestellung\nDatum: 2026-06-01T10:00:00+0200\nVon: Support <support@shop.example>\nAn: ann@customer.example\n\n"
-    + OLD,
+    body="It is the X200, order ORD-4711.\n\n-----Original-Nachricht-----\nBetreff: Ihre Bestellung\nDatum: "
+    "2026-06-01T10:00:00+0200\nVon: Support <support@shop.example>\nAn: ann@customer.example\n\n" + OLD,
 )
 GMX = message(
     "Subject: Aw: [SP-100042] Ihre Bestellung",
     "Content-Type: text/html; charset=UTF-8",
-    body='<html><body><div style="font-family: Verdana;font-size: 12.0px;"><div>It is the X200, order ORD-4711.</div><div>&nbsp;<div name="quote" style="margin:10px 5px 5px 10px;">'
-    '<div style="margin:0 0 10px 0;"><b>Gesendet:</b>&nbsp;Montag, 01. Juni 2026 um 10:00 Uhr<br><b>Von:</b>&nbsp;Support &lt;support@shop.example&gt;<br>'
-    f"<b>An:</b>&nbsp;ann@customer.example<br><b>Betreff:</b>&nbsp;Ihre Bestellung</div><div>{OLD_HTML}</div></div></div></div></body></html>",
+    body='<html><body><div style="font-family: Verdana;font-size: 12.0px;"><div>It is the X200, order ORD-4711.</div><div>'
+    '&nbsp;<div name="quote" style="margin:10px 5px 5px 10px;">'
+    '<div style="margin:0 0 10px 0;"><b>Gesendet:</b>&nbsp;Montag, 01. Juni 2026 um 10:00 Uhr<br><b>Von:</b>&nbsp;Support '
+    "&lt;support@shop.example&gt;<br>"
+    f"<b>An:</b>&nbsp;ann@customer.example<br><b>Betreff:</b>&nbsp;Ihre Bestellung</div><div>{OLD_HTML}</div></div></div></div>"
+    f"</body></html>",
 )
 
 PROGRAMS = {

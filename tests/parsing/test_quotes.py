@@ -102,11 +102,13 @@ def test_text_above_a_header_block_is_the_reply(block: str) -> None:
         "The notification was sent from my iPhone app to all users.",
         "With regards to the payment I have a question.",
         "Hello\n\nRegards,\nAnn\nOrder 12345678",
-        "Please see below\n\n---------- Forwarded message ---------\nFrom: Bob <bob@x.example>\nDate: Mon, Jun 1, 2026 at 9:00 AM\nSubject: defective\nTo: Ann\n\nThe pump leaks.",
+        "Please see below\n\n---------- Forwarded message ---------\nFrom: Bob <bob@x.example>\nDate: Mon, Jun 1, 2026 at "
+        "9:00 AM\nSubject: defective\nTo: Ann\n\nThe pump leaks.",
         "Begin forwarded message:\n\n> From: Bob <bob@x.example>\n> Subject: defective\n> Date: Mon, Jun 1, 2026\n>\n> The pump leaks.",
         "> Which model?\n\nX200\n\n> And the serial number?\n\n12345",
         "Hi,\nOn Mon, 1 Jun 2026, Support wrote:\n> Which model?\n\nThe X200.\n\n> And the colour?\nBlue.",
-        "> Is the lamp that you have received from us broken in any way you can see?\nyes\n\n> And which one was it of the two that you ordered from us in May?\nthe big one",
+        "> Is the lamp that you have received from us broken in any way you can see?\nyes\n\n> And which one was it of the "
+        "two that you ordered from us in May?\nthe big one",
         "> all quoted\n> and nothing else",
         "On Mon, Jun 1, 2026 Support <support@shop.example> wrote:\n> all quoted",
         "a" * 600,
@@ -164,20 +166,26 @@ def test_signature_is_set_apart(text: str, own: str | None, signature: str) -> N
 
 QUOTED = "<p>Hello Ann, please try again.</p>"
 HTML_REPLIES = {
-    "gmail": f'<div dir="ltr">Thanks!</div><br><div class="gmail_quote gmail_quote_container"><div class="gmail_attr">On Mon, Jun 1, 2026 Support wrote:<br></div><blockquote class="gmail_quote">{QUOTED}</blockquote></div>',
-    "outlook web": f'<div>Thanks!</div><div id="appendonsend"></div><hr><div id="divRplyFwdMsg"><b>From:</b> Support</div><div>{QUOTED}</div>',
+    "gmail": f'<div dir="ltr">Thanks!</div><br><div class="gmail_quote gmail_quote_container"><div class="gmail_attr">On Mon, '
+    f'Jun 1, 2026 Support wrote:<br></div><blockquote class="gmail_quote">{QUOTED}</blockquote></div>',
+    "outlook web": f'<div>Thanks!</div><div id="appendonsend"></div><hr><div id="divRplyFwdMsg"><b>From:</b> Support</div><div>'
+    f"{QUOTED}</div>",
     "outlook forwarded through another": f'<div>Thanks!</div><div id="x_divRplyFwdMsg"><b>From:</b> Support</div><div>{QUOTED}</div>',
-    "outlook 2013": f'<p>Thanks!</p><div><div style="border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0in 0in 0in"><p><b>From:</b> Support</p></div></div>{QUOTED}',
+    "outlook 2013": f'<p>Thanks!</p><div><div style="border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0in 0in 0in"><p>'
+    f"<b>From:</b> Support</p></div></div>{QUOTED}",
     "outlook 2003": f'<p>Thanks!</p><div><hr size=3 width="100%" align=center tabindex=-1><b>From:</b> Support</div>{QUOTED}',
     "outlook for mac": f'<div>Thanks!</div><span id="OLK_SRC_BODY_SECTION">{QUOTED}</span>',
     "outlook mobile": f'<div>Thanks!</div><div id="mail-editor-reference-message-container">{QUOTED}</div>',
-    "thunderbird": f'Thanks!<br><div class="moz-cite-prefix">On 01.06.26 Support wrote:</div><blockquote type="cite" cite="mid:1">{QUOTED}</blockquote>',
+    "thunderbird": f'Thanks!<br><div class="moz-cite-prefix">On 01.06.26 Support wrote:</div><blockquote type="cite" '
+    f'cite="mid:1">{QUOTED}</blockquote>',
     "apple": f'<div>Thanks!</div><br><blockquote type="cite"><div>On 1 Jun 2026, at 10:00, Support wrote:</div>{QUOTED}</blockquote>',
     "yahoo": f'<div>Thanks!</div><div id="yahoo_quoted_123" class="yahoo_quoted">{QUOTED}</div>',
-    "proton": f'<div>Thanks!</div><div class="protonmail_quote">On Monday Support wrote:<blockquote type="cite">{QUOTED}</blockquote></div>',
+    "proton": f'<div>Thanks!</div><div class="protonmail_quote">On Monday Support wrote:<blockquote type="cite">'
+    f"{QUOTED}</blockquote></div>",
     "zimbra": f'<div>Thanks!</div><hr data-marker="__DIVIDER__"><div><b>From:</b> Support</div>{QUOTED}',
     "zoho": f'<div>Thanks!</div><div class="zmail_extra">{QUOTED}</div>',
-    "text only": "<div>Thanks!</div><div>On Mon, Jun 1, 2026 at 10:00 AM Support &lt;support@shop.example&gt; wrote:</div><div>Hello Ann, please try again.</div>",
+    "text only": "<div>Thanks!</div><div>On Mon, Jun 1, 2026 at 10:00 AM Support &lt;support@shop.example&gt; wrote:</div>"
+    "<div>Hello Ann, please try again.</div>",
 }
 
 
@@ -193,7 +201,10 @@ def test_html_reply(source: str) -> None:
 
 def test_html_forward_is_the_text() -> None:
     """A forwarded message in Gmail's markup is what the person wants read."""
-    source = '<div>See below</div><div class="gmail_quote"><div>---------- Forwarded message ---------<br>From: Bob</div><p>The pump leaks.</p></div>'
+    source = (
+        '<div>See below</div><div class="gmail_quote"><div>---------- Forwarded message ---------<br>From: Bob</div><p>'
+        "The pump leaks.</p></div>"
+    )
     assert "The pump leaks." in read(html(source)).text
 
 
@@ -205,5 +216,8 @@ def test_html_answer_below_and_all_quoted() -> None:
 
 def test_nothing_but_an_attribution_above_the_quotation() -> None:
     """Where only "On … wrote:" stands outside the quoted element it stays, rather than nothing."""
-    source = '<div>On Mon, Jun 1, 2026 at 10:00 AM Support &lt;s@shop.example&gt; wrote:</div><blockquote type="cite"><p>Which model?</p></blockquote>'
+    source = (
+        '<div>On Mon, Jun 1, 2026 at 10:00 AM Support &lt;s@shop.example&gt; wrote:</div><blockquote type="cite"><p>'
+        "Which model?</p></blockquote>"
+    )
     assert "Support" in read(html(source)).text
