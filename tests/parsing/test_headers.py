@@ -46,10 +46,29 @@ def test_raw_eight_bit_subject(encoding: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("label", "codec", "subject"),
+    [
+        ("gb2312", "gbk", "关于订单"),
+        ("windows-1251", "cp1251", "Вопрос о заказе"),
+        ("big5", "big5", "關於訂單"),
+        ("utf-8", "cp1252", "Grüße"),
+    ],
+)
+def test_raw_subject_in_the_charset_of_the_text(label: str, codec: str, subject: str) -> None:
+    """Raw 8-bit characters in subject and names are read in the charset of the text, also where that lies in a part."""
+    head = f"Subject: {subject}\r\nFrom: {subject} <ann@customer.example>\r\n"
+    text = f"Content-Type: text/plain; charset={label}\r\n"
+    for content in (f"{head}{text}\r\nx", f"{head}Content-Type: multipart/mixed; boundary=e\r\n\r\n--e\r\n{text}\r\nx\r\n--e--"):
+        message = read(content.encode(codec))
+        assert (message.subject, message.from_[0].name) == (subject, subject)
+
+
+@pytest.mark.parametrize(
     ("content", "subject", "text", "defect"),
     [
         ("Subject: a\r\nnonsense line\r\nTo: b@c.example\r\n\r\nbody", "a", "body", "a line in the header is no header field"),
         ("Subject: a\r\nThis is the text\r\nof it.", "a", "This is the text\nof it.", "no empty line between header and text"),
+        ("Subject: a\r\n__\r\n  folded\r\nTo: c@d.example\r\n\r\nbody", "a folded", "body", "a line in the header is no header field"),
         ("Subject : a\r\n\r\nbody", "a", "body", "space before the colon of a header field"),
         ("\r\n\r\nSubject: a\r\n\r\nbody", "a", "body", ""),
         ("From x@y Mon Jan 1\r\nSubject: a\r\n\r\nbody", "a", "body", ""),

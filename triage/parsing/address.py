@@ -41,9 +41,9 @@ class _Mailbox:
         return bool(self.words or self.bare or self.angle is not None or self.broken)
 
 
-def parse(raw: str, name: str) -> tuple[tuple[Address, ...], list[str]]:
+def parse(raw: str, name: str, label: str = "") -> tuple[tuple[Address, ...], list[str]]:
     """Mailboxes of one field, and what was wrong; an item that is not plainly one mailbox gives only a defect."""
-    text, defect = headers.as_text(headers.unfold(raw))
+    text, defect = headers.as_text(headers.unfold(raw), label)
     defects = [f"{name}: {defect}"] if defect else []
     found: list[Address] = []
     items = _items(text)

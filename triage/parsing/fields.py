@@ -62,7 +62,7 @@ def read(data: bytes, start: int, end: int) -> Block:
             break
         elif position == start and line[:5] in {b"From ", b">From"}:
             pass
-        elif name and _NAME.match(_line(data, following, end)[0]):
+        elif name and _goes_on(data, following, end):
             block.defects["a line in the header is no header field"] = None
         else:
             # The sender forgot the empty line.

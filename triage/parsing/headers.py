@@ -19,20 +19,22 @@ def unfold(raw: str) -> str:
     return _FOLD.sub(" ", raw).strip(" \t") if "\n" in raw or "\r" in raw else raw.strip(" \t")
 
 
-def as_text(raw: str) -> tuple[str, str]:
-    """The raw 8-bit characters of a field (kept as surrogates by the parser) as text, and a defect."""
+def as_text(raw: str, label: str = "") -> tuple[str, str]:
+    """The raw 8-bit characters of a field (kept as surrogates by the parser) as text, and a defect; `label` is the text's charset."""
     if raw.isascii():
         return raw, ""
     data = raw.encode("utf-8", "surrogateescape")
     try:
         return data.decode("utf-8"), ""
     except UnicodeDecodeError:
-        return charset.guess(data), "header has 8-bit characters that are not UTF-8"
+        # Programs that put raw characters into the header use the charset of the text below it.
+        text = charset.decode(data, label)[0] if label else charset.guess(data)
+        return text, "header has 8-bit characters that are not UTF-8"
 
 
-def decode(raw: str) -> str:
-    """A field value as text on one line."""
-    text, _ = as_text(unfold(raw))
+def decode(raw: str, label: str = "") -> str:
+    """A field value as text on one line; `label` is the charset of the text, for raw 8-bit characters."""
+    text, _ = as_text(unfold(raw), label)
     if "=?" in text:
         text = decode_words(text)
     return charset.one_line(text)

@@ -11,7 +11,7 @@ from typing import Any
 import mailparser
 
 from triage.message import Address, Message, RawMessage
-from triage.parsing import address, authentication, body, delivery_report, documents, headers, identifiers, language, parts, tree
+from triage.parsing import address, authentication, body, delivery_report, documents, filenames, headers, identifiers, language, parts, tree
 from triage.parsing.salvage import salvage
 
 # It logs each text part that it does not manage, which is most calendars.
@@ -58,8 +58,9 @@ def _read(raw: RawMessage, options: ParseOptions) -> Message:
         defects.append(f"only the first {len(content)} of {raw.size} bytes were read")
     library_date, library_defects = _by_library(root)
     defects += library_defects
-    fields = _fields(root)
-    people = {name: _people(root, name, defects) for name in ("from", "sender", "reply-to", "to", "cc")}
+    label = _label(root)
+    fields = _fields(root, label)
+    people = {name: _people(root, name, label, defects) for name in ("from", "sender", "reply-to", "to", "cc")}
     author, note = _requester(people, options.form_relays)
     found = parts.collect(root)
     text = body.read(found.shown)
@@ -77,7 +78,7 @@ def _read(raw: RawMessage, options: ParseOptions) -> Message:
         to=people["to"],
         cc=people["cc"],
         return_path=_return_path(root),
-        subject=headers.decode(_raw(root, "subject") or ""),
+        subject=headers.decode(_raw(root, "subject") or "", label),
         date=_date(library_date, _raw(root, "date"), raw.received_at, defects),
         headers=fields,
         content_type=root.get_content_type(),
@@ -113,17 +114,25 @@ def _raw(root: tree.Part, name: str) -> str | None:
     return next((value for field, value in root.raw_items() if field.lower() == wanted), None)
 
 
-def _fields(root: tree.Part) -> tuple[tuple[str, str], ...]:
+def _label(root: tree.Part) -> str:
+    # The charset of the first text stands for raw characters in the header.
+    part = root
+    while part.children:
+        part = part.children[0]
+    return filenames.parameter(part, "charset")
+
+
+def _fields(root: tree.Part, label: str) -> tuple[tuple[str, str], ...]:
     return tuple(
-        (name.lower(), headers.decode(value)) for name, value in root.raw_items() if not name.lower().startswith(headers.OWN_PREFIX)
+        (name.lower(), headers.decode(value, label)) for name, value in root.raw_items() if not name.lower().startswith(headers.OWN_PREFIX)
     )  # fmt: skip
 
 
-def _people(root: tree.Part, name: str, defects: list[str]) -> tuple[Address, ...]:
+def _people(root: tree.Part, name: str, label: str, defects: list[str]) -> tuple[Address, ...]:
     found: list[Address] = []
     for field, value in root.raw_items():
         if field.lower() == name:
-            people, problems = address.parse(value, name.title())
+            people, problems = address.parse(value, name.title(), label)
             found += people
             defects += problems
     return tuple(found)
