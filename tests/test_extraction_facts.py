@@ -308,3 +308,9 @@ def test_no_piece_of_text_is_two_facts() -> None:
     assert sorted(fact.kind for fact in facts) == ["amount", "date", "invoice_number", "order_number", "phone", "tracking_number"]
     spans = sorted(fact.span for fact in facts)
     assert all(before[1] <= after[0] for before, after in pairwise(spans))
+
+
+def test_a_number_in_groups_stops_before_another_fact() -> None:
+    """Groups of digits that are a price already do not belong to the number before them."""
+    facts = extract(Message(text="order no. 0001 000 000 000₩"), PATTERNS, NOW)
+    assert {(fact.kind, fact.value) for fact in facts} == {("amount", "KRW 0.00"), ("order_number", "0001")}

@@ -101,6 +101,7 @@ def test_the_cards_of_every_scheme_are_known(number: str, shown: str) -> None:
         "account 4111111111111111999999",
         "AB4111111111111111",
         "IBAN RS35260005601001611379",
+        "DE95 4111 1111 1111 1111 00",
         "",
     ],
 )

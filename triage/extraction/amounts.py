@@ -25,7 +25,7 @@ _KRONOR = {"sv": "SEK", "da": "DKK", "no": "NOK", "nb": "NOK", "nn": "NOK"}
 _SPACES = " \u00a0\u202f"
 _START = re.compile(r"\d{1,40}")
 _NUMBER = re.compile(
-    r"(?<!\d)(?:\d{1,3}(?:,\d{3}){1,4}|\d{1,3}(?:\.\d{3}){1,4}|\d{1,3}(?:['’]\d{3}){1,4}|\d{1,2}(?:,\d{2}){1,3},\d{3}"
+    r"(?<![\d,/-])(?<!\d\.)(?:\d{1,3}(?:,\d{3}){1,4}|\d{1,3}(?:\.\d{3}){1,4}|\d{1,3}(?:['’]\d{3}){1,4}|\d{1,2}(?:,\d{2}){1,3},\d{3}"
     r"|\d{1,3}(?:[ \u00a0\u202f]\d{3}){1,4}|\d{1,9})(?:[.,]\d{1,2})?(?!\d|[.,]\d)"
 )
 _MARKS = "$€£¥₹₽₺₪₩₴"
@@ -41,7 +41,7 @@ def find_amounts(search: Search) -> Iterator[Fact]:
     if not any(sign in search.lower for sign in _TELLING):
         return
     for digits in _START.finditer(text):
-        number = None if _within_number(text, digits.start()) else _NUMBER.match(text, digits.start())
+        number = _NUMBER.match(text, digits.start())
         if number is None:
             continue
         start, end = number.span()
@@ -62,12 +62,6 @@ def _word_before(text: str, start: int) -> str:
     while first and (head[first - 1].isalpha() or head[first - 1] == "." or (first == len(head) and head[-1] in _MARKS)):
         first -= 1
     return head[first:]
-
-
-def _within_number(text: str, start: int) -> bool:
-    # Asked here, for the pattern that finds the digits is faster if it asks nothing.
-    before = text[max(0, start - 2) : start]
-    return before[-1:].isdigit() or before[-1:] in {",", "/", "-"} or (before[-1:] == "." and before[:1].isdigit())
 
 
 def _currency(sign: str, language: str) -> str:

@@ -18,9 +18,10 @@ _CALL_WORDS = frozenset(CALL_WORDS.split())
 _NEUTRAL_WORDS = frozenset(NEUTRAL_WORDS.split())
 _ORDERED = frozenset(ORDERED.split())
 
+_DIGIT = re.compile(r"\d")
 #: A word for several, and the numbers that follow it up to here.
 _LIST = re.compile(
-    rf"(?<![^\W_])({'|'.join(PLURALS.split())})[\s:,#]{{1,4}}"
+    rf"(?<![^\W_])(?=[^\W\d_])({'|'.join(PLURALS.split())})[\s:,#]{{1,4}}"
     r"(?:[A-Za-z]{0,4}[-/]?\d[\w/-]{2,30}(?:\s{0,2}[,;&+/]\s{0,2}|\s{1,2})(?:(?:and|und|et|y|e|en|i|och|og|or)\s)?[#№]?){1,8}$",
     re.IGNORECASE,
 )
@@ -119,6 +120,9 @@ def only_kind(text: str, start: int) -> str:
 
 def kind_of_list(text: str, start: int) -> str:
     """Kind that a word for several announced, where only numbers stand between it and `start`; "" where none did."""
+    # A list has another number right before; most numbers have not, and need no search.
+    if not _DIGIT.search(text, max(0, start - 32), start):
+        return ""
     found = _LIST.search(text, max(0, start - 200), start)
     return LABELS[found[1].lower()] if found else ""
 

@@ -14,6 +14,7 @@ from triage.message import Address, Attachment, Message
 #: Separators people, clients and html put between the digits of one number; those without width are not even seen.
 _INVISIBLE = "\u00ad\u200b-\u200f\u2060-\u2064\ufeff"
 _BETWEEN = rf"[\s\-._/|,;:()>*·•∙⋅\u2010-\u2015\u2212{_INVISIBLE}]"
+_DIGIT = re.compile(r"\d")
 _RUN = re.compile(rf"\d(?:{_BETWEEN}{{0,4}}\d){{12,200}}")
 _FEWEST_DIGITS, _MOST_DIGITS = 13, 19
 #: No scheme's numbers begin otherwise.
@@ -67,8 +68,13 @@ _MACHINE_FIELDS = frozenset({
 _Group = tuple[int, int, str]
 
 
+_MACHINE_PREFIXES = ("x-ms-exchange-", "x-google-", "x-gm-", "arc-", "x-spam-", "x-forefront-", "x-microsoft-")
+
+
 def mask_text(text: str) -> tuple[str, int]:
     """The text with card numbers shortened and security codes removed, and how many of both there were."""
+    if not _DIGIT.search(text):
+        return text, 0
     text, stripes = _STRIPE.subn("[card data removed]", text) if "?" in text and ("^" in text or "=" in text) else (text, 0)
     found = list(_card_numbers(text))
     pieces, position = [], 0
@@ -107,7 +113,10 @@ def mask(message: Message) -> Message:
         signature=masked(message.signature),
         document_text=masked(message.document_text),
         subject=masked(message.subject),
-        headers=tuple((name, value if name in _MACHINE_FIELDS else masked(value)) for name, value in message.headers),
+        headers=tuple(
+            (name, value if name in _MACHINE_FIELDS or name.startswith(_MACHINE_PREFIXES) else masked(value))
+            for name, value in message.headers
+        ),
         from_=named(message.from_),
         sender=named(message.sender),
         reply_to=named(message.reply_to),
@@ -169,7 +178,7 @@ def _stands_alone(text: str, groups: list[_Group], first: int, last: int, sizes:
         return False
     if before[-1:].isalnum() and not _LETTERS_BEFORE.search(before):
         return False
-    if text[end : end + 1].isdigit() or _within_iban(text, start, end):
+    if _within_iban(text, start, end):
         return False
     return len(sizes) > 1 or label_before(text, start).kind not in _OTHER_KINDS
 

@@ -17,7 +17,7 @@ _OF_A_WORD = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123
 _LETTERS = re.compile(r"[A-Za-z]{1,24}")
 _SEVERAL = re.compile(r"\d{4,12}(?:/\d{4,12}){1,6}")
 _DATE = re.compile(r"(?<!\d)(?:\d{1,4}([./-])\d{1,2}\1\d{1,4}|\d{1,2}[./]\d{1,2}|\d{1,2}(?:st|nd|rd|th))", re.IGNORECASE)
-_PRICE = re.compile(r"\d{1,3}(?:[.,]\d{3}){0,4}[.,]\d{2}|\d{1,6}[.,]\d{1,2}")
+_PRICE = re.compile(r"(?<!\d)(?:\d{1,3}(?:[.,]\d{3}){0,4}[.,]\d{2}|\d{1,6}[.,]\d{1,2})")
 _WORD_AFTER = re.compile(r"\s{0,2}([€$£¥₹₽%\"″]|[^\W\d_]{1,12})")
 _UNITS = frozenset(UNITS.split())
 _LIST_GAP = re.compile(r"(?:\s{0,3}[,;&+/]\s{0,3}|\s{1,3})(?:(?:and|und|et|y|e|en|i|och|og|ja|as well as|or)\s{1,3})?[#№]?")
@@ -54,10 +54,10 @@ def find_by_words(search: Search) -> Iterator[Fact]:
         kind, confidence = _by_words(text, token, previous)
         previous = (token, kind, confidence) if kind else None
         if kind in _FOUND_BY_WORDS:
-            value, end = _whole(text, token)
+            value, end = _whole(search, token)
             yield search.fact(kind, value, confidence, (token.start, end))
         elif kind == "tracking_number" and len(token.text) >= 8:
-            value, end = _whole(text, token)
+            value, end = _whole(search, token)
             yield search.fact(kind, value, 0.95 if is_labelled_number(value) else 0.8, (token.start, end))
 
 
@@ -75,8 +75,6 @@ def _normal(value: str, kind: str) -> str:
 def _tokens(text: str) -> Iterator[_Token]:
     position = 0
     for found in _FROM_DIGIT.finditer(text):
-        if found.start() < position:
-            continue
         start = _word_start(text, found.start(), position)
         word = text[start : found.end()].rstrip("._/-")
         position = start + len(word)
@@ -183,8 +181,8 @@ def _alike(one: _Token, other: _Token) -> bool:
     return one.text.isdigit() == other.text.isdigit() and abs(len(one.text) - len(other.text)) <= 1
 
 
-def _whole(text: str, token: _Token) -> tuple[str, int]:
+def _whole(search: Search, token: _Token) -> tuple[str, int]:
     """The number with the groups of digits that follow it, and where it ends."""
-    more = _MORE_GROUPS.match(text, token.end) if token.text.isdigit() and len(token.text) in {3, 4} else None
-    end = more.end() if more else token.end
-    return "".join(text[token.start : end].split()).upper(), end
+    more = _MORE_GROUPS.match(search.text, token.end) if token.text.isdigit() and len(token.text) in {3, 4} else None
+    end = more.end() if more and search.free(token.start, more.end()) else token.end
+    return "".join(search.text[token.start : end].split()).upper(), end
