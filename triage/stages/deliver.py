@@ -46,6 +46,8 @@ class Deliver:
         if any(receipt.host_fault for receipt in receipts):
             # The server, not the messages: everything waits together, and the loop's patience decides how long.
             raise ConnectionLostError(f"SMTP: {next(receipt.text for receipt in receipts if receipt.host_fault)}")
+        if due:
+            _log.info("delivered", sent=sum(receipt.status is DeliveryStatus.SENT for receipt in receipts), attempted=len(due))
         return len(due)
 
     async def idle(self) -> None:
@@ -82,7 +84,7 @@ class Deliver:
             _tell(tx, delivery, receipt, now)
 
         await self._store.transact(settle)
-        level = _log.info if receipt.status is DeliveryStatus.SENT else _log.warning
+        level = _log.debug if receipt.status is DeliveryStatus.SENT else _log.warning
         level(receipt.status.value, delivery=delivery.id, case=delivery.case_id, kind=delivery.kind, code=receipt.code, reason=receipt.text)
 
 

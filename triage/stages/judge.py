@@ -20,12 +20,10 @@ from triage.rules.context import RuleContext
 from triage.rules.limits import check_limits
 from triage.rules.table import check_all
 from triage.settings import SendLimits
+from triage.stages.read import KEPT_FIELDS
 from triage.threads.match import match
 from triage.threads.numbers import answered_numbers, quoted_numbers
 from triage.topic import Due
-
-#: Fields in which a server notes the address a message was delivered to; a delivery report's reverse-path shows up here.
-_DELIVERED_TO = ("delivered-to", "x-original-to", "envelope-to")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +111,7 @@ class Judge:
 def _reported(tx: Transaction, message: Message) -> Delivery | None:
     """The delivery a report speaks of: by the keyed reverse-path it came to, else by the Message-ID it names."""
     addressed = [address.addr_spec for address in (*message.to, *message.cc)]
-    delivered = [value.strip("<> ").lower() for name, value in message.headers if name in _DELIVERED_TO]
+    delivered = [value.strip("<> ").lower() for name, value in message.headers if name in KEPT_FIELDS]
     found: Sequence[Delivery] = ()
     for address in dict.fromkeys((*delivered, *addressed)):
         found = found or ([] if "+" not in address else tx.deliveries.find(reverse_path=address))

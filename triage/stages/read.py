@@ -1,6 +1,6 @@
 """What one message says: a pure function of its bytes and of what the settings say."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from triage.extraction.extract import extract
@@ -11,6 +11,9 @@ from triage.parsing.parse import ParseOptions, parse
 from triage.reading import Classification, Facts, Reading
 from triage.rules.context import RuleContext
 from triage.rules.table import check_all
+
+#: Fields that name the address a message was delivered to; a delivery report on our mail is found by it.
+KEPT_FIELDS = ("delivered-to", "x-original-to", "envelope-to")
 
 
 class Classifies(Protocol):
@@ -35,4 +38,6 @@ def read(raw: RawMessage, plan: ReadPlan, classifier: Classifies) -> Reading:
     findings = check_all(message, plan.rules)
     facts = extract(message, plan.patterns, raw.received_at)
     classification = classifier.classify(message.subject, message.text, facts)
-    return Reading(message=message, findings=findings, facts=facts, classification=classification)
+    # The rules have seen all fields; carrying them on to the main process would cost more than reading some messages.
+    kept = tuple(field for field in message.headers if field[0] in KEPT_FIELDS)
+    return Reading(message=replace(message, headers=kept), findings=findings, facts=facts, classification=classification)

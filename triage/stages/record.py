@@ -61,7 +61,8 @@ class Recorder:
             tx.deadlines.keep(case.id, kind, now, bound)
         for deadline in decision.deadlines:
             tx.deadlines.set(replace(deadline, case_id=case.id))
-        log = tx.cases.events(case.id) if decision.replies else ()
+        # A new case's history is the decision's own events; asking the store for what was just written there costs a tenth of deciding.
+        log = decision.events if decision.new_case else tx.cases.events(case.id) if decision.replies else ()
         for order in decision.replies:
             self._reply(tx, order, case, self.writer.write(order, case, log=log, reading=reading, raw=raw, now=now), now)
 

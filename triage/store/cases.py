@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -43,7 +44,7 @@ class SqliteCases:
             rows.moment(new.received_at), new.linked_case,
         )  # fmt: skip
         case_id = self._db.execute(_OPEN, row).lastrowid
-        return rows.to_case(next(iter(self._db.query("select * from cases where id = ?", (case_id,)))))
+        return Case(**{field.name: getattr(new, field.name) for field in fields(new)}, id=int(case_id or 0), number=row[0])
 
     def get(self, case_id: int) -> Case | None:
         """The case of that id."""
