@@ -38,8 +38,8 @@ BRACKETED_END = re.compile(r"[<(\[]\s?(?:mailto:)?[^\s<>@()\[\]]{1,64}@[^\s<>@()
 ENDS = re.compile(r"[:：]\s{0,2}$")
 #: Day and month, a year, or a time of day: a date as programs write it.
 DATE = re.compile(
-    r"\d{4}[年년]|\b\d{1,4}\s?[./-]\s?\d{1,2}\b|\b\d{1,2}[:h.]\d{2}\b|\b(?:19|20)\d{2}\b|\b\d{1,2}(?:\.|st|nd|rd|th|º|°)?\s(?:de\s)?[^\W\d_]{3,12}|"
-    r"\b[^\W\d_]{3,12}\.?\s\d{1,2},",
+    r"\d{4}[年년]|\b(?:19|20)\d{2}\b|\b\d{1,4}\s?[./-]\s?\d{1,2}\b|"
+    r"\b\d{1,2}(?:[:h.]\d{2}\b|(?:\.|st|nd|rd|th|º|°)?\s(?:de\s)?[^\W\d_]{3,12})|\b[^\W\d_]{3,12}\.?\s\d{1,2},"
 )
 #: Two parts of a date at least: what "30 apr. 2025 15:19" has and "room 12.30" has not.
 FULL_DATE = re.compile(
@@ -120,18 +120,25 @@ RULE = re.compile(r"\A[\s>]{0,4}(?:[-_=*]{2,200}|[—–]{3,80})\s{0,3}$")
 SIGNATURE = re.compile(r"\A\s{0,2}(?:--|—|——|–|__|-{3,80}|_{3,80}|—{3,40}|–{3,40})\s{0,3}$")
 _MOBILE = _any(
     """
-    sent from my|sent from|sent via|sent with|sent using|get outlook for|outlook for|von meinem|von meiner|gesendet von|gesendet mit|
-    gesendet aus|gesendet über|diese nachricht wurde von meinem|envoyé de mon|envoyé de|envoyé depuis|envoyé à partir|envoyé avec|
-    envoyé via|enviado desde|enviado do|enviado de|enviado a partir|enviado com|enviado con|enviada do|inviato da|inviato dal|
-    inviato con|verstuurd vanaf|verzonden vanaf|verzonden met|verzonden vanuit|verstuurd met|verstuurd vanuit|sendt fra|sendt med|
-    skickat från|skickades från|lähetetty|wysłane z|wysłano z|отправлено из|отправлено с|отправлено от|надіслано з|надіслано із|
-    odesláno z|odoslané z|trimis de pe|trimis din|iphone'umdan|iphone’umdan|şuradan gönderildi|从我的|发自我的|傳送自|寄自我的|
-    iphoneから送信|ipadから送信|나의|στάλθηκε από|εστάλη από|נשלח מה|أُرسلت من|تم الإرسال من|téléchargez outlook|télécharger outlook|
-    obtenir outlook|outlook für|outlook pour|outlook para|obtener outlook|obter o outlook|scarica outlook|hämta outlook|hent outlook|
-    ottieni outlook|outlook voor|yahoo mail|enviat des|küldve|poslano z|poslano iz|изпратено от
+    sent from my|sent from|sent via|sent with|sent using|get outlook for|outlook for|gesendet von|gesendet mit|gesendet aus|
+    gesendet über|diese nachricht wurde envoyé de mon|envoyé de|envoyé depuis|envoyé à partir|envoyé avec|envoyé via|enviado desde|
+    enviado do|enviado de|enviado a partir|enviado com|enviado con|enviada do|inviato da|inviato dal|inviato con|verstuurd vanaf|
+    verzonden vanaf|verzonden met|verzonden vanuit|verstuurd met|verstuurd vanuit|sendt fra|sendt med|skickat från|skickades från|
+    lähetetty|wysłane z|wysłano z|отправлено из|отправлено с|отправлено от|надіслано з|надіслано із|odesláno z|odoslané z|trimis de pe|
+    trimis din|iphone'umdan|iphone’umdan|şuradan gönderildi|从我的|发自我的|傳送自|寄自我的|iphoneから送信|ipadから送信|στάλθηκε από|
+    εστάλη από|נשלח מה|أُرسلت من|تم الإرسال من|téléchargez outlook|télécharger outlook|obtenir outlook|outlook für|outlook pour|
+    outlook para|obtener outlook|obter o outlook|scarica outlook|hämta outlook|hent outlook|ottieni outlook|outlook voor|yahoo mail|
+    enviat des|poslano z|poslano iz|изпратено от
     """
 )
-MOBILE = re.compile(rf"\A\W{{0,4}}(?:{_MOBILE})\b.{{0,110}}$", re.IGNORECASE)
+MOBILE = re.compile(
+    rf"\A\W{{0,4}}(?:(?:{_MOBILE})\b.{{0,110}}|von meine[mr] .{{1,40}}gesendet|나의 .{{1,40}}에서 보냄)\W{{0,3}}$", re.IGNORECASE
+)
+#: What a program names there; "Sent with DHL" and "Sent from the warehouse" are a person's words.
+DEVICE = re.compile(
+    r"phone|ipad|android|galaxy|samsung|huawei|honor|xiaomi|redmi|pixel|oneplus|nokia|sony|wiko|motorola|blackberry|windows|outlook|mail|handy|gerät|device|appareil|"
+    r"mobil|móvil|celular|telef|tablet|tableta|gmx|web\.de|proton|aol|mac\b|\bapp\b|\blg\b|htc|téléphone|smartfon|телефон|android|手机|手機"
+)
 _CLOSINGS = _any(
     """
     regards|best regards|kind regards|kindest regards|warm regards|warmest regards|with regards|with best regards|with kind regards|

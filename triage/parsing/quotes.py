@@ -79,7 +79,7 @@ def _answers(lines: list[str]) -> tuple[str, bool]:
         elif line.strip() and own[-1:] != [""] and _is_tail(lines, index):
             continue
         elif line.strip() or own:
-            own.append(line.rstrip())
+            own.append(line)
     # The empty answer above lets a signature be the only thing that stands below the quotation.
     text, _ = without_signature("\n".join(["", *own]), alone=True)
     return text.strip(), interleaved and bool(text.strip())
@@ -203,7 +203,7 @@ def without_signature(text: str, *, alone: bool = False) -> tuple[str, str]:
         line = lines[index]
         if (patterns.SIGNATURE.match(line) and _ends_letter(lines, index)) or _closes(lines, index):
             return "\n".join(lines[:index]), "\n".join(lines[index:])
-        if not lines[index - 1].strip() and patterns.MOBILE.match(line):
+        if not lines[index - 1].strip() and _is_mobile(line):
             return "\n".join(lines[:index]), "\n".join(lines[index:])
     return text, ""
 
@@ -211,19 +211,26 @@ def without_signature(text: str, *, alone: bool = False) -> tuple[str, str]:
 def _ends_letter(lines: list[str], index: int) -> bool:
     # A rule in the middle of a letter is followed by paragraphs; a signature is short lines, or nothing.
     below = [line for line in lines[index + 1 :] if line.strip()]
-    if lines[index].rstrip() in {"--", "__", "—", "–"}:
+    if lines[index] == "-- ":
         return len(below) <= 30
-    return len(below) <= 16 and all(len(line) <= 90 for line in below) and not any(_is_sentence(line) for line in below)
+    return len(below) <= 16 and all(_is_name_or_number(line.strip()) for line in below)
+
+
+def _is_mobile(line: str) -> bool:
+    return bool(len(line.split()) <= 8 and patterns.MOBILE.match(line) and patterns.DEVICE.search(line.lower()))
 
 
 def _closes(lines: list[str], index: int) -> bool:
-    # "Kind regards," and a name; a number that may be an order's stays with the text.
+    # "Kind regards," and a name.
     if not patterns.CLOSING.match(lines[index]):
         return False
     below = [line.strip() for line in lines[index + 1 :] if line.strip()]
-    return len(below) <= 8 and all(
-        len(line) <= 70 and not _is_sentence(line) and not patterns.REFERENCE.search(line.lower()) for line in below
-    )
+    return len(below) <= 8 and all(_is_name_or_number(line) for line in below)
+
+
+def _is_name_or_number(line: str) -> bool:
+    # A number that may be an order's stays with the text.
+    return len(line) <= 90 and not _is_sentence(line) and not patterns.REFERENCE.search(line.lower())
 
 
 def _is_sentence(line: str) -> bool:
