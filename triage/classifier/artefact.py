@@ -7,9 +7,10 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypedDict, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from triage.errors import ModelError
 
@@ -20,24 +21,46 @@ _NAME = "triage classifier"
 _MAX_BYTES = 64 * 1024 * 1024
 
 
+#: Arrays of any kind, by name.
+Arrays = dict[str, NDArray[np.generic]]
+
+
+class Header(TypedDict):
+    """What a model says of itself."""
+
+    #: Category and issue of each column of the weights, as category/issue.
+    classes: list[str]
+    #: How loud each view speaks, in the order of the rows of the weights.
+    views: dict[str, float]
+    #: Patterns by concept, as they were when it was trained.
+    lexicon: dict[str, list[str]]
+    temperature: float
+    threshold: float
+    spam_guard: float
+    #: Hash of what it was taught.
+    taught: str
+    examples: int
+    scikit_learn: str
+    numpy: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Artefact:
     """A model as it is stored."""
 
-    #: classes, views, lexicon, calibration, threshold, training-set hash, metrics and versions.
-    header: Mapping[str, Any]
+    header: Header
     #: Feature names by view, in the order of the rows of `weights`.
     vocabulary: Mapping[str, list[str]]
     #: Inverse document frequency by view.
-    idf: Mapping[str, Any]
+    idf: Mapping[str, NDArray[np.float64]]
     #: Features × classes.
-    weights: Any
-    intercept: Any
+    weights: NDArray[np.float32]
+    intercept: NDArray[np.float64]
 
 
 def save(artefact: Artefact, path: Path) -> str:
     """Write the file and return its version: the first twelve digits of the hash over its content."""
-    arrays = {"weights": artefact.weights.astype(np.float16), "intercept": artefact.intercept.astype(np.float64)}
+    arrays: Arrays = {"weights": artefact.weights.astype(np.float16), "intercept": artefact.intercept.astype(np.float64)}
     for view, names in artefact.vocabulary.items():
         arrays[f"vocabulary_{view}"] = _bytes("\n".join(names))
         arrays[f"idf_{view}"] = np.asarray(artefact.idf[view], dtype=np.float32)
@@ -46,7 +69,7 @@ def save(artefact: Artefact, path: Path) -> str:
     version = _digest(arrays)
     partial = path.with_suffix(".partial.npz")
     with partial.open("wb") as file:
-        np.savez_compressed(file, digest=_bytes(version), **arrays)
+        np.savez_compressed(file, allow_pickle=False, digest=_bytes(version), **arrays)
     partial.replace(path)
     return version[:12]
 
@@ -72,31 +95,31 @@ def load(path: Path) -> tuple[Artefact, str]:
         zlib.error,
     ) as error:
         raise ModelError(f"{path}: missing, damaged or not a model ({error})") from error
-    if not isinstance(header, dict) or header.get("name") != _NAME:
+    if not isinstance(header, dict) or header.pop("name", "") != _NAME:
         raise ModelError(f"{path}: not a model of ours")
-    if header.get("format") != FORMAT:
-        raise ModelError(f"{path}: format {header.get('format')} where {FORMAT} is expected; train it again")
+    if header.pop("format", 0) != FORMAT:
+        raise ModelError(f"{path}: another format than {FORMAT}; train it again")
     if version != _digest(arrays):
         raise ModelError(f"{path}: its content does not match its hash")
-    return _artefact(arrays, header), version[:12]
+    return _artefact(arrays, cast("Header", header)), version[:12]
 
 
-def _artefact(arrays: dict[str, Any], header: dict[str, Any]) -> Artefact:
+def _artefact(arrays: Arrays, header: Header) -> Artefact:
     views = list(header["views"])
     return Artefact(
         header=header,
         vocabulary={view: arrays[f"vocabulary_{view}"].tobytes().decode("utf-8").split("\n") for view in views},
         idf={view: arrays[f"idf_{view}"].astype(np.float64) for view in views},
         weights=arrays["weights"].astype(np.float32),
-        intercept=arrays["intercept"],
+        intercept=arrays["intercept"].astype(np.float64),
     )
 
 
-def _bytes(text: str) -> Any:
+def _bytes(text: str) -> NDArray[np.uint8]:
     return np.frombuffer(text.encode("utf-8"), dtype=np.uint8)
 
 
-def _digest(arrays: Mapping[str, Any]) -> str:
+def _digest(arrays: Arrays) -> str:
     total = hashlib.sha256()
     for name in sorted(arrays):
         array = arrays[name]

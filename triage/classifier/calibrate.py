@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Truths = NDArray[np.bool_]
 
 #: Of those answered, at least so many are to be right. Ordinary mail is easier: every message of the corpus was written to be
 #: unlike the others, and each is judged by a model that was not taught its kind.
@@ -25,20 +28,21 @@ class Calibration:
     spam_guard: float
 
 
-def softmax(scores: Any) -> Any:
+def softmax(scores: Floats) -> Floats:
     """Probabilities by row."""
-    odds = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return odds / odds.sum(axis=1, keepdims=True)
+    odds: Floats = np.exp(scores - scores.max(axis=1, keepdims=True))
+    shares: Floats = odds / odds.sum(axis=1, keepdims=True)
+    return shares
 
 
-def membership(classes: Sequence[str]) -> tuple[list[str], Any]:
+def membership(classes: Sequence[str]) -> tuple[list[str], Floats]:
     """Categories, and a matrix that sums classes to categories."""
     owners = [name.partition("/")[0] for name in classes]
     categories = sorted(set(owners))
     return categories, np.array([[owner == category for category in categories] for owner in owners], dtype=np.float64)
 
 
-def calibrate(scores: Any, labels: Sequence[str], classes: Sequence[str], weights: Any) -> Calibration:
+def calibrate(scores: Floats, labels: Sequence[str], classes: Sequence[str], weights: Floats) -> Calibration:
     """The temperature under which the labels are likeliest, then the lowest threshold and guard that keep the promises."""
     categories, members = membership(classes)
     truth = np.array([categories.index(label.partition("/")[0]) for label in labels])
@@ -53,19 +57,20 @@ def calibrate(scores: Any, labels: Sequence[str], classes: Sequence[str], weight
     by_category = probabilities @ members
     right, confidence = by_category.argmax(axis=1) == truth, by_category.max(axis=1)
     threshold = next((float(bar) for bar in _THRESHOLDS if _share(right, confidence >= bar, weights) >= _RIGHT), float(_THRESHOLDS[-1]))
-    guard = _guard(probabilities, by_category.argmax(axis=1) != categories.index("other"), confidence >= threshold, labels, classes)
+    matter = np.array([name != "other" for name in categories])[by_category.argmax(axis=1)]
+    guard = _guard(probabilities, matter & (confidence >= threshold), labels, classes)
     return Calibration(temperature=round(temperature, 2), threshold=round(threshold, 2), spam_guard=guard)
 
 
-def _share(right: Any, answered: Any, weights: Any) -> float:
+def _share(right: Truths, answered: Truths, weights: Floats) -> float:
     return float(np.average(right[answered], weights=weights[answered])) if answered.any() else 1.0
 
 
-def _guard(probabilities: Any, matter: Any, answered: Any, labels: Sequence[str], classes: Sequence[str]) -> float:
+def _guard(probabilities: Floats, taken: Truths, labels: Sequence[str], classes: Sequence[str]) -> float:
     """The highest probability of spam at which unwanted mail still passes rarely enough."""
     if "other/spam" not in classes:
         return 1.0
     spam = np.array([label == "other/spam" for label in labels])
     suspicion = probabilities[:, list(classes).index("other/spam")]
-    passing = matter & answered & spam
+    passing = taken & spam
     return next((guard for guard in _GUARDS if (passing & (suspicion < guard)).sum() <= _LURED * spam.sum()), _GUARDS[-1])

@@ -3,12 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from triage.classifier.features import EDGES, REACH, Document, Lexicon, parts, stem
 from triage.classifier.text import STOP
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
 
 #: Words remembered; a mailbox's everyday vocabulary is smaller.
 _REMEMBERED = 50_000
@@ -23,11 +26,11 @@ class Entry:
     #: Number of its stem among those the model knows, 0 for any other.
     stem: int
     #: Rows of the word itself and of its pieces.
-    rows: Any
+    rows: Ints
     concepts: tuple[int, ...]
     begins_phrase: bool
     #: Rows that show a person why: the word itself and its concepts.
-    reasons: Any
+    reasons: Ints
     #: Row of the word when it stands in the subject, -1 where training never saw it there.
     in_subject: int
 
@@ -35,10 +38,12 @@ class Entry:
 class Encoder:
     """Turns documents into sparse vectors: sublinear counts, weighted by rarity, each view of length `scale`."""
 
-    def __init__(self, lexicon: Lexicon, views: Mapping[str, float], vocabulary: Mapping[str, list[str]], idf: Mapping[str, Any]) -> None:
+    def __init__(
+        self, lexicon: Lexicon, views: Mapping[str, float], vocabulary: Mapping[str, list[str]], idf: Mapping[str, Floats]
+    ) -> None:
         self._lexicon = lexicon
-        self._idf: Any = np.concatenate([idf[view] for view in views])
-        self._scales: Any = np.array(list(views.values()))
+        self._idf: Floats = np.concatenate([idf[view] for view in views])
+        self._scales: Floats = np.array(list(views.values()))
         rows: dict[str, dict[str, int]] = {}
         self._ends: list[int] = [0]
         for view in views:
@@ -57,19 +62,19 @@ class Encoder:
         keys = np.array([self._stems[first] * _NUMBERS + self._stems[second] for (first, _, second), _ in pairs], dtype=np.int64)
         order = np.argsort(keys)
         # One more at the end keeps every search within bounds.
-        self._pair_keys: Any = np.append(keys[order], np.iinfo(np.int64).max)
-        self._pair_rows: Any = np.append(np.array([row for _, row in pairs], dtype=np.int64)[order], -1)
+        self._pair_keys: Ints = np.append(keys[order], np.iinfo(np.int64).max)
+        self._pair_rows: Ints = np.append(np.array([row for _, row in pairs], dtype=np.int64)[order], -1)
 
     def _place_concepts(self, rows: Mapping[str, int]) -> None:
         """Rows by concept, by section and concept, and by pair; -1 where training never saw it."""
         names = self._lexicon.names
-        self._single: Any = np.array([rows.get(name, -1) for name in names], dtype=np.int64)
-        self._placed: Any = np.array([[rows.get(f"{place}:{name}", -1) for name in names] for place in "sb"], dtype=np.int64)
-        self._pairs: Any = np.array([[rows.get(f"{first}>{second}", -1) for second in names] for first in names], dtype=np.int64)
+        self._single: Ints = np.array([rows.get(name, -1) for name in names], dtype=np.int64)
+        self._placed: Ints = np.array([[rows.get(f"{place}:{name}", -1) for name in names] for place in "sb"], dtype=np.int64)
+        self._pairs: Ints = np.array([[rows.get(f"{first}>{second}", -1) for second in names] for first in names], dtype=np.int64)
 
-    def encode(self, doc: Document) -> tuple[Any, Any]:
+    def encode(self, doc: Document) -> tuple[Ints, Floats]:
         """Ascending rows and their values."""
-        found: list[Any] = []
+        found: list[Ints] = []
         for place, section in enumerate(doc.sections()):
             entries = [self.entry(token) for token in section]
             found += [entry.rows for entry in entries]
@@ -108,14 +113,14 @@ class Encoder:
             in_subject=self._words.get(f"s:{word}", -1),
         )
 
-    def _pair_rows_of(self, stems: list[int]) -> Any:
+    def _pair_rows_of(self, stems: list[int]) -> Ints:
         first, last = (self._stems.get(edge, 0) for edge in EDGES)
         numbers = np.array([first, *stems, last], dtype=np.int64)
         keys = numbers[:-1] * _NUMBERS + numbers[1:]
         places = np.searchsorted(self._pair_keys, keys)
         return np.where(self._pair_keys[places] == keys, self._pair_rows[places], -1)
 
-    def _concept_rows(self, place: int, section: Sequence[str], entries: Sequence[Entry]) -> list[Any]:
+    def _concept_rows(self, place: int, section: Sequence[str], entries: Sequence[Entry]) -> list[Ints]:
         marks = [entry.concepts for entry in entries]
         for position, entry in enumerate(entries):
             if entry.begins_phrase:
@@ -130,7 +135,7 @@ class Encoder:
         earlier = np.arange(len(later)) - np.repeat(np.cumsum(pairs) - pairs - nearest, pairs)
         return [self._single[concepts], self._placed[place][concepts], self._pairs[concepts[earlier], concepts[later]]]
 
-    def _weighted(self, index: Any, counts: Any) -> Any:
+    def _weighted(self, index: Ints, counts: Ints) -> Floats:
         values = (1.0 + np.log(counts)) * self._idf[index]
         edges = np.searchsorted(index, self._ends)
         for view, scale in enumerate(self._scales):

@@ -23,9 +23,10 @@ _SIGNATURE = re.compile(
     re.MULTILINE,
 )
 _TOKEN = re.compile(
+    # Drawn-out letters are already two, so "www." is "ww." here.
     # A word that nothing can follow to make it something else comes first, because most are.
-    r"[a-z]{1,40}(?=[ ,.;:!?\n)\"]{1,2}[a-z]|$)"
-    r"|https?://\S{1,300}|www\.\S{1,300}|<?[\w.+-]{1,64}@[\w.-]{1,255}"
+    r"(?!ww\.)[a-z]{1,40}(?=[ ,.;:!?\n)\"]{1,2}[a-z]|$)"
+    r"|https?://\S{1,300}|ww\.\S{1,300}|<?[\w.+-]{1,64}@[\w.-]{1,255}"
     r"|(?:[$€£¥₹₦]|\b(?:rs|usd|eur|gbp|inr|kes|ngn|zar|aud|cad|chf|php|r)\b\.?) ?\d[\d.,]{0,15}"
     r"|\d[\d.,]{0,15} ?(?:[$€£¥₹₦]|(?:euros?|eur|usd|dollars?|bucks|pounds?|quid|rs|rupees|gbp|inr|kes|zar|chf|zl|pln)\b)"
     r"|\d[\d.,]{0,6} ?%"
@@ -83,7 +84,7 @@ def _shape(piece: str) -> str:
     """What stands for a piece that is not a plain word: numbers, addresses and links say what they are, not which."""
     if "@" in piece:
         return "_address"
-    if piece.startswith(("http", "www.")):
+    if piece.startswith(("http", "ww.")):
         return "_url"
     if piece.endswith("%"):
         return "_percent"

@@ -2,45 +2,63 @@
 
 import hashlib
 import json
+import warnings
 import zlib
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import scipy.sparse
 import sklearn
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from triage.classifier import artefact
 from triage.classifier.calibrate import Calibration, calibrate
-from triage.classifier.corpus import Example, corpus_files, digest, read_all
+from triage.classifier.corpus import CorpusError, Example, corpus_files, digest, read_all
 from triage.classifier.cues import read_cues
 from triage.classifier.features import Lexicon, document, pieces, words
+
+Labels = NDArray[np.str_]
 
 #: How loud each view speaks.
 VIEWS = {"words": 1.0, "pieces": 1.0, "concepts": 0.5}
 #: Sources that differ most from the rest in form: each is held out whole when calibrating, as a new mailbox would be.
 _APART = {"brief": 0, "letters": 1, "elsewhere": 1}
 _FOLDS = 4
+#: Iterations for a model that ships, and for one that only helps to calibrate.
+_THOROUGHLY, _ROUGHLY = 200, 60
+_FEWEST_LABELS = 3
+#: Score of a class that a fold's model was not taught.
+_NEVER = -100.0
+#: Where too little was taught to know how sure to be.
+_CAUTIOUS = Calibration(temperature=1.0, threshold=0.95, spam_guard=0.05)
 
 
-def vectorisers(lexicon: Lexicon) -> dict[str, Any]:
+def vectorisers(lexicon: Lexicon) -> dict[str, TfidfVectorizer]:
     """An unfitted vectoriser by view."""
     analysers = {"words": words, "pieces": pieces, "concepts": lexicon.concepts}
     return {view: TfidfVectorizer(analyzer=analysers[view], sublinear_tf=True, min_df=2) for view in VIEWS}
 
 
-def learner(iterations: int = 200) -> Any:
-    """An unfitted classifier."""
-    return LogisticRegression(C=10.0, max_iter=iterations, tol=1e-3)
+def _fit(matrix: csr_matrix, labels: Labels, weights: NDArray[np.float64] | None, iterations: int) -> LogisticRegression:
+    """A fitted classifier; that it stops early or knows a class from few messages is meant, and no reason to warn."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        return LogisticRegression(C=10.0, max_iter=iterations, tol=1e-3).fit(matrix, labels, sample_weight=weights)
 
 
 def train(paths: Sequence[Path] = (), *, extra: Sequence[Example] = (), target: Path) -> str:
     """Train on the files (the project's corpus when none is named) and `extra`, write the model, return its version."""
-    examples = [*read_all(paths or corpus_files()), *extra]
+    return train_on([*read_all(paths or corpus_files()), *extra], target=target)
+
+
+def train_on(examples: Sequence[Example], *, target: Path) -> str:
+    """Train on these messages, write the model and its card, return its version."""
+    if len({example.label for example in examples}) < _FEWEST_LABELS:
+        raise CorpusError(f"{len(examples)} messages with fewer than {_FEWEST_LABELS} different labels teach nothing")
     lexicon = read_cues()
     views = vectorisers(Lexicon(lexicon))
     documents = [document(example.subject, example.body) for example in examples]
@@ -48,12 +66,14 @@ def train(paths: Sequence[Path] = (), *, extra: Sequence[Example] = (), target: 
     labels = _completed(matrix, examples)
     weights = np.array([example.weight for example in examples])
     calibration = _calibration(matrix, labels, weights, examples)
-    fitted = learner().fit(matrix, labels, sample_weight=weights)
-    header = {
+    fitted = _fit(matrix, labels, weights, _THOROUGHLY)
+    header: artefact.Header = {
         "classes": [str(name) for name in fitted.classes_],
         "views": VIEWS,
         "lexicon": lexicon,
-        **asdict(calibration),
+        "temperature": calibration.temperature,
+        "threshold": calibration.threshold,
+        "spam_guard": calibration.spam_guard,
         "taught": digest(examples),
         "examples": len(examples),
         "scikit_learn": sklearn.__version__,
@@ -71,21 +91,21 @@ def train(paths: Sequence[Path] = (), *, extra: Sequence[Example] = (), target: 
     return version
 
 
-def _write_card(target: Path, version: str, header: Mapping[str, Any]) -> None:
+def _write_card(target: Path, version: str, header: artefact.Header) -> None:
     """What people want to know of a model, beside it; nothing reads it back."""
     left_out = {"classes", "lexicon"}
-    card = {"version": version, "sha256": hashlib.sha256(target.read_bytes()).hexdigest()}
+    card: dict[str, object] = {"version": version, "sha256": hashlib.sha256(target.read_bytes()).hexdigest()}
     card |= {key: value for key, value in header.items() if key not in left_out}
     target.with_suffix(".json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
 
 
-def _completed(matrix: Any, examples: Sequence[Example]) -> Any:
+def _completed(matrix: csr_matrix, examples: Sequence[Example]) -> Labels:
     """A label for every message: where only the category is known, its likeliest issue, as the judged messages teach it."""
     labels = np.array([example.label for example in examples], dtype=object)
     judged = np.array([bool(example.issue) for example in examples])
     if judged.all() or not judged.any():
         return labels.astype(str)
-    fitted = learner(60).fit(matrix[judged], labels[judged].astype(str))
+    fitted = _fit(matrix[judged], labels[judged].astype(str), None, _ROUGHLY)
     scores = fitted.decision_function(matrix[~judged])
     owners = np.array([str(name).partition("/")[0] for name in fitted.classes_])
     for row, score in zip(np.flatnonzero(~judged), scores, strict=True):
@@ -101,14 +121,19 @@ def _fold(example: Example) -> int:
     return _APART.get(example.source, halves)
 
 
-def _calibration(matrix: Any, labels: Any, weights: Any, examples: Sequence[Example]) -> Calibration:
+def _calibration(matrix: csr_matrix, labels: Labels, weights: NDArray[np.float64], examples: Sequence[Example]) -> Calibration:
     """Calibrated on each part of the corpus by a model that was taught the others."""
     folds = np.array([_fold(example) for example in examples])
     classes = sorted(set(labels))
-    scores = np.full((len(labels), len(classes)), -50.0)
-    for fold in sorted(set(folds)):
+    scores = np.full((len(labels), len(classes)), _NEVER)
+    for fold in sorted(set(folds.tolist())):
         held = folds == fold
-        fitted = learner(60).fit(matrix[~held], labels[~held], sample_weight=weights[~held])
+        if len(set(labels[~held])) < 2:
+            continue
+        fitted = _fit(matrix[~held], labels[~held], weights[~held], _ROUGHLY)
         columns = [classes.index(name) for name in fitted.classes_]
-        scores[np.ix_(held, columns)] = fitted.decision_function(matrix[held])
-    return calibrate(scores, labels.tolist(), classes, weights)
+        scores[np.ix_(held, columns)] = fitted.predict_log_proba(matrix[held])
+    judged = scores.max(axis=1) > _NEVER
+    if not judged.any():
+        return _CAUTIOUS
+    return calibrate(scores[judged], labels[judged].tolist(), classes, weights[judged])

@@ -1,0 +1,1 @@
+"""The classifier: text, features, model, calibration, corpus, learning."""

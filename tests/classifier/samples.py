@@ -1,0 +1,38 @@
+"""Where the shipped model, the corpus and the measuring data lie, and a small part of the corpus."""
+
+import zlib
+from collections import Counter
+from pathlib import Path
+
+from triage.classifier.corpus import Example, corpus_files, read_all
+
+ROOT = Path(__file__).parents[2]
+SHIPPED = ROOT / "models" / "triage.npz"
+#: Present on machines that measure; never read by training.
+MEASURING = ROOT.parent / "shared" / "eval"
+
+MEASURED = (
+    "bitext_8k_retail",
+    "banking77_mapped",
+    "clinc150_mapped",
+    "hint3_sofmattress_real",
+    "tweets_support_hand",
+    "hint3_sofmattress_expert",
+    "phishing_dev",
+)
+
+
+def small_corpus(per_issue: int = 4) -> list[Example]:
+    """Some messages of every issue, the same in every run."""
+    taken: Counter[str] = Counter()
+    found = []
+    for example in sorted(read_all(corpus_files()), key=lambda each: zlib.crc32(each.body.encode())):
+        if len(example.body) < 200 and taken[example.label] < per_issue:
+            taken[example.label] += 1
+            found.append(example)
+    return found
+
+
+def example(body: str, category: str, issue: str = "", **more: object) -> Example:
+    """One labelled message without subject."""
+    return Example(**{"subject": "", "body": body, "category": category, "issue": issue, **more})  # type: ignore[arg-type]

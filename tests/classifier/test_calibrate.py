@@ -1,0 +1,73 @@
+"""How sure to say we are: chosen on scores of messages that the judged model has not seen."""
+
+import numpy as np
+import pytest
+
+from triage.classifier.calibrate import calibrate, membership, softmax
+
+CLASSES = ["order/late", "order/lost", "other/other", "other/spam"]
+
+
+def scored(labels: list[str], sharpness: float, wrong_every: int) -> np.ndarray:
+    """Scores that favour the label, except for every so many."""
+    scores = np.zeros((len(labels), len(CLASSES)))
+    for row, label in enumerate(labels):
+        column = CLASSES.index(label)
+        scores[row, (column + 2) % 4 if row % wrong_every == wrong_every - 1 else column] = sharpness
+    return scores
+
+
+def test_softmax_makes_probabilities() -> None:
+    """Rows add up to one, and large scores do not overflow."""
+    probabilities = softmax(np.array([[1000.0, 1000.0, 0.0], [0.0, 0.0, 0.0]]))
+    assert probabilities.sum(axis=1) == pytest.approx([1, 1])
+    assert probabilities[0] == pytest.approx([0.5, 0.5, 0])
+
+
+def test_classes_belong_to_categories() -> None:
+    """The matrix sums the classes of each category."""
+    categories, members = membership(CLASSES)
+    assert categories == ["order", "other"]
+    assert (np.array([0.1, 0.2, 0.3, 0.4]) @ members).tolist() == pytest.approx([0.3, 0.7])
+
+
+def test_an_overconfident_model_is_cooled() -> None:
+    """Sharp scores that are often wrong get a higher temperature than those that are seldom wrong."""
+    labels = ["order/late", "order/lost", "other/other"] * 40
+    often = calibrate(scored(labels, 4, 3), labels, CLASSES, np.ones(len(labels)))
+    seldom = calibrate(scored(labels, 4, 40), labels, CLASSES, np.ones(len(labels)))
+    assert often.temperature > seldom.temperature
+
+
+def test_a_model_that_is_often_wrong_abstains_more() -> None:
+    """The bar lies where those above it are right often enough."""
+    labels = ["order/late", "order/lost", "other/other"] * 40
+    often = calibrate(scored(labels, 4, 3), labels, CLASSES, np.ones(len(labels)))
+    seldom = calibrate(scored(labels, 4, 40), labels, CLASSES, np.ones(len(labels)))
+    assert often.threshold > seldom.threshold
+
+
+def test_spam_that_passes_lowers_the_guard() -> None:
+    """When spam is taken for a matter, less suspicion is enough to leave it to a person."""
+    labels = ["other/spam", "order/late"] * 60
+    scores = scored(labels, 6, 1000)
+    safe = calibrate(scores, labels, CLASSES, np.ones(len(labels)))
+    # Some spam now looks like an order, with a trace of suspicion left.
+    scores[:120:40] = [6.0, 0.0, 0.0, 4.5]
+    lured = calibrate(scores, labels, CLASSES, np.ones(len(labels)))
+    assert lured.spam_guard < safe.spam_guard
+
+
+def test_without_spam_there_is_no_guard() -> None:
+    """A taxonomy without spam is never suspicious."""
+    classes = ["order/late", "invoice/missing", "other/other"]
+    labels = classes * 10
+    scores = np.eye(3)[[classes.index(label) for label in labels]] * 5
+    assert calibrate(scores, labels, classes, np.ones(len(labels))).spam_guard == 1.0
+
+
+def test_hopeless_scores_give_the_highest_bar() -> None:
+    """Where no bar keeps the promise, the highest is taken."""
+    labels = ["order/late"] * 30 + ["other/other"] * 30
+    scores = np.tile([9.0, 0, 0, 0], (60, 1))
+    assert calibrate(scores, labels, CLASSES, np.ones(60)).threshold == pytest.approx(0.95)

@@ -1,0 +1,122 @@
+"""Text becomes the same tokens whatever the case, the accents, the typography and the history below."""
+
+import time
+
+import pytest
+
+from triage.classifier.text import MAX_CHARACTERS, STOP, fresh, levelled, tokens
+
+TOKENS = [
+    ("where is my order", ["where", "is", "my", "order"]),
+    ("WHERE IS MY ORDER", ["where", "is", "my", "order"]),
+    ("where?", ["where", "?", STOP]),
+    ("late. again", ["late", STOP, "again"]),
+    ("late! again", ["late", STOP, "again"]),
+    ("it didn't come", ["it", "didn't", "come"]),
+    ("it didn’t come", ["it", "didn't", "come"]),
+    ("order ORD789456 please", ["order", "_id_ord", "please"]),
+    ("invoice INV-2031", ["invoice", "_id_inv"]),
+    ("order #4471-22", ["order", "_id"]),
+    ("order 20011873", ["order", "_id"]),
+    ("2 items", ["_num", "items"]),
+    ("paid $49.99 twice", ["paid", "_money", "twice"]),
+    ("paid 49,99 € twice", ["paid", "_money", "twice"]),
+    ("rs 500 gone", ["_money", "gone"]),
+    ("₹899 gone", ["_money", "gone"]),
+    ("19 % tax", ["_percent", "tax"]),
+    ("see https://shop.example/x?y=1 now", ["see", "_url", "now"]),
+    ("see www.shop.example now", ["see", "_url", "now"]),
+    ("write to ann@shop.example now", ["write", "to", "_address", "now"]),
+    ("Rückgabe für Größe", ["ruckgabe", "fur", "grosse"]),
+    ("dove è la città", ["dove", "e", "la", "citta"]),
+    ("zwrot pieniędzy", ["zwrot", "pieniedzy"]),
+    ("pleeeease", ["pleease"]),
+    ("one\ntwo", ["one", STOP, "two"]),
+    ("now - later", ["now", STOP, "later"]),
+    ("", []),
+    ("   ", []),
+    ("😀", []),
+    ("где заказ", ["где", "заказ"]),
+    ("at 10:30 today", ["at", "_num", "today"]),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), TOKENS)
+def test_text_becomes_tokens(text: str, expected: list[str]) -> None:
+    """Words stay words; numbers, money, links and addresses become their shapes."""
+    assert tokens(levelled(text)) == expected
+
+
+HISTORIES = [
+    "> your order has shipped",
+    "On Tue, 3 May 2022, SayPro <noreply@saypro.example> wrote:\n\nyour invoice is attached",
+    "Am 3. Mai 2022 um 10:11 schrieb SayPro <noreply@saypro.example>:\n\nihre rechnung",
+    "Le 3 mai 2022 à 10:11, SayPro <noreply@saypro.example> a écrit :\n\nvotre facture",
+    "El 3 may 2022, SayPro <noreply@saypro.example> escribió:\n\nsu factura",
+    "-----Original Message-----\nFrom: SayPro\ninvoice attached",
+    "From: SayPro <noreply@saypro.example>\nSent: Tuesday\nTo: me\ninvoice attached",
+    "________________________________\ninvoice attached",
+    "-- \nJohn Smith\nInvoice department",
+    "Sent from my iPhone",
+    "Get Outlook for iOS",
+    "Von meinem Samsung Galaxy gesendet",
+    "Envoyé de mon iPhone",
+    "This e-mail and its attachments are confidential. Invoice.",
+]
+
+
+@pytest.mark.parametrize("history", HISTORIES)
+def test_what_is_not_written_now_is_left_out(history: str) -> None:
+    """Quoted history, signatures and disclaimers do not speak for the message above them."""
+    written = "i never got my parcel please help"
+    assert fresh(levelled(f"{written}\n\n{history}")).strip() == written
+
+
+@pytest.mark.parametrize("text", ["> all of it is quoted\n> really all", "ok\n\n-- \nAnn, invoice clerk", "Sent from my iPhone"])
+def test_a_text_is_never_emptied(text: str) -> None:
+    """Where hardly anything would be left, the whole text speaks."""
+    assert fresh(levelled(text)) == levelled(text)
+
+
+def test_only_the_beginning_of_an_endless_mail_is_read() -> None:
+    """The work for one message is bounded."""
+    assert len(levelled("a b " * 50_000)) == MAX_CHARACTERS
+
+
+PUMPS = [
+    "a",
+    " ",
+    "\n",
+    ">",
+    "1",
+    "1-",
+    "a1",
+    "-",
+    "_",
+    "#",
+    "# ",
+    "'",
+    "a'",
+    "@",
+    "a@",
+    "http://",
+    "€",
+    "rs ",
+    "1 ",
+    "on x wrote",
+    "on a",
+    "é",
+    ".",
+    "- ",
+    "--",
+    "from: a\n",
+]
+
+
+@pytest.mark.parametrize("pump", PUMPS)
+def test_no_text_takes_long(pump: str) -> None:
+    """64 KB of anything is read in a fraction of a second."""
+    text = (pump * 65_536)[:65_536]
+    start = time.process_time()
+    tokens(fresh(levelled(text)))
+    assert time.process_time() - start < 0.2
