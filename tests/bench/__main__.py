@@ -1,11 +1,17 @@
-"""`make bench`: all benchmarks, or those named: throughput, latency, read."""
+"""`make bench`: all benchmarks, or those named."""
 
 import argparse
 
-from tests.bench import throughput
+from tests.bench import latency, reading, throughput
+
+BENCHMARKS = {"throughput": (throughput.main, 2000), "latency": (latency.main, 200), "reading": (reading.main, 1000)}
 
 parser = argparse.ArgumentParser(description=__doc__)
-parser.add_argument("which", nargs="*", choices=["throughput", "latency", "read"], default="throughput")
-parser.add_argument("--messages", type=int, default=2000)
+parser.add_argument("which", nargs="*", metavar="|".join(BENCHMARKS), help="default: all")
+parser.add_argument("--messages", type=int, default=0, help="how many, instead of each one's own number")
 arguments = parser.parse_args()
-throughput.main(arguments.messages)
+if unknown := set(arguments.which) - set(BENCHMARKS):
+    parser.error(f"{', '.join(sorted(unknown))}: expected {', '.join(BENCHMARKS)}")
+for name in arguments.which or BENCHMARKS:
+    run, messages = BENCHMARKS[name]
+    run(arguments.messages or messages)

@@ -16,9 +16,7 @@ from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
 from tests.bench.letters import corpus
 
 _BATCH = 200
-_ACKNOWLEDGMENT = (
-    b"From: support@shop.example\r\nTo: %s\r\nSubject: Received\r\nAuto-Submitted: auto-replied\r\n\r\nThank you.\r\n"
-)
+_ACKNOWLEDGMENT = b"From: support@shop.example\r\nTo: %s\r\nSubject: Received\r\nAuto-Submitted: auto-replied\r\n\r\nThank you.\r\n"
 
 
 def plain_pipeline() -> Pipeline:
