@@ -1,5 +1,6 @@
 """Messages per second from mailbox to acknowledgment, beside the floor in the same run."""
 
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -11,7 +12,6 @@ from tests.bench import letters
 from tests.conftest import PASSWORD
 from tests.servers import dovecot, smtp_sink
 from tests.spine.world import CONFIG, defaults
-from triage.store.sqlite import connect
 
 _USER = "support@shop.example"
 
@@ -54,9 +54,9 @@ def _watch(path: Path, messages: int, daemon: "subprocess.Popen[bytes]") -> floa
     deadline = monotonic() + 300
     while monotonic() < deadline and daemon.poll() is None:
         sleep(0.05)
-        if not path.exists():
+        if not path.with_name("heartbeat.json").exists():
             continue
-        db = connect(path)
+        db = sqlite3.connect(path)
         received, undecided, waiting, filing = db.execute(
             "select (select count(*) from messages), (select count(*) from messages where outcome is null),"
             " (select count(*) from deliveries where status in ('queued', 'deferred', 'sending')),"

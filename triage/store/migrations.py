@@ -187,6 +187,9 @@ def m006_chain_heads(db: Database) -> None:
 
 def migrate(db: Database) -> None:
     """Bring the schema up to date; StoreBrokenError for a store written by a newer version."""
+    if _recorded(db) == _known():
+        # Nothing to do takes no lock: a command may look at the store of a busy daemon.
+        return
     # Two daemons may start at once: the write lock comes first, so one of them finds everything done.
     db.execute("begin immediate")
     try:
@@ -199,12 +202,16 @@ def migrate(db: Database) -> None:
 
 
 def _refuse_newer(db: Database) -> None:
+    if unknown := _recorded(db) - _known():
+        raise StoreBrokenError(f"the store was written by a newer version (it has {', '.join(sorted(unknown))}): install that version")
+
+
+def _known() -> set[str]:
     # Asked of an empty database, because `applied` repeats whatever the file says.
     empty = Database(memory=True)
     known = {step.name for step in migrations.pending(empty)}
     empty.close()
-    if unknown := _recorded(db) - known:
-        raise StoreBrokenError(f"the store was written by a newer version (it has {', '.join(sorted(unknown))}): install that version")
+    return known
 
 
 def _recorded(db: Database) -> set[str]:

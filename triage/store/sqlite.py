@@ -7,6 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -22,7 +23,14 @@ T = TypeVar("T")
 #: Pieces of work that share one commit: enough to make its fsync cheap, few enough to keep it short.
 _SHARED = 256
 
-_Work = tuple[Callable[[Transaction], Any], "Future[Any]"]
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """One unit of work that waits for the writer."""
+
+    do: Callable[[Transaction], Any]
+    future: "Future[Any]"
+    writes: bool
 
 
 class SqliteStore:
@@ -38,23 +46,26 @@ class SqliteStore:
 
     async def transact(self, work: Callable[[Transaction], T]) -> T:
         """Run `work` and commit durably."""
-        if self._closed:
-            raise RuntimeError("the store is closed")
-        future: Future[T] = Future()
-        self._queue.put((work, future))
-        # Shielded: the commit happens whether or not the caller still waits, and half of one never does.
-        return await asyncio.shield(asyncio.wrap_future(future))
+        return await self._submit(work, writes=True)
 
     async def query(self, work: Callable[[Transaction], T]) -> T:
         """Run `work` that only reads."""
         # Reads go through the writer as well: they then see every commit before them, and need no second connection.
-        return await self.transact(work)
+        return await self._submit(work, writes=False)
 
     async def close(self) -> None:
         """Finish what waits and close."""
         self._closed = True
         self._queue.put(None)
         await asyncio.to_thread(self._writer.join)
+
+    async def _submit(self, work: Callable[[Transaction], T], *, writes: bool) -> T:
+        if self._closed:
+            raise RuntimeError("the store is closed")
+        future: Future[T] = Future()
+        self._queue.put(_Work(work, future, writes))
+        # Shielded: the commit happens whether or not the caller still waits, and half of one never does.
+        return await asyncio.shield(asyncio.wrap_future(future))
 
     def _write(self) -> None:
         while (first := self._queue.get()) is not None:
@@ -80,13 +91,14 @@ class SqliteStore:
         results: list[tuple[Future[Any], Any, BaseException | None]] = []
         try:
             with translated():
-                self._db.execute("begin immediate")
-                results.extend(self._run(work, future) for work, future in batch)
+                # Reading alone takes no lock: `triage cases` neither waits for a busy daemon nor holds it up.
+                self._db.execute("begin immediate" if any(work.writes for work in batch) else "begin")
+                results.extend(self._run(work.do, work.future) for work in batch)
                 self._db.execute("commit")
         except (TriageError, ValueError, sqlite3.Error) as error:
             # Nothing of the batch is on the disk: all of it failed, whatever each had returned.
             self._abandon()
-            results = [(future, None, error) for _work, future in batch]
+            results = [(work.future, None, error) for work in batch]
         for future, value, failure in results:
             if failure is not None:
                 future.set_exception(failure)
