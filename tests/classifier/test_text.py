@@ -57,6 +57,9 @@ HISTORIES = [
     "From: SayPro <noreply@saypro.example>\nSent: Tuesday\nTo: me\ninvoice attached",
     "________________________________\ninvoice attached",
     "-- \nJohn Smith\nInvoice department",
+    "Kind regards,\nJohn Smith\nInvoice Ltd\n+44 20 5550 0000",
+    "Mit freundlichen Grüßen\nHans Meier\nRechnungswesen",
+    "Cordialement,\nAnne",
     "Sent from my iPhone",
     "Get Outlook for iOS",
     "Von meinem Samsung Galaxy gesendet",
@@ -72,7 +75,19 @@ def test_what_is_not_written_now_is_left_out(history: str) -> None:
     assert fresh(levelled(f"{written}\n\n{history}")).strip() == written
 
 
-@pytest.mark.parametrize("text", ["> all of it is quoted\n> really all", "ok\n\n-- \nAnn, invoice clerk", "Sent from my iPhone"])
+def test_a_short_word_above_a_signature_speaks_alone() -> None:
+    """One word is enough above a signature; above a forwarded message the forwarded one speaks too."""
+    assert fresh("refund\n\n-- \nann, invoice clerk").strip() == "refund"
+    assert "invoice" in fresh("fyi\n\n-----original message-----\nwhere is the invoice")
+
+
+def test_what_follows_a_farewell_is_kept_when_it_is_long() -> None:
+    """A letter that goes on after a farewell goes on speaking."""
+    text = "see below. kind regards,\nann\n\np.s. " + "the invoice is still wrong and i would like it corrected before friday " * 2
+    assert fresh(text) == text
+
+
+@pytest.mark.parametrize("text", ["> all of it is quoted\n> really all", "Sent from my iPhone", "-- \nAnn", "Kind regards,\nAnn"])
 def test_a_text_is_never_emptied(text: str) -> None:
     """Where hardly anything would be left, the whole text speaks."""
     assert fresh(levelled(text)) == levelled(text)
@@ -84,6 +99,8 @@ def test_only_the_beginning_of_an_endless_mail_is_read() -> None:
 
 
 PUMPS = [
+    "regards\n",
+    "\n",
     "a",
     " ",
     "\n",

@@ -22,6 +22,15 @@ _SIGNATURE = re.compile(
     r"|(?:this|the information in this) (?:e-?mail|message|communication)[^\n]{0,60}(?:confidential|intended))",
     re.MULTILINE,
 )
+#: A farewell on its own line, with nothing but a few short lines (name, firm, telephone) after it.
+_FAREWELL = re.compile(
+    r"^(?:(?:kind|best|warm|with kind|with best|many) regards|regards|yours (?:sincerely|faithfully|truly)"
+    r"|sincerely|cheers|best wishes"
+    r"|(?:mit )?(?:freundliche[nr]?|beste[nr]?|viele[nr]?|liebe[nr]?|herzliche[nr]?) gru(?:ss|sse|ssen)|mfg|gruss"
+    r"|(?:bien )?cordialement|(?:un )?(?:cordial )?saludos?|(?:cordiali|distinti) saluti|met vriendelijke groet"
+    r"|com os melhores cumprimentos|pozdrawiam)[,.! ]{0,3}\n(?:[^\n]{0,50}(?:\n|\Z)){0,8}\Z",
+    re.MULTILINE,
+)
 _TOKEN = re.compile(
     # Drawn-out letters are already two, so "www." is "ww." here.
     # A word that nothing can follow to make it something else comes first, because most are.
@@ -57,12 +66,17 @@ def levelled(text: str) -> str:
 
 
 def fresh(text: str) -> str:
-    """A levelled body without quoted history and signature; whole where hardly anything would be left."""
+    """A levelled body without quoted history, farewell and signature; never emptied."""
     kept = "\n".join(line for line in text.split("\n") if not line.lstrip().startswith(">"))
-    for marker in (_HISTORY, _SIGNATURE):
-        if found := marker.search(kept):
-            kept = kept[: found.start()]
-    return kept if len(kept.split()) >= 3 else text
+    kept = _before(_HISTORY, kept)
+    # "fyi" above a forwarded message speaks of what is below it; "refund" above a signature does not.
+    return _before(_FAREWELL, _before(_SIGNATURE, kept if len(kept.split()) >= 3 else text))
+
+
+def _before(marker: re.Pattern[str], text: str) -> str:
+    """The text up to the marker, or all of it where there is none or nothing stands before it."""
+    found = marker.search(text)
+    return text[: found.start()] if found and text[: found.start()].strip() else text
 
 
 def tokens(text: str) -> list[str]:

@@ -1,0 +1,146 @@
+"""What the shipped model is worth: on everyday sentences of many languages, and on public messages where they are at hand."""
+
+import random
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from tests.classifier.samples import MEASURED, MEASURING
+from triage.classifier.corpus import Example, read
+from triage.classifier.evaluate import evaluate, judge
+from triage.classifier.model import Model
+
+#: Written for this test; none of them is in the corpus.
+EVERYDAY = [
+    ("Hello, has the teapot I bought on the weekend left your warehouse?", "order", "order_status"),
+    ("please put the two cushions on my order 5541 as well", "order", "order_change"),
+    ("don't send it, I found one in my attic. cancel!", "order", "order_cancel"),
+    ("we moved out of Elm Road, the parcel must go to Oak Lane 7 instead", "order", "change_address"),
+    ("ten days over the promised date and the tent still isn't here", "order", "delivery_delayed"),
+    ("tracking says it was delivered on Monday but there's nothing at my door", "order", "delivery_lost"),
+    ("the mirror arrived in a hundred pieces", "order", "delivery_damaged"),
+    ("the box held three glasses instead of six", "order", "item_missing"),
+    ("ordered a left-handed guitar and you sent a right-handed one", "order", "item_wrong"),
+    ("could you make out an invoice for the espresso machine to our company?", "invoice", "invoice_request"),
+    ("our bookkeeper never received the invoice for the September delivery", "invoice", "invoice_missing"),
+    ("the invoice lists twelve chairs but we agreed on ten, please correct it", "invoice", "invoice_discrepancy"),
+    ("our VAT number is missing on the invoice", "invoice", "invoice_tax"),
+    ("I paid at the counter and got no receipt, can you mail me one", "receipt", "receipt_missing"),
+    ("the name on my receipt is misspelled, please reissue it", "receipt", "receipt_correction"),
+    ("did my transfer of 120 pounds reach you?", "receipt", "payment_confirmation"),
+    ("my card is declined every time I try to pay", "payment", "payment_failed"),
+    ("you debited my account twice for the same lamp", "payment", "payment_duplicate"),
+    ("I was charged 89 although the page said 69", "payment", "payment_overcharge"),
+    ("the money left my bank on Friday but the order still says awaiting payment", "payment", "payment_pending"),
+    ("can I pay in three instalments or with PayPal?", "payment", "payment_method"),
+    ("I want to send the boots back and get my money back", "dispute", "refund_request"),
+    ("I returned the boots three weeks ago, where is my refund?", "dispute", "refund_status"),
+    ("how many days do I have to return something?", "dispute", "refund_policy"),
+    ("the kettle stopped working after four days, terrible quality", "dispute", "quality"),
+    ("I do not recognise this charge from you and told my bank it's fraud", "dispute", "chargeback"),
+    ("is the blue rug available in two metres?", "other", "presales"),
+    ("I forgot my password and can't log in", "other", "account"),
+    ("your app crashes when I open the wish list", "other", "technical"),
+    ("we are a pottery and would like to sell our bowls on your marketplace", "other", "partner"),
+    ("your courier was so kind, thank you all", "other", "feedback"),
+    ("please unsubscribe me from the newsletter", "other", "newsletter"),
+    ("Congratulations! You have won a prize, click here to claim it within 24 hours", "other", "spam"),
+    ("Wo bleibt meine Rückerstattung? Die Schuhe sind seit drei Wochen bei Ihnen.", "dispute", "refund_status"),
+    ("Bitte schicken Sie mir eine Rechnung auf unsere Firma.", "invoice", "invoice_request"),
+    ("Mir wurde der Betrag doppelt abgebucht.", "payment", "payment_duplicate"),
+    ("Das Paket kam völlig beschädigt an.", "order", "delivery_damaged"),
+    ("Mon colis n'est jamais arrivé alors qu'il est marqué livré", "order", "delivery_lost"),
+    ("Necesito la factura de mi pedido", "invoice", "invoice_request"),
+    ("Vorrei restituire la giacca e avere il rimborso", "dispute", "refund_request"),
+    ("Ik heb het verkeerde artikel ontvangen", "order", "item_wrong"),
+]
+
+
+def test_everyday_sentences_are_understood(shipped: Model) -> None:
+    """Of plain sentences that name their matter nearly all get the category, and most the issue."""
+    answers = shipped.classify_many([("", body) for body, _, _ in EVERYDAY])
+    categories = [answer.category == category for answer, (_, category, _) in zip(answers, EVERYDAY, strict=True)]
+    issues = [answer.issue == issue for answer, (_, _, issue) in zip(answers, EVERYDAY, strict=True)]
+    assert sum(categories) >= 0.95 * len(EVERYDAY)
+    assert sum(issues) >= 0.85 * len(EVERYDAY)
+
+
+def test_the_subject_alone_is_enough(shipped: Model) -> None:
+    """People write everything into the subject and leave the body empty."""
+    answers = shipped.classify_many([(body, "") for body, _, _ in EVERYDAY])
+    right = [answer.category == category for answer, (_, category, _) in zip(answers, EVERYDAY, strict=True)]
+    assert sum(right) >= 0.9 * len(EVERYDAY)
+
+
+measured = pytest.mark.skipif(not MEASURING.is_dir(), reason="the measuring data is not here")
+
+
+def rows(name: str, limit: int = 400) -> list[Example]:
+    """The first rows of a measuring file."""
+    return read(MEASURING / f"{name}.jsonl")[:limit]
+
+
+#: Accuracy, selective accuracy at 80 %, calibration error: what a change may not fall below.
+BARS = {
+    "bitext_8k_retail": (0.92, 0.98, 0.06),
+    "banking77_mapped": (0.68, 0.72, 0.15),
+    "clinc150_mapped": (0.88, 0.94, 0.08),
+    "hint3_sofmattress_real": (0.88, 0.93, 0.12),
+    "tweets_support_hand": (0.76, 0.83, 0.12),
+    "hint3_sofmattress_expert": (0.87, 0.93, 0.10),
+    "phishing_dev": (0.97, 0.98, 0.12),
+}
+
+
+@measured
+@pytest.mark.parametrize("name", MEASURED)
+def test_unseen_sources_are_understood(name: str, shipped: Model) -> None:
+    """On each source that training never saw, accuracy, selective accuracy and calibration hold their bars."""
+    found = evaluate(shipped, rows(name))
+    accuracy, surest, error = BARS[name]
+    assert found["accuracy"] >= accuracy
+    assert found["selective"]["accuracy_at_80"] >= surest
+    assert found["ece"] <= error
+
+
+@measured
+def test_phishing_is_not_taken_for_an_inquiry(shipped: Model) -> None:
+    """At the operating threshold at most one unwanted message in a hundred passes for a customer's matter."""
+    assert evaluate(shipped, rows("phishing_dev"))["spam_taken_for_inquiry"] <= 0.01
+
+
+def with_typos(example: Example) -> Example:
+    """Two neighbouring letters swapped in every twelfth word or so."""
+    dice = random.Random(example.body)  # the same slips in every run
+    words = example.body.split(" ")
+    for place, word in enumerate(words):
+        if len(word) > 4 and dice.random() < 0.08:
+            cut = dice.randrange(1, len(word) - 2)
+            words[place] = word[:cut] + word[cut + 1] + word[cut] + word[cut + 2 :]
+    return replace(example, body=" ".join(words))
+
+
+HISTORY = """
+
+On Mon, 4 May 2026, SayPro <help@saypro.example> wrote:
+> Thank you for your payment. Your invoice is attached.
+> Your refund is on its way."""
+CHANGES: dict[str, Callable[[Example], Example]] = {
+    "typos": with_typos,
+    "upper case": lambda example: replace(example, subject=example.subject.upper(), body=example.body.upper()),
+    "no subject": lambda example: replace(example, subject=""),
+    "history": lambda example: replace(example, body=example.body + HISTORY),
+    "signature": lambda example: replace(example, body=f"{example.body}\n\n-- \nJo Field\nInvoice & Payment Services Ltd"),
+}
+
+
+@measured
+@pytest.mark.parametrize("change", CHANGES)
+def test_form_hardly_matters(change: str, shipped: Model) -> None:
+    """Typos, capitals, a missing subject, quoted history and signatures cost at most two points."""
+    plain = [example for name in MEASURED for example in rows(name, 150)]
+    before, _ = judge(shipped, plain)
+    after, _ = judge(shipped, [CHANGES[change](example) for example in plain])
+    lost = (sum(each.right for each in before) - sum(each.right for each in after)) / len(plain)
+    assert lost <= 0.02
