@@ -11,7 +11,7 @@ from pathlib import Path
 
 from triage.clocks.due import due_at
 from triage.clocks.tell import tell, zone
-from triage.errors import SettingsError, TemplateError
+from triage.errors import SettingsError
 from triage.extraction.patterns import Patterns
 from triage.mailbox.imap import ImapMailbox
 from triage.parsing.parse import ParseOptions
@@ -79,6 +79,8 @@ def load_policy(settings: Settings) -> Policy:
         return Policy.parse(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise SettingsError([f"paths.policy = {str(path)!r}: {error.strerror}: expected a policy file"]) from error
+    except UnicodeDecodeError as error:
+        raise SettingsError([f"paths.policy = {str(path)!r}: {error}: expected UTF-8"]) from error
     except SettingsError as error:
         raise SettingsError([f"{path}: {line}" for line in error.problems]) from error
 
@@ -86,10 +88,18 @@ def load_policy(settings: Settings) -> Policy:
 def template_sources(settings: Settings) -> dict[str, str]:
     """Every template by its name below the templates folder."""
     folder = settings.paths.templates
-    sources = {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in folder.rglob("*.*") if path.is_file()}
-    if not sources:
-        raise TemplateError(f"paths.templates = {str(folder)!r}: expected a folder with templates")
-    return sources
+    # Editors and file managers leave hidden files behind that are no templates.
+    paths = [path for path in sorted(folder.rglob("*.*")) if path.is_file() and not path.name.startswith(".")]
+    if not paths:
+        raise SettingsError([f"paths.templates = {str(folder)!r}: expected a folder with templates"])
+    return {path.relative_to(folder).as_posix(): _template(path) for path in paths}
+
+
+def _template(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError([f"{path}: {error}: expected a template in UTF-8"]) from error
 
 
 def load_writer(settings: Settings, policy: Policy) -> Writer:
@@ -108,16 +118,30 @@ def load_writer(settings: Settings, policy: Policy) -> Writer:
 def secret_key(state: Path) -> bytes:
     """The installation's secret, made at first use: tokens and Message-IDs are keyed with it."""
     path = state / "secret.key"
-    state.mkdir(parents=True, exist_ok=True)
-    with contextlib.suppress(FileExistsError):
-        # O_EXCL: of two processes that start at once, one makes the key and both use it.
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_bytes(_KEY_OCTETS))
-    key = path.read_bytes()
+    try:
+        state.mkdir(parents=True, exist_ok=True)
+        _make_key(path)
+        key = path.read_bytes()
+    except OSError as error:
+        raise SettingsError([f"paths.state = {str(state)!r}: {error.strerror}: expected a folder that can be written"]) from error
     if len(key) != _KEY_OCTETS:
         raise SettingsError([f"{path} has {len(key)} octets: expected the {_KEY_OCTETS} that were written when it was made"])
     return key
+
+
+def _make_key(path: Path) -> None:
+    # Linked under its name when whole: of two processes that start at once one makes it and both use it, and a crash leaves no half.
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    if path.exists():
+        return
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(secrets.token_bytes(_KEY_OCTETS))
+        file.flush()
+        os.fsync(file.fileno())
+    with contextlib.suppress(FileExistsError):
+        os.link(draft, path)
+    draft.unlink()
 
 
 def open_case_store(settings: Settings) -> SqliteStore:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from triage.app import App
+from triage.errors import SettingsError
 from triage.logs import get_logger
 from triage.stages.loop import drain, run
 
@@ -35,8 +36,11 @@ async def only_one(state: Path, stop: asyncio.Event) -> AsyncIterator[None]:
 
 
 def _opened(path: Path) -> IO[str]:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return path.open("a")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path.open("a")
+    except OSError as error:
+        raise SettingsError([f"paths.state = {str(path.parent)!r}: {error.strerror}: expected a folder that can be written"]) from error
 
 
 def _locked(descriptor: int) -> bool:
@@ -82,7 +86,11 @@ async def once(app: App) -> int:
 async def _beat(app: App, stop: asyncio.Event) -> None:
     path = app.settings.paths.state / "heartbeat.json"
     while not stop.is_set():
-        _write_whole(path, {"pid": os.getpid(), "mode": app.settings.mode, "stages": [stage.name for stage in app.stages]})
+        try:
+            _write_whole(path, {"pid": os.getpid(), "mode": app.settings.mode, "stages": [stage.name for stage in app.stages]})
+        except OSError as error:
+            # A disk that is full for a while must not end the heartbeat for good.
+            _log.warning("heartbeat_not_written", reason=str(error))
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_HEARTBEAT_SECONDS):
                 await stop.wait()

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import threading
 import time
 
 import pytest
@@ -139,13 +140,18 @@ async def test_closing_finishes_what_waits(place: SqlitePlace) -> None:
 async def test_closing_in_the_middle_of_work_waits_for_it(place: SqlitePlace) -> None:
     """A close that comes while the store is at work, with more waiting, lets all of it finish."""
     store = place.open()
-    slow = asyncio.create_task(store.transact(lambda tx: time.sleep(0.1)))
-    await asyncio.sleep(0.02)
+    begun, go_on = threading.Event(), threading.Event()
+    slow = asyncio.create_task(store.transact(lambda tx: begun.set() or go_on.wait(30)))
+    assert await asyncio.to_thread(begun.wait, 30)
     waiting = asyncio.create_task(store.transact(opens("in time")))
     await asyncio.sleep(0)
-    await store.close()
-    assert slow.done()
+    closing = asyncio.create_task(store.close())
+    await asyncio.sleep(0.05)
+    assert not closing.done()
+    go_on.set()
+    assert await slow is True
     assert await waiting == "in time"
+    await closing
 
 
 async def test_a_closed_store_says_so(place: SqlitePlace) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from triage.case import Case, CaseEvent, Deadline
 from triage.cli.context import Json, printable
@@ -35,35 +36,34 @@ def list_cases(found: Sequence[Case]) -> None:
     for case in found:
         table.add_row(*map(_safe, (case.number, f"{case.received_at:%m-%d %H:%M}", case.status.replace("_", " "), _about(case),
                                    ", ".join(case.order_numbers), case.requester.addr_spec if case.requester else "unknown")))  # fmt: skip
-    console = Console(highlight=False)
+    console = _console()
     console.print(table)
-    console.print(f"{len(found)} cases" if found else "no cases")
+    console.print(f"{len(found)} {'case' if len(found) == 1 else 'cases'}" if found else "no cases")
 
 
 def show_case(whole: WholeCase) -> None:
     """The case from its first message to its last event."""
-    console = Console(highlight=False)
+    console = _console()
     case = whole.case
-    console.print(f"[bold]{case.number}[/bold]  {_safe(case.subject) or '(no subject)'}")
+    _say(console, f"{case.number}  {case.subject or '(no subject)'}", first="")
     for label, value in _facts(case):
-        console.print(f"  {label:<13}{_safe(value)}")
+        _say(console, f"{label:<13}{value}", then=15)
     console.print("[bold]promises[/bold]")
     for deadline, state in whole.deadlines:
-        console.print(f"  {deadline.kind} by {deadline.due_at:%Y-%m-%d %H:%M} UTC {_safe(deadline.bound)} [{state}]".replace("[", "\\["))
+        bound = f" {deadline.bound}" if deadline.bound else ""
+        _say(console, f"{deadline.kind} by {deadline.due_at:%Y-%m-%d %H:%M} UTC{bound} [{state}]")
     console.print("[bold]mail[/bold]")
     for delivery in whole.deliveries:
-        when = f"{delivery.sent_at:%Y-%m-%d %H:%M} UTC" if delivery.sent_at else _safe(delivery.smtp_reply)
-        console.print(f"  {delivery.kind} to {_safe(delivery.recipient)}: {delivery.status} {when}")
+        when = f"{delivery.sent_at:%Y-%m-%d %H:%M} UTC" if delivery.sent_at else delivery.smtp_reply
+        _say(console, f"{delivery.kind} to {delivery.recipient}: {delivery.status} {when}")
     console.print("[bold]history (UTC)[/bold]")
     for event in whole.events:
         detail = "; ".join(f"{key}: {value}" for key, value in event.detail.items())
-        console.print(f"  {event.at:%m-%d %H:%M:%S} {event.kind} by {_safe(event.actor)}: {_safe(detail)}")
+        _say(console, f"{event.at:%m-%d %H:%M:%S} {event.kind} by {event.actor}{': ' if detail else ''}{detail}")
     for message in whole.messages:
-        console.print(
-            f"[bold]message {message.id}[/bold] from {_safe(message.author) or 'unknown'}, {message.received_at:%Y-%m-%d %H:%M} UTC"
-        )
+        _say(console, f"message {message.id} from {message.author or 'unknown'}, {message.received_at:%Y-%m-%d %H:%M} UTC", first="")
         for line in message.text[:_SHOWN].splitlines():
-            console.print(f"  | {_safe(line)}")
+            _say(console, line, first="  | ")
 
 
 def case_json(case: Case) -> dict[str, Json]:
@@ -118,6 +118,19 @@ def delivery_json(delivery: Delivery) -> dict[str, Json]:
         "deadline": delivery.deadline.isoformat(),
         "reply": delivery.smtp_reply,
     }
+
+
+def _console() -> Console:
+    # Mail is shown as it was written: no colours for numbers, no pictures for words between colons.
+    return Console(highlight=False, emoji=False)
+
+
+def _say(console: Console, text: str, *, first: str = "  ", then: int = 4) -> None:
+    """Print it indented also where it wraps: text of a stranger's must never look like a line of ours."""
+    shown = Text(printable(text), style="" if first else "bold")
+    for number, line in enumerate(shown.wrap(console, console.width - max(then, len(first)))):
+        line.rstrip()
+        console.print(Text(" " * then if number else first).append_text(line), soft_wrap=True)
 
 
 def _safe(text: str) -> str:

@@ -3,16 +3,25 @@
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import TypeVar
 
 import click
 
 from triage import app
 from triage.classifier.model import Model
 from triage.cli.context import print_json, printable, run_async, settings
-from triage.errors import TemplateError, TriageError
+from triage.clocks.tell import zone
+from triage.errors import PermanentError, TemplateError, TriageError
 from triage.mailbox.imap import ImapMailbox
+from triage.ports import Transaction
 from triage.settings import MailboxSettings, Settings
 from triage.transport.smtp import SmtpTransport
+
+T = TypeVar("T")
+
+#: Clocks of two machines differ a little.
+_TOLERANCE = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +37,10 @@ class _Verdict:
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 @click.pass_context
 def check(context: click.Context, as_json: bool) -> None:
-    """Prove every part of the configuration: IMAP, SMTP, folders, model, templates, policy, store, clock. Changes nothing on the servers."""
+    """Prove every part of the configuration; changes nothing on the servers.
+
+    The parts: policy, templates, model, store, clock, SMTP, and each mailbox with its folders.
+    """
     chosen = settings(context)
     verdicts = run_async(_check(chosen))
     if as_json:
@@ -45,6 +57,7 @@ async def _check(chosen: Settings) -> list[_Verdict]:
         ("templates", _templates),
         ("model", _model),
         ("store", _store),
+        ("clock", _clock),
         ("smtp", _smtp),
     ]
     verdicts = [await _try(part, prove(chosen)) for part, prove in parts]
@@ -80,12 +93,28 @@ async def _model(chosen: Settings) -> str:
 
 
 async def _store(chosen: Settings) -> str:
+    found = await _asked(chosen, lambda tx: len(tx.cases.find()))
+    return f"{chosen.paths.store}, {found} cases"
+
+
+async def _asked(chosen: Settings, question: Callable[[Transaction], T]) -> T:
     store = app.open_case_store(chosen)
     try:
-        found = await store.query(lambda tx: len(tx.cases.find()))
+        return await store.query(question)
     finally:
         await store.close()
-    return f"{chosen.paths.store}, {found} cases"
+
+
+async def _clock(chosen: Settings) -> str:
+    now, here = app.utc_now(), zone(chosen.identity.time_zone)
+    newest = now
+    # A store that cannot be asked has said so under its own name.
+    with contextlib.suppress(TriageError):
+        newest = await _asked(chosen, lambda tx: max((it.opened_at for it in tx.cases.find(limit=1)), default=now))
+    if newest > now + _TOLERANCE:
+        # Promises are kept by this clock: one that was set back keeps them late.
+        raise PermanentError(f"it shows {now:%Y-%m-%d %H:%M} UTC, but the newest case is of {newest:%Y-%m-%d %H:%M}: expected no step back")
+    return f"{now:%Y-%m-%d %H:%M:%S} UTC, {now.astimezone(here):%H:%M:%S} in {chosen.identity.time_zone}"
 
 
 async def _smtp(chosen: Settings) -> str:

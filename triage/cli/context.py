@@ -42,8 +42,9 @@ def run_async(work: Coroutine[object, object, T]) -> T:
 
 
 def print_json(document: object) -> None:
-    """One document on standard output."""
-    click.echo(json.dumps(document, ensure_ascii=False, indent=2, default=str))
+    """One document on standard output; what could drive a terminal is escaped, as JSON allows, and reads back as it was."""
+    text = json.dumps(document, ensure_ascii=False, indent=2, default=str)
+    click.echo("".join(it if it.isprintable() or it == "\n" else json.dumps(it)[1:-1] for it in text))
 
 
 def printable(text: str) -> str:

@@ -1,5 +1,7 @@
 """`triage init`: write a configuration by asking."""
 
+import contextlib
+import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +11,8 @@ import click
 from triage.cli.context import CONFIG
 from triage.errors import SettingsError
 from triage.settings import load, project_root
+
+_NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,13 +40,13 @@ _QUESTIONS = (
         text="User name on both servers",
         default="support@shop.example",
         fills=(("mailbox.support", "username"), ("smtp", "username")),
-    ),  # fmt: skip
+    ),
     _Question(
         option="password-env",
         text="Environment variable with the password",
         default="TRIAGE_PASSWORD",
         fills=(("mailbox.support", "password"), ("smtp", "password")),
-    ),  # fmt: skip
+    ),
     _Question(
         option="finance", text="Finance department's address", default="finance@shop.example", fills=(("departments.finance", "address"),)
     ),
@@ -51,7 +55,7 @@ _QUESTIONS = (
         text="Logistics department's address",
         default="logistics@shop.example",
         fills=(("departments.logistics", "address"),),
-    ),  # fmt: skip
+    ),
 )
 
 
@@ -69,17 +73,23 @@ def init(context: click.Context, answers: tuple[str, ...], defaults: bool, force
     given = _given(answers)
     text = (project_root() / "config" / "triage.example.toml").read_text(encoding="utf-8")
     for question in _QUESTIONS:
-        answer = given.get(question.option) or (question.default if defaults else click.prompt(question.text, default=question.default))
+        answer = given[question.option] if question.option in given else _asked(question, defaults)
         for table, key in question.fills:
             text = fill(text, table, key, answer)
     _write_checked(path, text)
     click.echo(f"wrote {path}; next: `triage check`, then `triage run`")
 
 
+def _asked(question: _Question, defaults: bool) -> str:
+    return question.default if defaults else str(click.prompt(question.text, default=question.default))
+
+
 def fill(text: str, table: str, key: str, answer: str) -> str:
     """The configuration with that key set, comments kept."""
     head, mark, rest = text.partition(f"[{table}]\n")
-    value = f'{{env = "{answer}"}}' if key == "password" else answer if key == "port" else f'"{answer}"'
+    # JSON's strings are TOML's, but for DEL. A port that is no number is left for the check of the settings to name.
+    quoted = json.dumps(answer, ensure_ascii=False).replace("\x7f", "\\u007f")
+    value = f"{{env = {quoted}}}" if key == "password" else str(int(answer)) if key == "port" and _NUMBER.fullmatch(answer) else quoted
     # A function as replacement: a backslash in an answer is a backslash.
     filled = re.sub(rf"(?m)^{key} = .{{0,200}}$", lambda _found: f"{key} = {value}", rest, count=1)
     return head + mark + filled
@@ -96,11 +106,18 @@ def _given(answers: tuple[str, ...]) -> dict[str, str]:
 
 
 def _write_checked(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".new")
-    draft.write_text(text, encoding="utf-8")
+    draft = path.with_name(path.name + ".new")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_text(text, encoding="utf-8")
         load(draft)
         draft.replace(path)
+    except OSError as error:
+        raise SettingsError([f"{path}: {error.strerror}: expected a place that can be written"]) from error
+    except UnicodeEncodeError as error:
+        raise SettingsError([f"{error.object[error.start : error.end]!r} in an answer: expected UTF-8"]) from error
+    except SettingsError as error:
+        raise SettingsError([line.replace(f"{draft}: ", "") for line in error.problems]) from error
     finally:
-        draft.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            draft.unlink()

@@ -1,5 +1,6 @@
 """The `triage` command: its groups, its exit codes, and how errors are told."""
 
+import io
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -7,11 +8,11 @@ from pathlib import Path
 import click
 
 from triage import __version__, logs
-from triage.cli.context import CONFIG, DEMO_CONFIG
+from triage.cli.context import CONFIG, DEMO_CONFIG, printable
 from triage.errors import SettingsError, TriageError
 
 #: Exit codes of the contract: done, fell short, wrong use or configuration.
-FELL_SHORT, WRONG_USE = 1, 2
+DONE, FELL_SHORT, WRONG_USE = 0, 1, 2
 
 #: Where each command is; imported when it is called, so that a list of cases does not wait for the demo's mail servers.
 COMMANDS = {
@@ -60,22 +61,31 @@ def triage(context: click.Context, config: Path | None) -> None:
 
 def main() -> None:
     """Run the command line; exits 0 when done, 1 when it fell short, 2 on wrong use or configuration."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # What a terminal of another charset cannot show is spelled out instead of ending the command.
+            stream.reconfigure(errors="backslashreplace")
     try:
         code = triage.main(standalone_mode=False)
+    except SystemExit as ended:
+        # `triage cases | head`: the reader has seen enough, which click and rich take for a failure.
+        sys.exit(DONE if isinstance(ended.__context__, BrokenPipeError) else ended.code)
     except click.exceptions.Abort:
+        _complain("aborted")
         sys.exit(FELL_SHORT)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
     except SettingsError as error:
-        for line in error.problems:
-            click.echo(f"triage: {line}", err=True)
+        _complain(*error.problems)
         sys.exit(WRONG_USE)
-    except TriageError as error:
-        click.echo(f"triage: {error}", err=True)
+    except (TriageError, OSError) as error:
+        # A disk that is full, a file that may not be read: the system's own words name it well enough.
+        _complain(*str(error).splitlines())
         sys.exit(FELL_SHORT)
-    except BrokenPipeError:
-        # `triage cases | head`: the reader has seen enough. Python would complain once more while closing.
-        sys.stderr.close()
-        sys.exit(0)
-    sys.exit(code if isinstance(code, int) else 0)
+    sys.exit(code if isinstance(code, int) else DONE)
+
+
+def _complain(*lines: str) -> None:
+    for line in lines:
+        click.echo(f"triage: {printable(line)}", err=True)

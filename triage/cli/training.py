@@ -1,5 +1,6 @@
 """`triage train` and `triage evaluate`: the model from the corpus, and how good it is."""
 
+import os
 from pathlib import Path
 
 import click
@@ -9,7 +10,7 @@ from rich.table import Table
 from triage.classifier.corpus import read_all
 from triage.classifier.evaluate import evaluate as measure
 from triage.classifier.model import Model
-from triage.cli.context import config_path, print_json
+from triage.cli.context import config_path, print_json, printable
 from triage.settings import Paths, load
 
 _FILES = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -23,17 +24,21 @@ _FILES = click.Path(exists=True, dir_okay=False, path_type=Path)
     metavar="FILE.jsonl",
     help="Further labelled messages: subject, body, label_category, label_issue.",
 )
+@click.option("--only", type=_FILES, multiple=True, metavar="FILE.jsonl", help="Learn from these files instead of the corpus.")
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), default=None, help="Where the model goes (default: the model in use)."
 )
 @click.pass_context
-def train(context: click.Context, extra: tuple[Path, ...], out: Path | None) -> None:
+def train(context: click.Context, extra: tuple[Path, ...], only: tuple[Path, ...], out: Path | None) -> None:
     """Train the model on the corpus; takes a minute or two."""
     # Only training needs scikit-learn, which takes seconds to import.
     from triage.classifier.train import train as learn
 
     target = out or _model_path(context)
-    version = learn(extra=read_all(extra), target=target)
+    if not os.access(target.parent, os.W_OK):
+        # Said before two minutes of work instead of after.
+        raise click.BadParameter(f"{target}: expected a file in a folder that exists and can be written", param_hint="--out")
+    version = learn(only, extra=read_all(extra), target=target)
     click.echo(f"wrote {target}, version {version}")
 
 
@@ -44,7 +49,10 @@ def train(context: click.Context, extra: tuple[Path, ...], out: Path | None) -> 
 def evaluate(context: click.Context, files: tuple[Path, ...], as_json: bool) -> None:
     """Measure the model on labelled messages: subject, body, label_category, label_issue, and alt where several are right."""
     model = Model.load(_model_path(context))
-    found = measure(model, read_all(files))
+    labelled = read_all(files)
+    if not labelled:
+        raise click.ClickException(f"{', '.join(map(str, files))}: no messages: expected one JSON object on each line")
+    found = measure(model, labelled)
     if as_json:
         print_json(found)
     else:
@@ -60,10 +68,10 @@ def _show(found: dict[str, object]) -> None:
     console = Console(highlight=False)
     for name, value in found.items():
         if not isinstance(value, dict):
-            console.print(f"{name.replace('_', ' '):22}{value:.3f}" if isinstance(value, float) else f"{name.replace('_', ' '):22}{value}")
+            console.print(f"{name.replace('_', ' '):24}{value:.3f}" if isinstance(value, float) else f"{name.replace('_', ' '):24}{value}")
     for name in ("selective", "per_category", "per_issue"):
         table = found.get(name)
-        if isinstance(table, dict):
+        if table and isinstance(table, dict):
             console.print(_table(name, table))
 
 
@@ -75,5 +83,5 @@ def _table(name: str, rows: dict[str, object]) -> Table:
         shown.add_column(column)
     for key, value in rows.items():
         cells = value.values() if isinstance(value, dict) else [value]
-        shown.add_row(key, *(f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in cells))
+        shown.add_row(printable(key), *(f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in cells))
     return shown

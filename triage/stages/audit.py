@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from itertools import chain
 
 from triage.case import Case
 from triage.decision import Outcome
@@ -86,14 +87,17 @@ def _present(record: MessageRecord, settings: MailboxSettings, census: _Census) 
 
 async def _look_for(found: Audit, account: str, mailbox: Mailbox, settings: MailboxSettings, absent: Sequence[MessageRecord]) -> None:
     """Say where messages are that are not where we left them."""
-    missing = {record.message_id: record for record in absent if record.message_id}
+    # Copies share their Message-ID, and a person who moves one usually moves them all.
+    missing: dict[str, list[MessageRecord]] = {}
+    for record in absent:
+        missing.setdefault(record.message_id, []).append(record)
+    gone = missing.pop("", [])
     for folder in await mailbox.folders() if missing else ():
-        for message_id in await mailbox.find(folder, list(missing)):
-            record = missing.pop(message_id)
-            if folder != settings.folder_prefix + record.filed_folder:
-                found.notes.append(f"{account}: message {record.id} was moved to {folder} by a person")
-    nameless = [record for record in absent if not record.message_id]
-    for record in (*missing.values(), *nameless):
+        for message_id in await mailbox.find(folder, list(missing)) if missing else ():
+            for record in missing.pop(message_id):
+                if folder != settings.folder_prefix + record.filed_folder:
+                    found.notes.append(f"{account}: message {record.id} was moved to {folder} by a person")
+    for record in (*chain(*missing.values()), *gone):
         where = f"filed in {record.filed_folder}" if record.filed_folder else f"in {record.key.mailbox}"
         found.notes.append(f"{account}: message {record.id} ({where}) is gone from the server; its text is in the store")
 

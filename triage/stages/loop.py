@@ -13,6 +13,8 @@ from triage.logs import get_logger
 
 #: A password does not heal by trying; too many attempts lock an account.
 _PERMANENT_WAIT = 300.0
+#: After a wait for work that failed.
+_PAUSE = 1.0
 _log = get_logger("loop")
 
 
@@ -74,11 +76,15 @@ async def drain(stage: Stage) -> int:
 
 
 async def _idle(stage: Stage) -> None:
-    # Waiting is only for speed: when it fails, the next unit of work meets the same fault and backs off properly.
-    with contextlib.suppress(TemporaryError, PermanentError):
+    try:
         await stage.idle()
-        return
-    await asyncio.sleep(1)
+    except (TemporaryError, PermanentError):
+        # Waiting is only for speed: the next unit of work meets the same fault and backs off properly.
+        await asyncio.sleep(_PAUSE)
+    except Exception as error:
+        # A defect in waiting: told like one in working, and never a loop without a pause.
+        _log.error("stage_failed", stage=stage.name, seconds=_PAUSE, exc_info=error)
+        await asyncio.sleep(_PAUSE)
 
 
 async def _unless(stop: asyncio.Event, waiting: Coroutine[object, object, None]) -> None:
