@@ -3,16 +3,34 @@
 import email
 import email.policy
 from email.header import decode_header, make_header
+from email.message import EmailMessage
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from triage.errors import TemplateError
-from triage.responders.compose import Attached, attachment_entity, header_block, multipart, named_address, text_entity, words
+from triage.responders.compose import (
+    Attached,
+    Entity,
+    assembled,
+    attachment_entity,
+    header_block,
+    multipart,
+    named_address,
+    text_entity,
+    words,
+)
 
 ANY_TEXT = st.text(st.characters(exclude_categories=[]), max_size=400)
 POLICY = email.policy.default
+
+
+def read_back(entity: Entity) -> EmailMessage:
+    """The entity as a receiver reads it."""
+    message = email.message_from_bytes(assembled((), entity), policy=POLICY)
+    assert isinstance(message, EmailMessage)
+    return message
 
 
 @given(ANY_TEXT)
@@ -24,7 +42,7 @@ POLICY = email.policy.default
 @example("=" * 300)
 def test_any_text_becomes_sound_lines(text: str) -> None:
     """Any text is carried in ASCII lines that are short, end in CRLF and hold no bare CR or LF."""
-    entity = text_entity(text)
+    entity = assembled((), text_entity(text))
     assert entity.isascii()
     assert entity.endswith(b"\r\n")
     assert not set(entity.replace(b"\r\n", b"")) & set(b"\r\n")
@@ -36,13 +54,13 @@ def test_any_text_becomes_sound_lines(text: str) -> None:
 @settings(max_examples=150, deadline=None)
 def test_text_comes_out_as_it_went_in(text: str) -> None:
     """What a receiver reads is what was written, with one line end at the end."""
-    read = email.message_from_bytes(text_entity(text), policy=POLICY).get_content()
+    read = read_back(text_entity(text)).get_content()
     assert read.replace("\r\n", "\n") == text + "\n"
 
 
 def test_every_kind_of_line_end_is_a_line_end() -> None:
     """CRLF, CR and LF in a text each end a line."""
-    assert email.message_from_bytes(text_entity("a\rb\r\nc\nd"), policy=POLICY).get_content().split() == ["a", "b", "c", "d"]
+    assert read_back(text_entity("a\rb\r\nc\nd")).get_content().split() == ["a", "b", "c", "d"]
 
 
 @given(st.binary(max_size=3000))
@@ -50,7 +68,7 @@ def test_every_kind_of_line_end_is_a_line_end() -> None:
 def test_files_come_out_as_they_went_in(content: bytes) -> None:
     """Any bytes survive, also beside other parts."""
     part = attachment_entity(Attached(filename="a.bin", content_type="application/octet-stream", content=content))
-    message = email.message_from_bytes(multipart("mixed", [text_entity("hello"), part], "x"), policy=POLICY)
+    message = read_back(multipart("mixed", [text_entity("hello"), part], "x"))
     text, file = message.iter_parts()
     assert text.get_content().strip() == "hello"
     assert (file.get_filename(), file.get_content()) == ("a.bin", content)
@@ -59,9 +77,7 @@ def test_files_come_out_as_they_went_in(content: bytes) -> None:
 
 def test_a_boundary_in_a_part_does_not_split_it() -> None:
     """A part that holds its own boundary stays one part."""
-    message = email.message_from_bytes(
-        multipart("mixed", [text_entity("--=_mixed_x\n--=_mixed_x--"), text_entity("b")], "x"), policy=POLICY
-    )
+    message = read_back(multipart("mixed", [text_entity("--=_mixed_x\n--=_mixed_x--"), text_entity("b")], "x"))
     assert [part.get_content().split() for part in message.iter_parts()] == [["--=_mixed_x", "--=_mixed_x--"], ["b"]]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from triage.errors import TemplateError
 from triage.message import Message
-from triage.responders.compose import text_entity
+from triage.responders.compose import Entity, text_entity
 from triage.responders.desk import Assignment, Desk
 from triage.responders.envelope import Letter
 from triage.responders.names import greetable
@@ -12,7 +12,7 @@ from triage.responders.names import greetable
 #: An automatic response has no business being large (RFC 3834 §2).
 AT_MOST = 2047
 #: What the text may take of that: the fields need the rest.
-_TEXT_AT_MOST = 1250
+_TEXT_AT_MOST = 1160
 _SUBJECTS = {"de": "Wir haben Ihre Nachricht erhalten"}
 _SUBJECT = "We have received your message"
 
@@ -49,10 +49,13 @@ def acknowledge(desk: Desk, assignment: Assignment) -> Letter:
     )
 
 
-def _from_template(desk: Desk, name: str, context: Mapping[str, object]) -> bytes:
+def _from_template(desk: Desk, name: str, context: Mapping[str, object]) -> Entity:
     entity = text_entity(desk.templates.render(name, context))
-    if len(entity) > _TEXT_AT_MOST:
-        raise TemplateError(f"{name}: {len(entity)} octets, expected at most {_TEXT_AT_MOST}")
+    quoted = str(entity.get_payload())
+    # A line feed leaves as two octets.
+    octets = len(quoted) + quoted.count("\n")
+    if octets > _TEXT_AT_MOST:
+        raise TemplateError(f"{name}: {octets} octets, expected at most {_TEXT_AT_MOST}")
     return entity
 
 

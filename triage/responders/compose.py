@@ -1,8 +1,4 @@
-"""Bytes of a message from text, html and attachments (RFC 5322, RFC 2045): CRLF, ASCII, no line over 998 octets.
-
-The standard library's EmailMessage needs 1.4 ms for one acknowledgment, its older Message 0.18 ms, and the former breaks long Message-IDs
-into encoded words; with so few shapes of message the lines can be written down directly in 0.01 ms, and its codecs do the encoding.
-"""
+"""Messages out of text, html and attachments: what is to stand in them is chosen here, how it is written is the email package's."""
 
 import base64
 import quopri
@@ -10,12 +6,20 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from email.header import Header
+from email.message import Message
+from email.policy import compat32
+from email.utils import formataddr
+from typing import TypeAlias
 
 from triage.errors import TemplateError
 
+#: Fields are folded where they come folded, and nowhere else: the package would break long Message-IDs or leave a name alone on its line.
+_WIRE = compat32.clone(linesep="\r\n", max_line_length=0, mangle_from_=False)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 _FIELD_NAME = re.compile(r"[A-Za-z][A-Za-z-]{1,40}")
-_FIELD_BODY = re.compile(r"[\x20-\x7e]{0,998}(?:\r\n [\x20-\x7e]{1,997})*")
+_FIELD_BODY = re.compile(r"[\x20-\x7e]{0,950}(?:\r\n [\x21-\x7e][\x20-\x7e]{0,990})*")
+#: A message or a part of one.
+Entity: TypeAlias = Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,41 +32,46 @@ class Attached:
     content: bytes
 
 
-def text_entity(text: str, subtype: str = "plain") -> bytes:
+def text_entity(text: str, subtype: str = "plain") -> Entity:
     """A text part in quoted-printable, whatever is in the text."""
     # quopri takes only bare line feeds for line ends; a carriage return of its own has no place in mail.
     clean = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip("\n") + "\n"
-    body = quopri.encodestring(clean.encode("utf-8", "replace")).replace(b"\n", b"\r\n")
-    return f'Content-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'.encode() + body
+    entity = Entity(_WIRE)
+    entity.add_header("Content-Type", f"text/{subtype}", charset="utf-8")
+    # Not by the package's own encoders: one writes every space as three characters, the other takes a hundred times as long.
+    return _encoded(entity, "quoted-printable", quopri.encodestring(clean.encode("utf-8", "replace")))
 
 
-def attachment_entity(attached: Attached) -> bytes:
+def attachment_entity(attached: Attached) -> Entity:
     """The file in base64, to be saved rather than shown."""
-    head = (
-        f'Content-Type: {attached.content_type}; name="{attached.filename}"\r\n'
-        f'Content-Disposition: attachment; filename="{attached.filename}"\r\n'
-        "Content-Transfer-Encoding: base64\r\n\r\n"
-    )
-    return head.encode("ascii") + base64.encodebytes(attached.content).replace(b"\n", b"\r\n")
+    entity = Entity(_WIRE)
+    entity.add_header("Content-Type", attached.content_type, name=attached.filename)
+    entity.add_header("Content-Disposition", "attachment", filename=attached.filename)
+    return _encoded(entity, "base64", base64.encodebytes(attached.content))
 
 
-def multipart(subtype: str, parts: Iterable[bytes], mark: str) -> bytes:
+def multipart(subtype: str, parts: Iterable[Entity], mark: str) -> Entity:
     """The parts under one roof (RFC 2046 §5.1). `mark` is anything of ours that differs between nested ones."""
-    # "=_" occurs neither in quoted-printable nor in base64, so the boundary cannot occur in a part.
-    boundary = f"=_{subtype}_{mark}"
-    head = f'Content-Type: multipart/{subtype}; boundary="{boundary}"\r\n\r\n'
-    body = b"".join(f"--{boundary}\r\n".encode() + part.rstrip(b"\r\n") + b"\r\n" for part in parts)
-    return head.encode("ascii") + body + f"--{boundary}--\r\n".encode()
+    entity = Entity(_WIRE)
+    # The package's boundaries are random, ours the same each time; "=_" occurs neither in quoted-printable nor in base64.
+    entity.add_header("Content-Type", f"multipart/{subtype}", boundary=f"=_{subtype}_{mark}")
+    for part in parts:
+        entity.attach(part)
+    return entity
+
+
+def assembled(fields: Iterable[tuple[str, str]], entity: Entity) -> bytes:
+    """The entity with the fields before its own: CRLF, ASCII, no line over 998 octets; TemplateError as in header_block."""
+    whole = Entity(_WIRE)
+    for name, value in (*map(_checked, fields), *entity.items()):
+        whole[name] = value
+    whole.set_payload(entity.get_payload())
+    return whole.as_bytes()
 
 
 def header_block(fields: Iterable[tuple[str, str]]) -> bytes:
     """The fields as lines; TemplateError for a name or value that would not stay one field (CVE-2024-6923)."""
-    lines = []
-    for name, value in fields:
-        if not _FIELD_NAME.fullmatch(name) or not _FIELD_BODY.fullmatch(value):
-            raise TemplateError(f"the field {name!r} would not stay one field")
-        lines.append(f"{name}: {value}\r\n")
-    return "".join(lines).encode("ascii")
+    return b"".join(_WIRE.fold_binary(*_checked(field)) for field in fields)
 
 
 def words(text: str) -> str:
@@ -75,12 +84,17 @@ def words(text: str) -> str:
 
 def named_address(name: str, addr_spec: str) -> str:
     """An address with its display name (RFC 5322 §3.4)."""
-    clean = " ".join(_CONTROL.sub(" ", name).split())
-    if not clean:
-        return addr_spec
-    if re.fullmatch(r"[A-Za-z0-9 ]+", clean):
-        return f"{clean} <{addr_spec}>"
-    if clean.isascii():
-        quoted = clean.replace("\\", "\\\\").replace('"', '\\"')
-        return f'"{quoted}" <{addr_spec}>'
-    return f"{words(clean)} <{addr_spec}>"
+    return formataddr((words(name), addr_spec))
+
+
+def _checked(field: tuple[str, str]) -> tuple[str, str]:
+    name, value = field
+    if not _FIELD_NAME.fullmatch(name) or not _FIELD_BODY.fullmatch(value):
+        raise TemplateError(f"the field {name!r} would not stay one field")
+    return field
+
+
+def _encoded(entity: Entity, encoding: str, content: bytes) -> Entity:
+    entity["Content-Transfer-Encoding"] = encoding
+    entity.set_payload(content.decode("ascii"))
+    return entity

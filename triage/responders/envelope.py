@@ -12,7 +12,7 @@ from triage.decision import ReplyOrder
 from triage.message import Message
 from triage.people import People
 from triage.reply import Reply, ReplyKind
-from triage.responders.compose import header_block, named_address, words
+from triage.responders.compose import Entity, assembled, header_block, named_address, words
 
 #: RFC 3834 §3.1.7: an answer to a message, or one that we send of our own accord.
 _SUBMITTED = {ReplyKind.ACKNOWLEDGMENT: "auto-replied", ReplyKind.ESCALATION: "auto-generated"}
@@ -29,8 +29,8 @@ class Letter:
     """What a responder wrote, before it gets its envelope."""
 
     subject: str
-    #: The MIME entity: its own fields and its body.
-    entity: bytes
+    #: Its own fields and its body.
+    entity: Entity
     #: The message it answers, which it is threaded to; None for none.
     answers: Message | None = None
     #: Octets that the whole may have; fields that only thread give way. 0: no limit.
@@ -60,10 +60,10 @@ class Envelope:
             ("X-Triage-Loop", self._loop),
             ("MIME-Version", "1.0"),
         ]
-        # The Message-ID is not known yet, but its length is.
-        known = len(header_block([*fields, ("Message-ID", self._id(order, "x" * 26))])) + len(letter.entity)
-        fields += _thread(letter.answers, letter.at_most - known if letter.at_most else _ROOM)
-        content = header_block(fields) + letter.entity
+        content = assembled(fields, letter.entity)
+        # What depends on the size or the bytes of the rest stands before it. The Message-ID is not known yet, but its length is.
+        known = len(content) + len(f"Message-ID: <{self._id(order, self._loop)}>\r\n")
+        content = header_block(_thread(letter.answers, letter.at_most - known if letter.at_most else _ROOM)) + content
         message_id = self._message_id(order, case, content)
         return Reply(
             kind=order.kind,
@@ -98,7 +98,7 @@ def _thread(message: Message | None, room: int) -> list[tuple[str, str]]:
     if message is None or not _PLAIN_ID.fullmatch(message.message_id):
         return []
     parent = f"<{message.message_id}>"
-    room -= len(header_block([("In-Reply-To", parent), ("References", parent)]))
+    room -= len(f"In-Reply-To: {parent}\r\nReferences: {parent}\r\n")
     if room < 0:
         return []
     kept = [parent]
