@@ -208,3 +208,31 @@ async def test_shadow_mode_sends_and_moves_nothing_and_shows_what_it_would(world
     assert any(event.kind == "filing" for event in await world.ask(lambda tx: tx.cases.events(1)))
     await world.settle(mode="live")
     assert sink.accepted == []
+
+
+async def test_what_we_send_is_never_answered(world: World, sink: Sink) -> None:
+    """Every message of ours that comes back, redirected or copied, opens nothing and is answered by nothing."""
+    await world.deliver(letter("You charged me twice for order ORD1234", subject="charged twice"))
+    await world.settle()
+    ours = [envelope.content for envelope in sink.accepted]
+    assert len(ours) >= 2
+    for content in ours:
+        await world.deliver(content)
+        await world.deliver(b"Received: from a by b; Mon, 2 Nov 2026 10:00:00 +0000\r\nReturn-Path: <boss@customer.example>\r\n" + content)
+    await world.settle()
+    assert len(await world.ask(lambda tx: tx.cases.find())) == 1
+    assert len(sink.accepted) == len(ours)
+
+
+async def test_two_daemons_do_not_talk_to_each_other(world: World, sink: Sink) -> None:
+    """An acknowledgment of another installation carries the loop mark and is not acknowledged."""
+    await world.deliver(letter("We have received your message.", headers={"X-Triage-Loop": "somebody-else"}))
+    await world.settle()
+    assert sink.accepted == []
+
+
+async def test_nobody_can_speak_in_our_name_by_a_header(world: World, sink: Sink) -> None:
+    """Fields of our namespace in a stranger's message have no effect."""
+    await world.deliver(letter("Where is ORD1234?", headers={"X-Triage-Case": "SP-100001", "X-Triage-Category": "invoice"}))
+    await world.settle()
+    assert (await world.ask(lambda tx: tx.cases.find()))[0].category == "order"

@@ -10,6 +10,8 @@ from triage.parsing import charset
 MAX_WORDS = 300
 #: Fields in our own namespace: only we may write them.
 OWN_PREFIX = "x-triage-"
+#: The one that counts from whoever wrote it: it can only keep us silent.
+LOOP_FIELD = "x-triage-loop"
 _FOLD = re.compile(r"\r?\n[ \t]{0,998}|\r(?!\n)|\n")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
 
@@ -106,3 +108,8 @@ def _flush(out: list[str], pending: list[tuple[str, bytes]]) -> None:
             index += 1
         out.append(charset.decode(b"".join(parts), label)[0])
     pending.clear()
+
+
+def foreign(name: str) -> bool:
+    """True for a field whose word we take: none of our own namespace but the loop mark."""
+    return name.lower() == LOOP_FIELD or not name.lower().startswith(OWN_PREFIX)

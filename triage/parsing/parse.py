@@ -123,9 +123,7 @@ def _label(root: tree.Part) -> str:
 
 
 def _fields(root: tree.Part, label: str) -> tuple[tuple[str, str], ...]:
-    return tuple(
-        (name.lower(), headers.decode(value, label)) for name, value in root.raw_items() if not name.lower().startswith(headers.OWN_PREFIX)
-    )  # fmt: skip
+    return tuple((name.lower(), headers.decode(value, label)) for name, value in root.raw_items() if headers.foreign(name))
 
 
 def _people(root: tree.Part, name: str, label: str, defects: list[str]) -> tuple[Address, ...]:
