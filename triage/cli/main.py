@@ -1,6 +1,7 @@
 """The `triage` command: its groups, its exit codes, and how errors are told."""
 
 import io
+import os
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -43,6 +44,19 @@ class Commands(click.Group):
         command = getattr(import_module(COMMANDS[name]), name)
         return command if isinstance(command, click.Command) else None
 
+    def invoke(self, context: click.Context) -> object:
+        """What the command returns; `triage cases | head` has done what was asked when its reader has seen enough."""
+        try:
+            return super().invoke(context)
+        except (BrokenPipeError, SystemExit) as ended:
+            # click and rich would take it for a failure; rich has turned it into an exit already.
+            if not isinstance(ended, BrokenPipeError) and not isinstance(ended.__context__, BrokenPipeError):
+                raise
+        # What is still buffered goes nowhere, or Python would complain while it ends.
+        with Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
+        raise click.exceptions.Exit(DONE)
+
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
 @click.option(
@@ -67,9 +81,6 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
     try:
         code = triage.main(standalone_mode=False)
-    except SystemExit as ended:
-        # `triage cases | head`: the reader has seen enough, which click and rich take for a failure.
-        sys.exit(DONE if isinstance(ended.__context__, BrokenPipeError) else ended.code)
     except click.exceptions.Abort:
         _complain("aborted")
         sys.exit(FELL_SHORT)
