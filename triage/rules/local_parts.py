@@ -12,22 +12,11 @@ MACHINE = frozenset({
 })  # fmt: skip
 
 #: A person often does (RFC 5230 §4.6 warns of postmaster), but answering by itself is not safe.
-ROLE = frozenset(
-    {
-        "postmaster",
-        "post_master",
-        "post-master",
-        "abuse",
-        "root",
-        "hostmaster",
-        "webmaster",
-        "administrator",
-        "system",
-        "cron",
-        "www-data",
-        "apache",
-    }
-)
+ROLE = frozenset({
+    "postmaster", "post_master", "post-master", "abuse", "root", "hostmaster", "webmaster", "administrator", "system", "cron", "www-data",
+    "apache", "news", "newsletter", "newsletters", "enews", "e-news", "announce", "announcements", "mailing", "mailings", "offers", "deals",
+    "promo", "promotions",
+})  # fmt: skip
 
 #: Forms of mailing lists' and mail servers' own addresses (VERP, BATV, SRS) and of variations on the names above.
 _MACHINE_BEGINNINGS = (
