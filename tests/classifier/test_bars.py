@@ -139,7 +139,7 @@ CHANGES: dict[str, Callable[[Example], Example]] = {
 @pytest.mark.parametrize("change", CHANGES)
 def test_form_hardly_matters(change: str, shipped: Model) -> None:
     """Typos, capitals, a missing subject, quoted history and signatures cost at most two points."""
-    plain = [example for name in MEASURED for example in rows(name, 150)]
+    plain = [example for name in MEASURED for example in rows(name, 70)]
     before, _ = judge(shipped, plain)
     after, _ = judge(shipped, [CHANGES[change](example) for example in plain])
     lost = (sum(each.right for each in before) - sum(each.right for each in after)) / len(plain)

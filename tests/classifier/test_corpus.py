@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,17 @@ def test_a_new_category_without_issues_is_learnt(few: list[Example], tmp_path: P
     train.train_on([*few, *extra], target=tmp_path / "m.npz")
     answer = Model.load(tmp_path / "m.npz").classify("", "riding lesson pony")
     assert (answer.category, answer.issue) == ("ponies", "")
+
+
+@pytest.mark.parametrize("source", ["brief", "brief and more"])
+def test_too_few_kinds_of_mail_make_a_cautious_model(source: str, few: list[Example], tmp_path: Path) -> None:
+    """Where no part could be judged by a model taught with the others, nearly everything is left to people; else the bar is chosen."""
+    examples = [replace(each, source="brief") for each in few]
+    if source != "brief":
+        examples[0] = replace(examples[0], source="letters")
+    train.train_on(examples, target=tmp_path / "m.npz")
+    model = Model.load(tmp_path / "m.npz")
+    assert (model.threshold == 0.95) or source != "brief"
 
 
 def test_files_and_extra_are_taught_together(few: list[Example], tmp_path: Path) -> None:
