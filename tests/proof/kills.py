@@ -61,7 +61,8 @@ def run(kills: int, seed: int, *, per_kill: int = 4) -> Verdict:
         command = _configured(root, imap.imap_port, sink.port)
         for round_ in range(kills):
             customers = [f"c{round_}.{number}@customer.example" for number in range(per_kill)]
-            imap.deliver(_USER, *(letter(f"Where is order ORD{choose.randrange(10**6):06}?", sender=it) for it in customers))
+            questions = (letter(f"Where is order ORD{choose.randrange(10**6):06}?", sender=it) for it in customers)
+            imap.deliver(_USER, *questions)
             verdict.messages += per_kill
             daemon = subprocess.Popen([*command, "run"], stderr=subprocess.DEVNULL)
             # Some die while they start, most while they work.
@@ -69,8 +70,8 @@ def run(kills: int, seed: int, *, per_kill: int = 4) -> Verdict:
             daemon.kill()
             daemon.wait()
         for _attempt in range(3):
-            subprocess.run([*command, "run", "--once"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=300)
-        audit = subprocess.run([*command, "audit"], capture_output=True, text=True, timeout=120)
+            subprocess.run([*command, "run", "--once"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=300, check=False)
+        audit = subprocess.run([*command, "audit"], capture_output=True, text=True, timeout=120, check=False)
         _count(verdict, root / "var" / "triage.db", sink.messages())
         verdict.problems = [line for line in audit.stdout.splitlines() if line.startswith("PROBLEM") and "uncertain" not in line]
     return verdict

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import signal
 import sqlite3
 import subprocess
@@ -15,7 +14,6 @@ import pytest
 
 from tests.servers.smtp_sink import Sink
 from tests.spine.world import World, letter
-
 
 _running: list["subprocess.Popen[str]"] = []
 
@@ -180,4 +178,3 @@ async def test_a_wrong_password_is_told_and_not_hammered(world: World, sink: Sin
     assert log.count("stage_waits stage=receive") + log.count("stage=receive:support") <= 3
     assert "wrong" not in log.replace("wrong use", "")
     assert (await end(process))[0] == 0
-    assert os.path.exists(world.config)
