@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.making import ROOT
 from triage.extraction.extract import extract
 from triage.extraction.patterns import Patterns
 from triage.message import Message
 from triage.settings import ExtractionSettings
 
-OWN = Path(__file__).parent / "data" / "numbers.jsonl"
-PUBLIC = Path(__file__).parent.parent.parent / "shared" / "eval"
+OWN = Path(__file__).parent / "numbers.jsonl"
+PUBLIC = ROOT.parent / "shared" / "eval"
 NAMES = {"order_id": "order_number", "invoice_id": "invoice_number"}
 PATTERNS = Patterns.of(ExtractionSettings())
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)

@@ -4,16 +4,16 @@ import mailbox
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
+from tests.making import ROOT
 from triage.message import Message, MessageKey, RawMessage
 from triage.parsing.parse import ParseOptions, parse
 from triage.reading import Effect, Finding
 from triage.rules.table import RuleContext, check_all
 
-MAIL = Path(__file__).parent.parent.parent / "shared" / "mail"
+MAIL = ROOT.parent / "shared" / "mail"
 PERSONAL = ("stalwart_mail_parser/**/*.eml", "mikel_mail/**/*.eml", "cpython_test_email/*.txt", "mime4j/**/*.msg", "talon/**/*.eml")
 CONTEXT = RuleContext(own_addresses=frozenset({"support@shop.example"}))
 #: No case is opened.
@@ -49,7 +49,7 @@ def test_automatic_mail_is_recognised() -> None:
 
 
 def test_personal_mail_is_not_held_back() -> None:
-    """What opens no case carries a machine's, a list's or a filter's mark, and whoever has an author is nearly always answered."""
+    """What opens no case, and what goes unanswered, carries a mark of a machine, a newsletter, a list or a filter, nearly always."""
     hard = {"delivery_report", "auto_submitted", "list_headers", "precedence", "spam_flag", "never_answered_local_parts"}
     total, lost, withheld = 0, [], []
     for pattern in PERSONAL:
@@ -59,9 +59,9 @@ def test_personal_mail_is_not_held_back() -> None:
             if any(finding.effect in MACHINE for finding in findings):
                 lost.append((path.name, message.subject[:50], *(f"{finding.rule}: {finding.reason}" for finding in findings)))
                 assert any(finding.effect in MACHINE and finding.rule in hard for finding in findings), path.name
-            elif message.author and any(finding.effect is Effect.NO_ANSWER for finding in findings):
+            elif message.author and any(finding.effect is Effect.NO_ANSWER and finding.rule not in hard for finding in findings):
                 withheld.append((path.name, message.subject[:50], *(f"{finding.rule}: {finding.reason}" for finding in findings)))
     print(f"of {total}: without a case {len(lost)}", *lost, sep="\n  ")
     print(f"a case without an answer, though the author is known: {len(withheld)}", *withheld, sep="\n  ")
     assert len(lost) <= 0.1 * total
-    assert len(withheld) <= 0.03 * total
+    assert len(withheld) <= 0.015 * total

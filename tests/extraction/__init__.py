@@ -1,0 +1,1 @@
+"""Tests of the extraction room, through its public door."""
