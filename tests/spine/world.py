@@ -66,6 +66,7 @@ per_sender_week = 100000
 [read]
 workers = 1
 time = "{read_time}"
+{extra}
 """
 
 
@@ -128,7 +129,7 @@ def defaults(root: Path, *, imap_port: int, smtp_port: int, user: str) -> dict[s
     """Values for CONFIG."""
     return {
         "mode": "live", "keep_raw": "false", "address": "support@shop.example", "imap_port": imap_port, "user": user, "start": "all",
-        "password_file": root / "password", "smtp_port": smtp_port, "per_sender_day": 1000, "read_time": "5s",
+        "password_file": root / "password", "smtp_port": smtp_port, "per_sender_day": 1000, "read_time": "5s", "extra": "",
     }  # fmt: skip
 
 
