@@ -1,0 +1,1 @@
+"""Every command, called as a person calls it."""
