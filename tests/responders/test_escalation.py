@@ -245,7 +245,7 @@ def test_an_unsorted_case_does_not_pretend() -> None:
 def test_without_a_time_of_its_own_the_customer_s_promise_holds() -> None:
     """An order without an answer time asks for an answer by the time that the customer was promised."""
     reply = written(escalation_order(answer_by=None), CHARGED)
-    assert "Please answer by Friday, 27 November 2026, 10:00 (CET)." in text_of(reply)
+    assert "Please answer this message by Friday, 27 November 2026, 10:00 (CET)." in text_of(reply)
 
 
 @pytest.mark.parametrize("body", [text_of, html_of])

@@ -7,14 +7,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from email.header import Header
 from email.message import Message
-from email.policy import compat32
+from email.policy import SMTP
 from email.utils import formataddr
 from typing import TypeAlias
 
 from triage.errors import TemplateError
 
-#: Fields are folded where they come folded, and nowhere else: the package would break long Message-IDs or leave a name alone on its line.
-_WIRE = compat32.clone(linesep="\r\n", max_line_length=0, mangle_from_=False)
+#: CRLF, and fields as they were given: folded anew, a long Message-ID would become an encoded word or leave its name alone on a line.
+#: Nor does anything read their parts, for which the package would parse each field by its grammar.
+_WIRE = SMTP.clone(refold_source="none", header_factory=lambda _name, value: value)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 _FIELD_NAME = re.compile(r"[A-Za-z][A-Za-z-]{1,40}")
 _FIELD_BODY = re.compile(r"[\x20-\x7e]{0,950}(?:\r\n [\x21-\x7e][\x20-\x7e]{0,990})*")
@@ -36,7 +37,7 @@ def text_entity(text: str, subtype: str = "plain") -> Entity:
     """A text part in quoted-printable, whatever is in the text."""
     # quopri takes only bare line feeds for line ends; a carriage return of its own has no place in mail.
     clean = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip("\n") + "\n"
-    entity = Entity(_WIRE)
+    entity = Entity()
     entity.add_header("Content-Type", f"text/{subtype}", charset="utf-8")
     # Not by the package's own encoders: one writes every space as three characters, the other takes a hundred times as long.
     return _encoded(entity, "quoted-printable", quopri.encodestring(clean.encode("utf-8", "replace")))
@@ -44,7 +45,7 @@ def text_entity(text: str, subtype: str = "plain") -> Entity:
 
 def attachment_entity(attached: Attached) -> Entity:
     """The file in base64, to be saved rather than shown."""
-    entity = Entity(_WIRE)
+    entity = Entity()
     entity.add_header("Content-Type", attached.content_type, name=attached.filename)
     entity.add_header("Content-Disposition", "attachment", filename=attached.filename)
     return _encoded(entity, "base64", base64.encodebytes(attached.content))
@@ -52,7 +53,7 @@ def attachment_entity(attached: Attached) -> Entity:
 
 def multipart(subtype: str, parts: Iterable[Entity], mark: str) -> Entity:
     """The parts under one roof (RFC 2046 §5.1). `mark` is anything of ours that differs between nested ones."""
-    entity = Entity(_WIRE)
+    entity = Entity()
     # The package's boundaries are random, ours the same each time; "=_" occurs neither in quoted-printable nor in base64.
     entity.add_header("Content-Type", f"multipart/{subtype}", boundary=f"=_{subtype}_{mark}")
     for part in parts:
@@ -62,11 +63,11 @@ def multipart(subtype: str, parts: Iterable[Entity], mark: str) -> Entity:
 
 def assembled(fields: Iterable[tuple[str, str]], entity: Entity) -> bytes:
     """The entity with the fields before its own: CRLF, ASCII, no line over 998 octets; TemplateError as in header_block."""
-    whole = Entity(_WIRE)
+    whole = Entity()
     for name, value in (*map(_checked, fields), *entity.items()):
         whole[name] = value
     whole.set_payload(entity.get_payload())
-    return whole.as_bytes()
+    return whole.as_bytes(policy=_WIRE)
 
 
 def header_block(fields: Iterable[tuple[str, str]]) -> bytes:

@@ -7,6 +7,7 @@ from triage.responders.desk import Assignment, Desk
 from triage.responders.names import one_line
 
 UNKNOWN = "unknown"
+_LOOKED_AT = 1000
 _DONE = frozenset({CaseStatus.SOLVED, CaseStatus.CLOSED})
 #: How events read in the log; others are not actions.
 _ACTIONS = {
@@ -23,8 +24,8 @@ _ACTIONS = {
 _INITIAL = frozenset({"opened", "withheld", "acknowledged"})
 
 
-def entry(desk: Desk, assignment: Assignment) -> tuple[tuple[str, str], ...]:
-    """(label, value) for every field of the log, in its order; what nobody knows reads "unknown"."""
+def entry(desk: Desk, assignment: Assignment, text: str) -> tuple[tuple[str, str], ...]:
+    """(label, value) for every field of the log, in its order; what nobody knows reads "unknown". `text` is what the customer wrote."""
     case = assignment.case
     facts = assignment.reading.facts if assignment.reading else None
     phones = facts.values("phone") if facts else ()
@@ -38,7 +39,7 @@ def entry(desk: Desk, assignment: Assignment) -> tuple[tuple[str, str], ...]:
         # A date in the text may be any date: without the order system nobody knows which is the order's.
         ("Order date", ""),
         ("Issue type", assignment.topic(desk).title if not case.abstained else "not sorted yet"),
-        ("Issue description", _description(assignment)),
+        ("Issue description", _description(assignment.case.subject, text)),
         ("Initial action", _actions(assignment.log, initial=True)),
         ("Follow-up actions", _actions(assignment.log, initial=False) or "none yet"),
         ("Escalation", ", ".join(desk.people.names(_escalated(assignment))) or "no escalation needed"),
@@ -51,10 +52,10 @@ def entry(desk: Desk, assignment: Assignment) -> tuple[tuple[str, str], ...]:
     return tuple((label, one_line(value, 400) or UNKNOWN) for label, value in rows)
 
 
-def _description(assignment: Assignment) -> str:
-    subject = one_line(assignment.case.subject, 120)
-    text = one_line(assignment.message.text, 240) if assignment.message else ""
-    return " – ".join(part for part in (subject, text) if part)
+def _description(subject: str, text: str) -> str:
+    # The whole text stands beside the entry; it is not looked through again for its first words.
+    parts = (one_line(subject, 120), one_line(text[:_LOOKED_AT], 160))
+    return " – ".join(part for part in parts if part)
 
 
 def _actions(log: Sequence[CaseEvent], *, initial: bool) -> str:

@@ -1,11 +1,12 @@
 """The escalation: all that a department needs in order to act, and how to answer; the customer's message goes along."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import islice
 
+from triage.case import Case
 from triage.errors import TemplateError
 from triage.message import Message
-from triage.reading import Facts, Reading
+from triage.reading import Fact, Facts, Reading
 from triage.responders.compose import Attached, attachment_entity, multipart, text_entity
 from triage.responders.desk import Assignment, Desk
 from triage.responders.entry import entry
@@ -18,7 +19,11 @@ _SHOWN = 20_000
 _FACTS = 40
 #: Larger originals stay where they are: many servers refuse messages beyond ten megabytes, and base64 adds a third.
 _ATTACHED = 7_000_000
+#: Less likely matters would only distract.
+_WORTH_NAMING = 0.05
 _SUBTYPES = {"txt": "plain", "html": "html"}
+
+_Pairs = tuple[tuple[str, str], ...]
 
 
 def escalate(desk: Desk, assignment: Assignment) -> Letter:
@@ -64,9 +69,7 @@ def _context(desk: Desk, assignment: Assignment, about_original: str) -> Mapping
         "department": desk.people.names((order.department,))[0],
         "reason": visible(order.reason),
         "answer_by": desk.tell(order.answer_by or assignment.resolve_by(desk), "en"),
-        "also": _also(reading) if reading else "",
-        "confidence": "" if case.abstained else f"{case.confidence:.0%}",
-        "rows": entry(desk, assignment),
+        "rows": entry(desk, assignment, text) + _matters(case, reading),
         "facts": _facts(reading.facts) if reading else (),
         "warnings": warnings(message, reading.facts) if message and reading else (),
         "text": text[:_SHOWN],
@@ -76,14 +79,36 @@ def _context(desk: Desk, assignment: Assignment, about_original: str) -> Mapping
     }
 
 
-def _also(reading: Reading) -> str:
-    matters = reading.classification.alternatives
-    return ", ".join(f"{' / '.join(filter(None, (matter.category, matter.issue)))} ({matter.confidence:.0%})" for matter in matters[:3])
+def _matters(case: Case, reading: Reading | None) -> _Pairs:
+    sure = "" if case.abstained else f", {_percent(case.confidence)} sure"
+    also = [matter for matter in reading.classification.alternatives if matter.confidence >= _WORTH_NAMING][:3] if reading else ()
+    named = ", ".join(f"{_named(matter.category, matter.issue)} ({_percent(matter.confidence)})" for matter in also)
+    rows = (("Category", f"{_named(case.category, case.issue)}{sure}"), ("It may also be", named))
+    return rows if named else rows[:1]
 
 
-def _facts(facts: Facts) -> tuple[tuple[str, str, str, str], ...]:
-    found = islice(facts, _FACTS)
-    return tuple((fact.kind.replace("_", " "), one_line(fact.value, 120), fact.source, f"{fact.confidence:.0%}") for fact in found)
+def _named(category: str, issue: str) -> str:
+    return f"{category} / {issue}" if issue else category
+
+
+def _facts(facts: Facts) -> _Pairs:
+    """What was found, each thing once with all the places where it stood."""
+    found: dict[tuple[str, str], list[Fact]] = {}
+    for fact in facts:
+        found.setdefault((fact.kind, fact.value), []).append(fact)
+    return tuple(
+        (kind.replace("_", " "), f"{one_line(value, 120)} ({_places(same)}, {_percent(max(fact.confidence for fact in same))} sure)")
+        for (kind, value), same in islice(found.items(), _FACTS)
+    )
+
+
+def _places(facts: Iterable[Fact]) -> str:
+    return " and ".join(dict.fromkeys(fact.source for fact in facts))
+
+
+def _percent(probability: float) -> str:
+    # Nothing that was read out of a message is certain, whatever it is rounded to.
+    return f"{min(probability, 0.99):.0%}"
 
 
 def _original(assignment: Assignment) -> tuple[Attached | None, str]:

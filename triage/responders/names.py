@@ -3,9 +3,9 @@
 import re
 import unicodedata
 
-#: Bidirectional controls, zero-width characters and the like: they make a text look like another one (Unicode TR36 §2.5).
-_INVISIBLE = re.compile(r"[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+#: Controls but tab and line feed; bidirectional controls, zero-width characters and the like, which make a text look like another one
+#: (Unicode TR36 §2.5).
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]")
 _LONGEST_NAME = 40
 _MOST_WORDS = 4
 
@@ -24,10 +24,12 @@ def _wordly(word: str) -> bool:
 
 def visible(text: str) -> str:
     """The text without characters that cannot be seen."""
-    return _CONTROL.sub("", _INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
+    # Most names and numbers are printable from end to end, so there is nothing to look for in them.
+    return text if text.isprintable() else _UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def one_line(text: str, at_most: int) -> str:
     """The visible text on one line, cut to a length."""
     flat = " ".join(visible(text).split())
-    return flat if len(flat) <= at_most else flat[: at_most - 1].rstrip() + "…"
+    # After a whole word: half a number would pass for a number.
+    return flat if len(flat) <= at_most else flat[: at_most - 1].rsplit(" ", 1)[0].rstrip(" .,;:") + "…"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from jinja2 import DictLoader, StrictUndefined, Template, TemplateNotFound
+from jinja2 import DictLoader, StrictUndefined, Template
 from jinja2 import TemplateError as JinjaError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -13,8 +13,7 @@ class Templates:
     """The texts of templates/emails, by name such as acknowledgment/order.de.txt."""
 
     def __init__(self, sources: Mapping[str, str]) -> None:
-        self._names = frozenset(sources)
-        self._environment = ImmutableSandboxedEnvironment(
+        environment = ImmutableSandboxedEnvironment(
             loader=DictLoader(sources),
             autoescape=lambda name: bool(name) and str(name).endswith(".html"),
             undefined=StrictUndefined,
@@ -23,33 +22,29 @@ class Templates:
             cache_size=-1,
             auto_reload=False,
         )
+        self._compiled: dict[str, Template] = {}
+        self._broken: dict[str, str] = {}
+        # Before they are needed: the first customer must not wait for all of them.
+        for name in sorted(sources):
+            try:
+                self._compiled[name] = environment.get_template(name)
+            except JinjaError as error:
+                self._broken[name] = f"{name}: {error}"
 
     def __contains__(self, name: str) -> bool:
-        return name in self._names
+        return name in self._compiled or name in self._broken
 
     def problems(self) -> list[str]:
         """One line for each template that does not compile."""
-        found = []
-        for name in sorted(self._names):
-            try:
-                self._compiled(name)
-            except TemplateError as error:
-                found.append(str(error))
-        return found
+        return list(self._broken.values())
 
     def render(self, name: str, context: Mapping[str, object]) -> str:
         """The text; TemplateError where the template is missing, broken, or asks for what nobody knows."""
-        template = self._compiled(name)
+        template = self._compiled.get(name)
+        if template is None:
+            raise TemplateError(self._broken.get(name, f"{name}: there is no such template"))
         try:
             return template.render(context)
         # A template is a small program: besides jinja's own errors it raises whatever Python does, such as TypeError or ZeroDivisionError.
         except Exception as error:
-            raise TemplateError(f"{name}: {error}") from error
-
-    def _compiled(self, name: str) -> Template:
-        try:
-            return self._environment.get_template(name)
-        except TemplateNotFound as error:
-            raise TemplateError(f"{error.name}: there is no such template") from error
-        except JinjaError as error:
             raise TemplateError(f"{name}: {error}") from error
