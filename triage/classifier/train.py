@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 
 from triage.classifier import artefact
 from triage.classifier.calibrate import Calibration, calibrate
@@ -57,6 +58,12 @@ def train(paths: Sequence[Path] = (), *, extra: Sequence[Example] = (), target: 
 
 def train_on(examples: Sequence[Example], *, target: Path) -> str:
     """Train on these messages, write the model and its card, return its version."""
+    # How many threads share a sum changes its last digits; one gives the same model everywhere, and is no slower here.
+    with threadpool_limits(limits=1):
+        return _train(examples, target)
+
+
+def _train(examples: Sequence[Example], target: Path) -> str:
     if len({example.label for example in examples}) < _FEWEST_LABELS:
         raise CorpusError(f"{len(examples)} messages with fewer than {_FEWEST_LABELS} different labels teach nothing")
     lexicon = read_cues()
