@@ -2,19 +2,43 @@
 
 import argparse
 import sys
+from collections.abc import Callable
 from time import monotonic
+from typing import Protocol
 
-from tests.proof import kills
+from tests.proof import fuzz, kills
+
+
+class _Verdict(Protocol):
+    """What a proof has found."""
+
+    @property
+    def clean(self) -> bool: ...
+    def details(self) -> list[str]: ...
+
+
+#: Each proof with its size and that of its sample; the size is asked for by the option of its unit.
+_PROOFS: dict[str, tuple[Callable[[int, int], _Verdict], int, int, str]] = {
+    "kills": (kills.run, 200, 20, "kills"),
+    "fuzz": (fuzz.run, 1_000_000, 20_000, "messages"),
+}
 
 parser = argparse.ArgumentParser(description=__doc__)
-parser.add_argument("which", nargs="*", choices=["kills"], default="kills")
+parser.add_argument("which", nargs="*", metavar="|".join(_PROOFS), help="default: all")
 parser.add_argument("--sample", action="store_true", help="the short form, a few minutes")
 parser.add_argument("--seed", type=int, default=1)
-parser.add_argument("--kills", type=int, default=0, help="how many, instead of 200 (sample: 20)")
+for _name, (_run, size, small, unit) in _PROOFS.items():
+    parser.add_argument(f"--{unit}", type=int, default=0, help=f"how many, instead of {size} (sample: {small})")
 arguments = parser.parse_args()
-begun = monotonic()
-verdict = kills.run(arguments.kills or (20 if arguments.sample else 200), arguments.seed)
-print(f"kills (seed {arguments.seed}): {verdict} [{monotonic() - begun:.0f} s]")
-for line in (*verdict.lost, *verdict.twice, *verdict.silent, *verdict.problems):
-    print(f"  {line}")
-sys.exit(0 if verdict.clean else 1)
+if unknown := set(arguments.which) - set(_PROOFS):
+    parser.error(f"{', '.join(sorted(unknown))}: expected {', '.join(_PROOFS)}")
+clean = True
+for name in arguments.which or _PROOFS:
+    run, size, small, unit = _PROOFS[name]
+    begun = monotonic()
+    verdict = run(getattr(arguments, unit) or (small if arguments.sample else size), arguments.seed)
+    print(f"{name} (seed {arguments.seed}): {verdict} [{monotonic() - begun:.0f} s]")
+    for line in verdict.details():
+        print(f"  {line}")
+    clean = clean and verdict.clean
+sys.exit(0 if clean else 1)

@@ -40,6 +40,10 @@ class Verdict:
         """Nothing lost, nobody twice, nobody silent, and the audit finds only what is marked uncertain."""
         return not (self.lost or self.twice or self.silent or self.problems)
 
+    def details(self) -> list[str]:
+        """One line for whoever was lost, written to twice or not at all, and for each problem."""
+        return [*self.lost, *self.twice, *self.silent, *self.problems]
+
     def __str__(self) -> str:
         return (
             f"{self.kills} kills, {self.messages} messages: {len(self.lost)} lost, {len(self.twice)} acknowledged twice, "

@@ -123,6 +123,7 @@ def mask(message: Message) -> Message:
         to=named(message.to),
         cc=named(message.cc),
         attachments=files(message.attachments),
+        report=replace(message.report, diagnostic=masked(message.report.diagnostic)) if message.report else None,
         defects=tuple(masked(defect) for defect in message.defects),
     )
     return replace(changed, masked=message.masked + total) if total else message
