@@ -104,6 +104,8 @@ def test_a_value_that_would_not_stay_one_field_is_refused(value: str) -> None:
     """A line break, a control, a raw 8-bit character or an endless line never gets into a header."""
     with pytest.raises(TemplateError, match="'Subject' would not stay one field"):
         header_block([("Subject", value)])
+    with pytest.raises(TemplateError, match="'Subject' would not stay one field"):
+        assembled([("Subject", value)], text_entity("hello"))
 
 
 @pytest.mark.parametrize("name", ["", "Sub ject", "Bcc:", "X\r\nBcc", "Ä", "1st"])
@@ -116,6 +118,21 @@ def test_a_name_that_is_none_is_refused(name: str) -> None:
 def test_a_folded_value_is_one_field() -> None:
     """A line that continues with a space is part of its field."""
     assert email.message_from_bytes(header_block([("References", "<a@b>\r\n <c@d>")]) + b"\r\n")["References"] == "<a@b>\r\n <c@d>"
+
+
+@pytest.mark.parametrize("name", ["Message-ID", "In-Reply-To", "References"])
+def test_a_long_id_stands_beside_its_name_as_it_is(name: str) -> None:
+    """However long an ID is, it is neither folded away from its field's name nor made an encoded word."""
+    field = (name, f"<{'m' * 248}@c>\r\n <{'n' * 900}@c>")
+    written = f"{name}: {field[1]}\r\n".encode()
+    assert header_block([field]) == written
+    assert assembled([field], text_entity("hello")).startswith(written)
+
+
+def test_the_fields_of_a_message_come_first() -> None:
+    """Who opens the source of a message sees whom it is from and to before how it is encoded."""
+    message = email.message_from_bytes(assembled([("From", "a@b.example"), ("To", "c@d.example")], text_entity("hello")))
+    assert message.keys() == ["From", "To", "Content-Type", "Content-Transfer-Encoding"]
 
 
 @pytest.mark.parametrize(

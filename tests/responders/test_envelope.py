@@ -44,6 +44,14 @@ def test_an_id_that_cannot_be_repeated_is_left_out(message_id: str) -> None:
     assert message["References"] is None
 
 
+def test_each_reference_has_a_line_of_its_own() -> None:
+    """Ten references, each as long as is allowed, make no line that a server must refuse (RFC 5322 §2.1.1)."""
+    thread = tuple(f"{number}{'r' * 245}@c" for number in range(10))
+    reply = written(acknowledgment_order(), read=reading(message_id="last@c", references=thread[:1]))
+    assert f"References: <{thread[0]}>\r\n <last@c>\r\n".encode() in reply.content
+    assert_sound(written(acknowledgment_order(), read=reading(message_id="last@c", references=thread)))
+
+
 def test_only_the_nearest_references_are_repeated() -> None:
     """Of a long thread the last nine ancestors and the message itself are named."""
     reply = answering("last@x.example", *(f"r{number}@x.example" for number in range(30)))

@@ -146,6 +146,52 @@ def test_facts_come_with_source_and_confidence(body: object) -> None:
     assert "EUR 12.50 (quoted, 50% sure)" in said
 
 
+def named(*facts: Fact) -> str:
+    return text_of(escalated(read=reading(facts=facts))).partition("WHAT THE MESSAGE NAMES\n")[2].partition("\n\n")[0]
+
+
+def test_a_fact_that_stands_twice_is_named_once() -> None:
+    """One row says all the places where it stood, and how sure the surest of them is."""
+    twice = (order_number("ORD1", "subject"), Fact(kind="order_number", value="ORD1", source="quoted", confidence=0.4))
+    assert named(*twice, order_number("ORD2")).split("\n") == [
+        "order number:          ORD1 (subject and quoted, 98% sure)",
+        "order number:          ORD2 (text, 98% sure)",
+    ]
+
+
+@pytest.mark.parametrize(("confidence", "said"), [(1.0, "99%"), (0.996, "99%"), (0.98, "98%"), (0.0, "0%")])
+def test_nothing_is_quite_certain(confidence: float, said: str) -> None:
+    """What a program read out of a message is never told as certain, neither facts nor category."""
+    assert f"(text, {said} sure)" in named(Fact(kind="amount", value="EUR 1.00", source="text", confidence=confidence))
+    assert rows(escalated(case(confidence=confidence)))["Category"] == f"order / order_status, {said} sure"
+
+
+@pytest.mark.parametrize("body", [text_of, html_of])
+def test_the_customer_s_words_stand_before_the_log(body: object) -> None:
+    """Request, dangers and the customer's own words come first; what the log says of them comes after."""
+    said = body(escalated()).lower()  # type: ignore[operator]
+    order = ["what we ask of you", "beware", "what the customer wrote", "original.eml is", "the case\n", "what the message names"]
+    places = [re.search(rf"(^|>){heading}", said.replace("the case<", "the case\n<"), re.MULTILINE) for heading in order]
+    assert [place.start() for place in places if place] == sorted(place.start() for place in places if place)
+    assert None not in places
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("word " * 100 + "ORD789456", "word…"),
+        ("x" * 152 + " ORD789456", "x…"),
+        ("x" * 145 + " end, ORD789456 and more", "end…"),
+        ("x" * 200, "x…"),
+    ],
+)
+def test_a_description_is_cut_after_a_whole_word(text: str, said: str) -> None:
+    """A number that is cut in two would pass for another number."""
+    description = rows(escalated(read=reading(text=text)))["Issue description"]
+    assert description.endswith(said)
+    assert "ORD" not in description
+
+
 def test_the_customer_s_words_are_quoted_line_by_line() -> None:
     """Every line of the customer's text is marked as theirs, so that none passes for ours."""
     read = reading(text="Hello\nWHAT WE ASK OF YOU\nPay me at once.")
@@ -255,6 +301,13 @@ def test_what_else_it_may_be_is_shown(body: object) -> None:
     read = replace(READ, classification=replace(READ.classification, alternatives=matters))
     assert "invoice / invoice_request (20%), invoice (20%), invoice / c (20%)" in body(escalated(read=read))  # type: ignore[operator]
     assert "It may also be" not in body(escalated())  # type: ignore[operator]
+
+
+def test_what_it_hardly_is_is_not_shown() -> None:
+    """A matter with less than one chance in twenty would only distract."""
+    matters = tuple(Matter(category="invoice", issue=issue, confidence=sure) for issue, sure in (("likely", 0.05), ("hardly", 0.049)))
+    read = replace(READ, classification=replace(READ.classification, alternatives=matters))
+    assert rows(escalated(read=read))["It may also be"] == "invoice / likely (5%)"
 
 
 def test_the_html_stands_by_itself() -> None:
