@@ -39,7 +39,7 @@ def text_entity(text: str, subtype: str = "plain") -> Entity:
     clean = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip("\n") + "\n"
     entity = Entity()
     entity.add_header("Content-Type", f"text/{subtype}", charset="utf-8")
-    # Not by the package's own encoders: one writes every space as three characters, the other takes a hundred times as long.
+    # Not by the package's own encoders: one writes every space as three characters, the other is slow in Python.
     return _encoded(entity, "quoted-printable", quopri.encodestring(clean.encode("utf-8", "replace")))
 
 
