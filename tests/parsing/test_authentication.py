@@ -68,7 +68,7 @@ def test_one_good_signature_is_enough() -> None:
 
 def test_field_without_identifier() -> None:
     """Microsoft's field has no identifier: it is taken only where that server is configured."""
-    value = "spf=pass (sender IP is 192.0.2.1) smtp.mailfrom=customer.example; dkim=pass (signature was verified) header.d=customer.example;dmarc=pass action=none header.from=customer.example;compauth=pass reason=100"  # noqa: E501
+    value = "spf=pass (sender IP is 192.0.2.1) smtp.mailfrom=customer.example; dkim=pass (signature was verified) header.d=customer.example;dmarc=pass action=none header.from=customer.example;compauth=pass reason=100"
     options = ParseOptions(authserv_id="protection.outlook.com")
     assert results(("Authentication-Results", value), options=options) == {
         "spf": "pass",

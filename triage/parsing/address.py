@@ -19,6 +19,9 @@ def addr_spec(text: str) -> str | None:
     local, at, domain = text.rpartition("@")
     if not at or len(local) > 64 or len(domain) > 253 or not text.isascii() or not _LOCAL.fullmatch(local):
         return None
+    if "=?" in local:
+        # Programs that decode before they look for the address see another one.
+        return None
     labels = domain.split(".")
     if len(labels) < 2 or labels[-1].isdigit() or not all(_LABEL.fullmatch(label) for label in labels):
         return None
@@ -64,9 +67,9 @@ def _address(item: _Mailbox) -> tuple[Address | None, str]:
     text = item.angle if item.angle is not None else "".join(item.bare)
     spec = addr_spec(text)
     if spec is None:
-        return None, "no usable address" if not text else f"not a plain address: {charset.one_line(text)[:80]!r}"
+        return None, "no usable address" if not text else f"not a plain address: {charset.cut(charset.one_line(text), 80)!r}"
     shown = " ".join(item.words if item.angle is not None else item.comments)
-    name = charset.one_line(headers.decode_words(shown) if "=?" in shown else shown)[:200]
+    name = charset.cut(charset.one_line(headers.decode_words(shown) if "=?" in shown else shown), 200)
     claimed = {word.lower() for word in _BETWEEN.split(name) if "@" in word.strip("@")} - {spec}
     problem = "display name contains an address" if claimed else ""
     return Address(name="" if name.lower() == spec else name, addr_spec=spec), problem

@@ -70,7 +70,7 @@ def _standard(blocks: list[dict[str, str]], original: str) -> DeliveryReport | N
     status = _STATUS.search(best.get("status", "")) or _STATUS.search(best.get("diagnostic-code", ""))
     return DeliveryReport(
         action=_action(best), status=status[0] if status else "", recipient=_recipient(best), original_message_id=original or about,
-        diagnostic=best.get("diagnostic-code", "")[:500],
+        diagnostic=charset.cut(best.get("diagnostic-code", ""), 500),
     )  # fmt: skip
 
 

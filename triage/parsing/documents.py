@@ -30,4 +30,4 @@ def pdf_text(data: bytes) -> tuple[str, str]:
     except Exception:
         # A damaged file raises anything at all, from KeyError to RecursionError.
         return charset.clean("\n".join(out)), "PDF could not be read"
-    return charset.clean("\n".join(out))[:MAX_CHARACTERS], ""
+    return charset.cut(charset.clean("\n".join(out)), MAX_CHARACTERS), ""

@@ -39,5 +39,5 @@ def plain(name: str) -> str:
         name = f"_{name}"
     if len(name) > MAX_LENGTH:
         stem, dot, ending = name.rpartition(".")
-        name = stem[: MAX_LENGTH - 11] + dot + ending[:10] if dot and len(ending) <= 10 else name[:MAX_LENGTH]
+        name = charset.cut(stem, MAX_LENGTH - 11) + dot + ending if dot and len(ending) <= 10 else charset.cut(name, MAX_LENGTH)
     return name

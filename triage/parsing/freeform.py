@@ -3,7 +3,7 @@
 import re
 
 from triage.message import DeliveryReport
-from triage.parsing import address, headers
+from triage.parsing import address, charset, headers
 from triage.parsing.tree import Part
 
 
@@ -133,4 +133,4 @@ def _diagnostic(text: str, match: re.Match[str] | None) -> str:
         return ""
     start = text.rfind("\n", 0, match.start()) + 1
     end = text.find("\n", match.end())
-    return " ".join(text[start : end if end >= 0 else None].split())[:500]
+    return charset.cut(" ".join(text[start : end if end >= 0 else None].split()), 500)

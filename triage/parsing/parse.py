@@ -11,7 +11,21 @@ from typing import Any
 import mailparser
 
 from triage.message import Address, Message, RawMessage
-from triage.parsing import address, authentication, body, delivery_report, documents, filenames, headers, identifiers, language, parts, tree
+from triage.parsing import (
+    address,
+    authentication,
+    body,
+    charset,
+    delivery_report,
+    documents,
+    filenames,
+    headers,
+    identifiers,
+    language,
+    parts,
+    tree,
+)
+from triage.parsing.charset import cut
 from triage.parsing.salvage import salvage
 
 # It logs each text part that it does not manage, which is most calendars.
@@ -173,4 +187,4 @@ def _documents(found: parts.Content, defects: list[str]) -> str:
             text, defect = documents.pdf_text(data)
             texts += [text] if text else []
             defects += [f"{attachment.filename}: {defect}"] if defect else []
-    return "\n".join(texts)[: documents.MAX_CHARACTERS]
+    return cut("\n".join(texts), documents.MAX_CHARACTERS)

@@ -7,7 +7,7 @@ from triage.parsing import address, charset, headers, identifiers, tree
 
 MAX_BYTES = 64 * 1024
 _FIELD = re.compile(
-    rb"^(from|to|subject|message-id|date|references|in-reply-to)[ \t]{0,9}:([^\r\n]{0,2000}(?:\r?\n[ \t][^\r\n]{0,1000}){0,20})",
+    rb"^(from|to|subject|message-id|date|references|in-reply-to)[ \t]{0,9}:([^\n]{0,2000}(?:\n[ \t][^\n]{0,1000}){0,20})",
     re.IGNORECASE | re.MULTILINE,
 )
 
@@ -16,6 +16,8 @@ def salvage(raw: RawMessage) -> Message:
     """A Message of the main header fields only; never fails and never takes long."""
     head = raw.content[:MAX_BYTES]
     head = head[: tree.header_end(head)]
+    if b"\n" not in head:
+        head = head.replace(b"\r", b"\n")
     found: dict[str, list[str]] = {}
     for name, value in _FIELD.findall(head)[:100]:
         found.setdefault(name.lower().decode(), []).append(value.decode("utf-8", "surrogateescape"))
@@ -27,7 +29,7 @@ def salvage(raw: RawMessage) -> Message:
         references=_first_ids(found, "references"),
         from_=authors,
         to=tuple(person for value in found.get("to", [])[:5] for person in address.parse(value, "To")[0]),
-        subject=headers.decode(next(iter(found.get("subject", [])), ""))[:998],
+        subject=charset.cut(headers.decode(next(iter(found.get("subject", [])), "")), 998),
         headers=tuple((name, headers.decode(value)) for name, values in found.items() for value in values),
         text=charset.one_line(""),
         fingerprint=raw.sha256,
