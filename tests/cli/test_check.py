@@ -142,7 +142,7 @@ def remove(folder: Path) -> None:
     ("breaks", "said"),
     [
         (remove, "expected a folder with templates"),
-        (lambda folder: shutil.rmtree(folder), "expected a folder with templates"),
+        (shutil.rmtree, "expected a folder with templates"),
         (lambda folder: shutil.rmtree(folder / "acknowledgment"), "acknowledgment"),
         (lambda folder: next(folder.rglob("*.txt")).write_bytes(b"Gr\xfc\xdfe"), "expected a template in UTF-8"),
         (lambda folder: [it.write_text("{{ unclosed") for it in (folder / "acknowledgment").glob("*.txt")], "unexpected end of template"),

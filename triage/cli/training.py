@@ -35,7 +35,7 @@ def train(context: click.Context, extra: tuple[Path, ...], only: tuple[Path, ...
     from triage.classifier.train import train as learn
 
     target = out or _model_path(context)
-    if not os.access(target.parent, os.W_OK):
+    if not (target.parent.is_dir() and os.access(target.parent, os.W_OK)):
         # Said before two minutes of work instead of after.
         raise click.BadParameter(f"{target}: expected a file in a folder that exists and can be written", param_hint="--out")
     version = learn(only, extra=read_all(extra), target=target)

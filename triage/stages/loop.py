@@ -63,7 +63,7 @@ async def run(stage: Stage, stop: asyncio.Event) -> None:
         retry_error_callback=lambda _state: 0,
     )
     while not stop.is_set():
-        if not await retrying(stage.work):
+        if not await retrying(_unit, stage, stop) and not stop.is_set():
             await _unless(stop, _idle(stage))
 
 
@@ -73,6 +73,11 @@ async def drain(stage: Stage) -> int:
     while done := await stage.work():
         total += done
     return total
+
+
+async def _unit(stage: Stage, stop: asyncio.Event) -> int:
+    # A stop that cuts a back-off short must not begin another attempt on a server that is away.
+    return 0 if stop.is_set() else await stage.work()
 
 
 async def _idle(stage: Stage) -> None:

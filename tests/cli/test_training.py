@@ -1,0 +1,213 @@
+"""`triage train` and `triage evaluate`: a model from labelled messages, how good it is, and wrong files named with their line."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.classifier.samples import small_corpus
+from tests.cli.calling import MARKS, Shop, call
+from triage.classifier.corpus import Example
+from triage.classifier.model import Model
+
+KEYS = {"n", "accuracy", "macro_f1", "abstain_rate", "selective", "ece", "per_category", "per_issue", "messages_per_second"}
+LABELS = {"order/order_cancel", "order/delivery_lost", "invoice/invoice_request", "dispute/refund_request", "other/presales", "other/spam"}
+
+
+def row(body: str, category: str, issue: str = "", **more: object) -> dict[str, object]:
+    """One labelled message."""
+    return {"subject": "", "body": body, "label_category": category, "label_issue": issue, **more}
+
+
+def write(path: Path, *rows: object) -> Path:
+    """A file of JSON lines; text is written as it is."""
+    path.write_text("".join((it if isinstance(it, str) else json.dumps(it)) + "\n" for it in rows))
+    return path
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A current folder without configuration."""
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def labelled(tmp_path: Path) -> Path:
+    """Three messages whose answers are plain."""
+    return write(
+        tmp_path / "three.jsonl",
+        row("You charged my card twice for the same order", "payment", "payment_duplicate"),
+        "",
+        row("Please cancel my order ORD1234", "order", "order_cancel", alt=["dispute"]),
+        row("Where is my parcel? It has not arrived.", "order"),
+    )
+
+
+def few() -> list[Example]:
+    """Messages of a few issues only, which are taught in a moment."""
+    return [example for example in small_corpus() if example.label in LABELS]
+
+
+def taught(path: Path, examples: list[Example]) -> Path:
+    """A file of these messages."""
+    return write(path, *(row(it.body, it.category, it.issue, subject=it.subject) for it in examples))
+
+
+def test_json_keeps_its_contract(labelled: Path) -> None:
+    """Every figure that programs rely on is there, each of its kind."""
+    ended = call("evaluate", labelled, "--json")
+    assert (ended.code, ended.err) == (0, "")
+    figures: dict[str, Any] = ended.json
+    assert set(figures) >= KEYS
+    assert figures["n"] == 3
+    assert {"coverage", "accuracy"} <= set(figures["selective"])
+    for name in ("accuracy", "macro_f1", "abstain_rate", "ece", "messages_per_second"):
+        assert isinstance(figures[name], float), name
+    assert 0 <= figures["accuracy"] <= 1
+    assert set(figures["per_category"]) == {"order", "payment"}
+    assert set(figures["per_issue"]) == {"order/order_cancel", "payment/payment_duplicate"}
+    assert figures["per_category"]["order"]["n"] == 2
+
+
+def test_text_for_people(labelled: Path) -> None:
+    """Each figure on its line, names and numbers apart, and a table for categories and issues."""
+    ended = call("evaluate", labelled)
+    assert (ended.code, ended.err) == (0, "")
+    figures = {line[:24].strip(): line[24:].strip() for line in ended.lines if line[:1].strip()}
+    assert figures["n"] == "3"
+    assert float(figures["accuracy"]) >= 0
+    assert float(figures["spam taken for inquiry"]) == 0
+    assert [name for name in ("selective", "per category", "per issue") if name not in ended.out] == []
+    assert "order/order_cancel" in ended.out
+    assert max(map(len, ended.lines)) <= 80
+
+
+def test_several_files_are_one_measure(labelled: Path, tmp_path: Path) -> None:
+    """The messages of all files count."""
+    more = write(tmp_path / "more.jsonl", row("Do you sell lamps?", "other", "presales"))
+    assert call("evaluate", labelled, more, "--json").json["n"] == 4
+
+
+def test_no_issue_judged_gives_no_table(tmp_path: Path) -> None:
+    """Where only categories are labelled the table of issues is left out."""
+    ended = call("evaluate", write(tmp_path / "a.jsonl", row("Do you sell lamps?", "other")))
+    assert ended.code == 0
+    assert "per category" in ended.out
+    assert "per issue" not in ended.out
+
+
+WRONG = [
+    ('{"subject":', 2, "expected a JSON object with subject, body, label_category and label_issue"),
+    ("[1, 2]", 2, "expected a JSON object"),
+    ('"text"', 2, "expected a JSON object"),
+    ('{"subject": "", "body": ""}', 2, "label_category"),
+    ('{"subject": "", "body": "", "label_category": ""}', 2, "label_category is empty"),
+]
+
+
+@pytest.mark.parametrize(("line", "number", "told"), WRONG)
+@pytest.mark.parametrize(
+    "command",
+    [("evaluate",), ("train", "--out", "m.npz", "--extra"), ("train", "--out", "m.npz", "--only")],
+    ids=["evaluate", "extra", "only"],
+)
+def test_a_wrong_line_is_named(command: tuple[str, ...], line: str, number: int, told: str, tmp_path: Path) -> None:
+    """File, line and expectation on one line of standard error; exit 1, and no model is written."""
+    path = write(tmp_path / "wrong.jsonl", row("fine", "order"), line)
+    ended = call(*command, path)
+    assert (ended.code, ended.out) == (1, "")
+    assert ended.err.startswith(f"triage: {path}:{number}: ")
+    assert told in ended.err
+    assert len(ended.err.splitlines()) == 1
+    assert not Path("m.npz").exists()
+
+
+def test_a_file_that_is_no_text(tmp_path: Path) -> None:
+    """Octets that are not UTF-8 are told with the file."""
+    (tmp_path / "a.jsonl").write_bytes(b"\xff\xfe\x00")
+    ended = call("evaluate", tmp_path / "a.jsonl")
+    assert ended.code == 1
+    assert ended.err.startswith(f"triage: {tmp_path}/a.jsonl: ")
+
+
+@pytest.mark.parametrize("content", ["", "\n\n"], ids=["empty", "blank lines"])
+def test_nothing_to_measure(tmp_path: Path, content: str) -> None:
+    """Figures of nothing would look like a result: exit 1 instead."""
+    path = tmp_path / "a.jsonl"
+    path.write_text(content)
+    for arguments in ((), ("--json",)):
+        ended = call("evaluate", path, *arguments)
+        assert (ended.code, ended.out) == (1, "")
+        assert f"{path}: no messages: expected one JSON object on each line" in ended.err
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("evaluate", "none.jsonl"), ("evaluate", "."), ("train", "--extra", "none.jsonl"), ("train", "--only", "."), ("train", "--out", ".")],
+    ids=" ".join,
+)
+def test_a_file_that_is_not_there(command: tuple[str, ...]) -> None:
+    """A path that leads to no file is wrong use: exit 2 with the path."""
+    ended = call(*command)
+    assert (ended.code, ended.out) == (2, "")
+    assert f"'{command[-1]}'" in ended.err
+
+
+def test_a_place_that_cannot_be_written_is_told_before_the_work(tmp_path: Path) -> None:
+    """Training takes minutes; that its result has nowhere to go is said at once."""
+    (tmp_path / "file").write_text("")
+    for target in (tmp_path / "none" / "m.npz", tmp_path / "file" / "m.npz"):
+        ended = call("train", "--out", target)
+        assert ended.code == 2
+        assert f"{target}: expected a file in a folder that exists and can be written" in " ".join(ended.err.split())
+
+
+def test_a_model_that_is_missing(labelled: Path, tmp_path: Path) -> None:
+    """Without its model there is nothing to measure: exit 1 with the path."""
+    shop = Shop(tmp_path, {})
+    shop.config.parent.mkdir()
+    shop.config.write_text(
+        '[identity]\naddress = "a@b.example"\n[mailbox.s]\nhost = "localhost"\nport = 1\n[smtp]\nhost = "localhost"\nport = 1\n'
+        '[paths]\nmodel = "none.npz"\n'
+    )
+    ended = call("evaluate", labelled)
+    assert (ended.code, ended.out) == (1, "")
+    assert f"triage: {tmp_path}/none.npz: missing" in ended.err
+
+
+def test_labels_cannot_drive_a_terminal(tmp_path: Path) -> None:
+    """A label with an escape sequence is printed spelled out."""
+    path = write(tmp_path / "a.jsonl", row("x", "or\x1b[31mder", "is\x07sue"))
+    for arguments in ((), ("--json",)):
+        ended = call("evaluate", path, *arguments)
+        assert ended.code == 0
+        assert not any(mark in ended.out for mark in MARKS)
+
+
+def test_a_model_is_taught_and_used(tmp_path: Path) -> None:
+    """Trained on the files named, with further ones added, it is written where asked, and a configuration that names it uses it."""
+    examples = few()
+    only, extra = taught(tmp_path / "only.jsonl", examples[::2]), taught(tmp_path / "extra.jsonl", examples[1::2])
+    ended = call("train", "--only", only, "--extra", extra, "--out", tmp_path / "own.npz")
+    assert (ended.code, ended.err) == (0, "")
+    model = Model.load(tmp_path / "own.npz")
+    assert ended.out == f"wrote {tmp_path}/own.npz, version {model.version}\n"
+    assert set(model.classes) == {example.label for example in examples}
+    shop = Shop(tmp_path, {})
+    shop.config.parent.mkdir()
+    shop.config.write_text(
+        '[identity]\naddress = "a@b.example"\n[mailbox.s]\nhost = "localhost"\nport = 1\n[smtp]\nhost = "localhost"\nport = 1\n'
+        '[paths]\nmodel = "own.npz"\n'
+    )
+    figures = call("evaluate", only, "--json").json
+    assert figures["n"] == len(examples[::2])
+    assert figures["accuracy"] > 0.6
+
+
+def test_too_few_labels_teach_nothing(tmp_path: Path) -> None:
+    """Messages of one kind only are refused with their number; exit 1."""
+    path = write(tmp_path / "a.jsonl", row("x", "order", "order_cancel"), row("y", "order", "order_cancel"))
+    ended = call("train", "--only", path, "--out", tmp_path / "m.npz")
+    assert (ended.code, ended.out) == (1, "")
+    assert "2 messages with fewer than 3 different labels teach nothing" in ended.err
