@@ -3,7 +3,7 @@
 import pytest
 
 from triage.extraction.mask import mask, mask_text
-from triage.message import Address, Attachment, Message
+from triage.message import Address, Attachment, DeliveryReport, Message
 
 SHOWN = "411111******1111"
 
@@ -183,7 +183,7 @@ def test_every_text_of_a_message_is_masked() -> None:
         headers=(("subject", f"card {card}"), ("received", "id 4111111111111111"), ("x-note", card)),
         from_=who, sender=who, reply_to=who, to=who, cc=who,
         attachments=(Attachment(filename=f"{card}.png", content_type="image/png", size=1, sha256=""),),
-        defects=(f"odd name {card}",),
+        defects=(f"odd name {card}",), report=DeliveryReport(action="failed", diagnostic=f"550 {card}"),
     )  # fmt: skip
     masked = mask(message)
     assert "1111 1111" not in repr(masked)

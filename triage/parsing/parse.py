@@ -11,20 +11,7 @@ from typing import Any
 import mailparser
 
 from triage.message import Address, Message, RawMessage
-from triage.parsing import (
-    address,
-    authentication,
-    body,
-    charset,
-    delivery_report,
-    documents,
-    filenames,
-    headers,
-    identifiers,
-    language,
-    parts,
-    tree,
-)
+from triage.parsing import address, authentication, body, delivery_report, documents, filenames, headers, identifiers, language, parts, tree
 from triage.parsing.charset import cut
 from triage.parsing.salvage import salvage
 
