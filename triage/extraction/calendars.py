@@ -1,5 +1,7 @@
 """Names of months and days, and words for days near today, in the languages whose dates are understood: data."""
 
+import unicodedata
+
 _MONTHS = {
     "en": "january february march april may june july august september october november december",
     "de": "januar februar märz april mai juni juli august september oktober november dezember",
@@ -18,9 +20,21 @@ _SHORT_MONTHS = (
     "jan fev mrt apr mei jun jul aug sep okt nov dez",
 )
 
-#: Number of the month by its name in any of the languages, in lower case.
-MONTHS: dict[str, int] = {
-    name: number for names in (*_MONTHS.values(), *_SHORT_MONTHS) for number, name in enumerate(names.split(), start=1)
+#: Other names: Austrian, and Spanish as some countries spell it.
+_OTHER_MONTHS = {"jänner": 1, "feber": 2, "setiembre": 9}
+
+
+def _bare(word: str) -> str:
+    """The word without accents, as people write on keyboards that have none."""
+    return "".join(letter for letter in unicodedata.normalize("NFD", word) if not unicodedata.combining(letter))
+
+
+#: Number of the month by its name in any of the languages, in lower case, with and without accents.
+MONTHS: dict[str, int] = _OTHER_MONTHS | {
+    form: number
+    for names in (*_MONTHS.values(), *_SHORT_MONTHS)
+    for number, name in enumerate(names.split(), start=1)
+    for form in (_bare(name), name)
 }
 
 _WEEKDAYS = {
@@ -35,8 +49,12 @@ _WEEKDAYS = {
 
 #: 0 for Monday, by language and name.
 WEEKDAYS: dict[str, dict[str, int]] = {
-    language: {name: number for number, name in enumerate(names.split())} for language, names in _WEEKDAYS.items()
+    language: {form: number for number, name in enumerate(names.split()) for form in (_bare(name), name)}
+    for language, names in _WEEKDAYS.items()
 }
+# What is left of the Portuguese names in speech, and the other German name of Saturday.
+WEEKDAYS["pt"] |= {name.removesuffix("-feira"): number for name, number in WEEKDAYS["pt"].items()}
+WEEKDAYS["de"]["sonnabend"] = 5
 
 #: Days from today, by language and word. Most telling first, for "day before yesterday" holds "yesterday".
 NEAR_DAYS: dict[str, dict[str, int]] = {

@@ -15,8 +15,12 @@ _NUMERIC = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2((?:19|20)?\d\d)(?![\w-]|[./]
 #: 27.02. without a year, as German, Polish and Nordic people write; elsewhere it is a number.
 _SHORT = re.compile(r"(\d{1,2})\.(\d{1,2})\.(?![\w.])")
 _SHORT_LANGUAGES = frozenset({"de", "pl", "cs", "sk", "da", "no", "nb", "fi", "hu"})
-_DAY = re.compile(r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|\.|º|ª)?(?![\w:%€$£]|[.,]\d)", re.IGNORECASE)
-_MONTH_AFTER = re.compile(r"[ \u00a0]{1,2}(?:of |de |d['’])?([^\W\d_]{3,10})\b\.?(?:,?[ \u00a0]{1,2}(?:del? )?((?:19|20)\d\d)(?!\d))?")
+_DAY = re.compile(r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|\.|º|ª|°)?(?![\w:%€$£]|[.,]\d)", re.IGNORECASE)
+#: Behind a day: " of March 2026", and without blanks "-Mar-2026", "/Mar/2026" and ".März 2026".
+_MONTH_AFTER = re.compile(
+    r"(?:[ \u00a0]{1,2}(?:of |de |d['’])?|([-/.]))([^\W\d_]{3,10})\b\.?"
+    r"(?:(?:,?[ \u00a0]{1,2}(?:del? )?|(?:(?<=[^\W\d_])\1))((?:19|20)\d\d)(?!\d))?"
+)
 _MONTH_BEFORE = re.compile(r"(?<![^\W_])([^\W\d_]{3,10})\.?[ \u00a0]{1,2}(?:the )?$")
 _YEAR_AFTER = re.compile(r",?[ \u00a0]{1,2}((?:19|20)\d\d)(?!\d)")
 
@@ -73,9 +77,9 @@ def _from_digits(found: re.Match[str], search: Search) -> tuple[date | None, flo
 
 def _with_month(search: Search, found: re.Match[str]) -> Iterator[Fact]:
     after = _MONTH_AFTER.match(search.text, found.end())
-    if after and (month := MONTHS.get(after[1].lower())):
-        end = after.end() if after[2] else after.end(1)
-        yield from _of_parts(search, int(found[1]), month, after[2], (found.start(), end))
+    if after and (month := MONTHS.get(after[2].lower())) and not (after[1] and not after[3] and after[2].lower() in _WORDS_TOO):
+        end = after.end() if after[3] else after.end(2)
+        yield from _of_parts(search, int(found[1]), month, after[3], (found.start(), end))
         return
     before = _MONTH_BEFORE.search(search.text, max(0, found.start() - 16), found.start())
     if before and (month := MONTHS.get(before[1].lower())) and (before[1][0].isupper() or before[1] not in _WORDS_TOO):
@@ -131,4 +135,4 @@ def _relative_words(language: str) -> re.Pattern[str]:
     near = "|".join(map(re.escape, NEAR_DAYS[language]))
     weekday = LAST_WEEKDAY[language].replace("{day}", rf"(?P<day>{'|'.join(WEEKDAYS[language])})")
     ago = DAYS_AGO[language].replace("{n}", r"(?P<n>\d{1,2})")
-    return re.compile(rf"(?<!\w)(?:(?P<near>{near})|{weekday}|{ago})(?!\w)", re.IGNORECASE)
+    return re.compile(rf"\b(?=\w)(?:(?P<near>{near})|{weekday}|{ago})(?!\w)", re.IGNORECASE)

@@ -16,7 +16,7 @@ from triage.message import Message
 from triage.reading import Fact, Facts
 
 #: How far each source is trusted; within one kind of fact, the surest comes first.
-_TRUST = {"subject": 1.0, "text": 1.0, "document": 0.8, "quoted": 0.7, "filename": 0.6}
+_TRUST = {"subject": 1.0, "text": 1.0, "signature": 0.9, "document": 0.8, "quoted": 0.7, "filename": 0.6}
 
 Finder = Callable[[Search], Iterator[Fact]]
 
@@ -42,6 +42,7 @@ def _searches(message: Message, patterns: Patterns, received_at: datetime) -> It
     texts = (
         ("subject", message.subject),
         ("text", message.text),
+        ("signature", message.signature if message.signature not in message.text else ""),
         ("document", message.document_text),
         ("quoted", message.quoted if message.quoted not in message.text else ""),
         ("filename", "\n".join(part.filename for part in message.attachments)),

@@ -29,6 +29,11 @@ _LIST = re.compile(
 #: What people mistype; a slip in a shorter word makes another word.
 _OFTEN_MISTYPED = ("order", "orders", "purchase", "invoice")
 
+#: Before it, "oder" is a mistyped order; elsewhere it is the German "or".
+_BEFORE_ORDER = frozenset(
+    {"my", "the", "your", "this", "that", "an", "our", "of", "for", "about", "cancel", "re", "return", "track", "refund", "late"}
+)
+
 #: What a sentence ends with; behind it, a word speaks of something else.
 _SENTENCE_END = re.compile(r"[!?;]|\.\s|\n\s{0,8}\n|\)\s")
 _CLAUSE_END = re.compile(r"[,;.!?\n]")
@@ -77,6 +82,8 @@ def label_before(text: str, start: int) -> Label:
     for count, (word, begins, ends) in enumerate(reversed(words)):
         gap = text[ends:position]
         if count > 6 or len(gap) > 8 or any(character.isdigit() for character in gap) or _ends_sentence(gap, word):
+            break
+        if word == "oder" and (words[len(words) - count - 2][0] if count + 2 <= len(words) else "") not in _BEFORE_ORDER:
             break
         if word in LABELS or ((explicit or count == 0) and (word := _meant(word)) in LABELS):
             return Label("" if only_phone and LABELS[word] != "phone" else LABELS[word], explicit)

@@ -8,14 +8,20 @@ from dataclasses import replace
 from stdnum import iban
 
 from triage.extraction.cards import is_card_number, is_printed_grouping, shown
+from triage.extraction.codes import without_codes
 from triage.extraction.labels import label_before
 from triage.message import Address, Attachment, Message
 
 #: Separators people, clients and html put between the digits of one number; those without width are not even seen.
-_INVISIBLE = "\u00ad\u200b-\u200f\u2060-\u2064\ufeff"
-_BETWEEN = rf"[\s\-._/|,;:()>*·•∙⋅\u2010-\u2015\u2212{_INVISIBLE}]"
+_INVISIBLE = "\\x00-\\x08\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
+_BETWEEN = rf"[\s\-._/|,;:()>*·•∙⋅~+#'’\"\\\\\[\]\u2010-\u2015\u2212\u2e3a\u2e3b\ufe58\ufe63\uff0d\uff0e\uff0f{_INVISIBLE}]"
+#: What html leaves between digits where somebody pasted it; looked at as so many blanks, so that every position stays.
+_HTML = re.compile(
+    r"&(?:nbsp|ensp|emsp|thinsp|shy|zwnj|zwj|#160|#xa0|#8203);|</?(?:br|span|b|i|u|p|td|div|font|wbr)\b[^<>\d]{0,40}>", re.IGNORECASE
+)
 _DIGIT = re.compile(r"\d")
-_RUN = re.compile(rf"\d(?:{_BETWEEN}{{0,4}}\d){{12,200}}")
+#: No upper end, for a number may stand behind any number of others; digits and separators have nothing in common, so it stays quick.
+_RUN = re.compile(rf"\d(?:{_BETWEEN}{{0,24}}\d){{12,}}")
 _FEWEST_DIGITS, _MOST_DIGITS = 13, 19
 #: No scheme's numbers begin otherwise.
 _FIRST_DIGITS = frozenset("234568")
@@ -28,29 +34,6 @@ _LETTERS_BEFORE = re.compile(r"(?:^|[^\w])(?:[^\W\d_]{3,20}|cc|nr|no|kk|%b)$", r
 
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b")
 
-_CODE_NAME = (
-    r"(?:cvv2?|cvc2?|cvn|csc|card verification (?:value|code|number)|(?:card )?security (?:code|number)"
-    r"|(?:karten)?pr[üu]f(?:nummer|ziffer|zahl)"
-    r"|sicherheits(?:code|nummer)|code de s[ée]curit[ée]|cryptogramme(?: visuel)?|c[óo]digo de seguran[çc]a|c[óo]digo de seguridad"
-    r"|(?:3|4|three|four)[- ]digits? (?:security )?(?:code|number)(?: on the back)?|(?:3|4|three|four) digits on the (?:back|front)"
-    r"|(?:3|4|drei|vier) (?:ziffern|stellen) auf der (?:r[üu]ckseite|vorderseite)"
-    r"|codice di sicurezza|beveiligingscode|kod (?:cvv|cvc|bezpiecze[ńn]stwa))"
-)
-_CODE = re.compile(
-    rf"((?<!\w)(?=[a-z34]){_CODE_NAME}\W{{0,4}}(?:(?:code|number|no|nr|is|was|ist|lautet|est|es|è|é|=)\W{{0,4}}){{0,3}})\d{{3,4}}(?!\d|[.,/-]\d)",
-    re.IGNORECASE,
-)
-_CODE_AFTER = re.compile(rf"(?<![\d/.,-])\d{{3,4}}(\s{{0,2}}(?:\(|is (?:my|the) |as (?:my |the )?){_CODE_NAME}\b)", re.IGNORECASE)
-#: One of these stands in every text that names a code.
-_CODE_WORDS = (
-    "cvv", "cvc", "cvn", "csc", "verif", "security", "prüf", "pruf", "sicherheit", "curit", "cryptog", "seguran", "seguridad", "sicurezza",
-    "beveilig", "bezpiecz", "digit", "ziffern", "stellen",
-)  # fmt: skip
-#: The code that follows a number and its expiry date without being named.
-_CODE_AFTER_EXPIRY = re.compile(
-    r"(\*{3,9}\d{4}[\s,;|]{1,4}(?:[a-zü]{2,12}[\s.:]{1,3}){0,3}\d{2}\s?[/-]\s?(?:20)?\d{2}[\s,;|]{1,4})\d{3,4}(?!\d|[.,/-]\d)",
-    re.IGNORECASE,
-)
 #: Magnetic stripe data (ISO/IEC 7813): nothing of it may be kept.
 _STRIPE = re.compile(r"(?:%b\d{12,19}\^[^?\n]{1,100}|;\d{12,19}=\d{4,30})\?", re.IGNORECASE)
 
@@ -82,7 +65,7 @@ def mask_text(text: str) -> tuple[str, int]:
         pieces += [text[position:start], shown(digits)]
         position = end
     masked = "".join((*pieces, text[position:])) if found else text
-    masked, codes = _without_codes(masked, after_number=bool(found))
+    masked, codes = without_codes(masked, after_number=bool(found))
     return masked, stripes + len(found) + codes
 
 
@@ -129,18 +112,10 @@ def mask(message: Message) -> Message:
     return replace(changed, masked=message.masked + total) if total else message
 
 
-def _without_codes(text: str, *, after_number: bool) -> tuple[str, int]:
-    named = trailing = 0
-    lower = text.lower()
-    if any(word in lower for word in _CODE_WORDS):
-        text, named = _CODE.subn(r"\1***", text)
-        text, trailing = _CODE_AFTER.subn(r"***\1", text)
-    text, unnamed = _CODE_AFTER_EXPIRY.subn(r"\1***", text) if after_number else (text, 0)
-    return text, named + trailing + unnamed
-
-
 def _card_numbers(text: str) -> Iterator[tuple[int, int, str]]:
     """(start, end, digits) of every card number, from left to right, never overlapping."""
+    if "<" in text or "&" in text:
+        text = _HTML.sub(lambda leftover: " " * len(leftover[0]), text)
     for run in _RUN.finditer(text):
         groups = [(run.start() + found.start(), run.start() + found.end(), _digits(found[0])) for found in _GROUP.finditer(run[0])]
         if len(groups) > _MOST_DIGITS and all(len(group[2]) == 1 for group in groups):

@@ -7,17 +7,18 @@ from itertools import pairwise
 from triage.message import Message
 from triage.reading import Fact
 
-_NAME = r"[^\W\d_][^\W\d_'’.-]{1,20}(?:[ -][^\W\d_][^\W\d_'’.-]{0,20}){0,3}"
+_NAME = r"[^\W\d_](?:['’][^\W\d_]|[^\W\d_]){1,20}(?:[ -][^\W\d_](?:['’][^\W\d_]|[^\W\d_]){0,20}){0,3}"
 _INTRODUCED = re.compile(
-    rf"\b(?:my name is|i am called|mein name ist|ich hei(?:ß|ss)e|je m['’]appelle|mon nom est|me llamo|mi nombre es|mi chiamo|il mio nome è"
-    rf"|mijn naam is|ik heet|meu nome é|chamo-me|nazywam się|jag heter|jeg hedder|jeg heter)[ :]{{1,3}}({_NAME})",
+    rf"\b(?=[bcijmnм])(?:my name is|i am called|mein name ist|ich hei(?:ß|ss)e"
+    rf"|je m['’]appelle|mon nom est|me llamo|mi nombre es|mi chiamo|il mio nome è"
+    rf"|mijn naam is|ik heet|meu nome é|chamo-me|nazywam się|jag heter|jeg hedder|jeg heter|меня зовут|benim adım)[ :]{{1,3}}({_NAME})",
     re.IGNORECASE,
 )
 #: One of these stands in every text that _INTRODUCED matches.
 _INTRODUCTIONS = (
     "name", "i am called", "ich hei", "appelle", "mon nom", "llamo", "nombre", "chiamo", "il mio nome", "mijn naam", "ik heet",
     "meu nome", "chamo-me",
-    "nazywam", "heter", "hedder",
+    "nazywam", "heter", "hedder", "зовут", "adım",
 )  # fmt: skip
 _CLOSINGS = frozenset(
     f"{before} {how} {what}".strip().replace("  ", " ")
@@ -34,6 +35,13 @@ _CLOSINGS = frozenset(
     "vriendelijke groet",
     "vriendelijke groeten", "mvg", "groetjes", "atenciosamente", "com os melhores cumprimentos", "cumprimentos", "obrigado", "obrigada",
     "pozdrawiam", "z poważaniem", "med vänlig hälsning", "hälsningar", "mvh", "med venlig hilsen", "vennlig hilsen",
+    "thx", "thanks a lot", "thanks so much", "thanks in advance", "thank you very much", "thank you so much", "thank you in advance",
+    "mit freundlichen gruessen", "freundliche gruesse", "viele gruesse", "liebe gruesse", "herzliche grüße", "schöne grüße", "grüße",
+    "danke", "vielen dank", "danke im voraus", "vielen dank im voraus", "salutations", "merci", "merci d'avance", "bonne journée",
+    "gracias", "muchas gracias", "gracias de antemano", "grazie", "grazie mille", "groeten", "bedankt", "alvast bedankt", "grüsse",
+    "med vänliga hälsningar", "tack", "med vennlig hilsen", "hilsen", "ystävällisin terveisin", "terveisin", "dziękuję", "s pozdravem",
+    "s pozdravom", "üdvözlettel", "cu stimă", "saygılarımla", "с уважением", "з повагою", "спасибо", "με εκτίμηση", "muito obrigado",
+    "muito obrigada", "abraços",
 })  # fmt: skip
 #: The closing stands among the last lines; one higher up ends somebody else's words.
 _LAST_LINES = 14
@@ -43,6 +51,19 @@ _NOT_A_PERSON = frozenset({
     "gmbh", "ag", "ltd", "llc", "inc", "corp", "sa", "sarl", "srl", "bv", "team", "support", "service", "sales", "info", "shop",
     "store", "office",
     "billing", "account", "accounts", "newsletter", "noreply", "kundenservice", "admin", "via", "sent", "iphone", "ipad", "phone", "tel",
+})  # fmt: skip
+#: With these a sentence goes on where a name might have stood: "my name is spelled wrong", "Thanks / for everything".
+_NO_NAME = frozenset({
+    "not", "wrong", "spelled", "spelt", "misspelled", "incorrect", "correct", "missing", "still", "on", "in", "listed", "written",
+    "already", "different", "also", "the", "a", "an", "for", "to", "and", "please", "you", "we", "it", "this", "that", "if", "i",
+    "will", "just", "so", "as", "very", "falsch", "nicht", "für", "im", "noch", "auch", "und", "bitte", "wir", "ich", "mal",
+    "incorrecto", "pas", "pour", "et", "encore", "no", "para", "non", "per", "sbagliato", "verkeerd", "niet", "voor", "errado",
+    "não",
+})  # fmt: skip
+#: Small words within a name, when a name goes on behind them.
+_PARTICLES = frozenset({
+    "de", "da", "do", "dos", "das", "di", "del", "della", "la", "le", "van", "von", "der", "den", "ten", "ter", "zu", "bin", "al",
+    "el",
 })  # fmt: skip
 #: Words after "my name is" that end the name in a sentence.
 _END = frozenset({"and", "und", "et", "y", "e", "en", "i", "from", "aus", "de", "with", "my", "order", "but", "ich", "je", "och", "og"})
@@ -67,17 +88,34 @@ def _under_closing(text: str) -> str:
     for closing, name in pairwise(lines):
         if closing.rstrip(" ,.!").lower() in _CLOSINGS:
             return _person(name.strip(" ,."))
-    return ""
+    return _beside_closing(lines[-1]) if lines else ""
+
+
+def _beside_closing(line: str) -> str:
+    """The name in "Best regards, Eve Miller"; "" where the line is another."""
+    closing, _, name = line.partition(",")
+    words = name.strip(" .").split()
+    capitals = all(word[0].isupper() or word in _PARTICLES for word in words)
+    return _person(" ".join(words)) if closing.strip().lower() in _CLOSINGS and len(words) <= 3 and capitals else ""
 
 
 def _first_words(found: str) -> str:
     words: list[str] = []
-    for word in found.split():
+    spoken = found.split()
+    for place, word in enumerate(spoken):
+        if words and word in _PARTICLES and words[0][0].isupper() and _name_goes_on(spoken[place + 1 :]):
+            words.append(word)
+            continue
         # Whoever writes without capitals is believed for two words, not for the rest of the sentence.
         if word.lower() in _END or (words and not word[0].isupper() and (words[0][0].isupper() or len(words) >= 2)):
             break
         words.append(word)
     return " ".join(words)
+
+
+def _name_goes_on(words: list[str]) -> bool:
+    following = next((word for word in words if word not in _PARTICLES), "")
+    return following[:1].isupper()
 
 
 def _person(written: str) -> str:
@@ -86,6 +124,10 @@ def _person(written: str) -> str:
     words = name.split()
     if not 1 <= len(words) <= 4 or not _LIKE_A_NAME.fullmatch(name):
         return ""
-    if _NOT_A_PERSON & {word.lower().replace(".", "") for word in words} or not (name[0].isupper() or name.islower()):
+    if (
+        words[0] in _NO_NAME
+        or _NOT_A_PERSON & {word.lower().replace(".", "") for word in words}
+        or not (name[0].isupper() or name.islower())
+    ):
         return ""
     return name.title() if name.islower() or name.isupper() else name

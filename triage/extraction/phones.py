@@ -10,7 +10,8 @@ from triage.extraction.search import Search
 from triage.reading import Fact
 
 #: What may not go on behind is asked afterwards, so that the pattern never has to try again.
-_RUN = re.compile(r"\d(?:[ ()/.\u00a0\u2010-\u2013-]{0,3}\d){6,16}")
+#: A stroke between blanks stands between two numbers.
+_RUN = re.compile(r"\d(?:(?! / )[ ()/.\u00a0\u2010-\u2013-]{0,3}\d){6,16}")
 _GOES_ON = re.compile(r"[\w*]|[.,-]\d")
 #: What belongs to the number before its first digit.
 _HEAD = re.compile(r"(?:\+ ?)?\(?$")

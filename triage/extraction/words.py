@@ -38,7 +38,7 @@ KINDS = {
         sporingsnummer seuranta lähetystunnus трек треккинг kargo takip
     """,
     "phone": """
-        phone telephone tel mobile cell cellphone whatsapp call contact fon telefon telefonnummer handy
+        phone telephone tel ph mobile cell cellphone whatsapp call reach contact fon telefon telefonnummer handy
         handynummer mobil mobilnummer rufnummer téléphone portable móvil movil teléfono telefono telemóvel
         telemovel celular cellulare telefoonnummer mobiel numer tlf fax sms ring text
     """,
