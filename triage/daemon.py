@@ -64,13 +64,13 @@ def stop_on_signals(stop: asyncio.Event) -> None:
         loop.add_signal_handler(number, asked, number)
 
 
-async def serve(app: App, stop: asyncio.Event) -> None:
-    """Run every stage until `stop` is set, then let each finish its unit, for at most ten seconds."""
+async def serve(app: App, stop: asyncio.Event, *, grace: float = _GRACE_SECONDS) -> None:
+    """Run every stage until `stop` is set, then let each finish its unit, for at most `grace` seconds."""
     tasks = [asyncio.create_task(run(stage, stop), name=stage.name) for stage in app.stages]
     tasks.append(asyncio.create_task(_beat(app, stop), name="heartbeat"))
     _log.info("started", mode=app.settings.mode, mailboxes=len(app.mailboxes))
     await stop.wait()
-    _done, late = await asyncio.wait(tasks, timeout=_GRACE_SECONDS)
+    _done, late = await asyncio.wait(tasks, timeout=grace)
     for task in late:
         _log.warning("cut_off", stage=task.get_name())
         task.cancel()

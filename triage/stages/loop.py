@@ -63,7 +63,8 @@ async def run(stage: Stage, stop: asyncio.Event) -> None:
         retry_error_callback=lambda _state: 0,
     )
     while not stop.is_set():
-        if not await retrying(_unit, stage, stop) and not stop.is_set():
+        done: int = await retrying(_unit, stage, stop)
+        if not done and not stop.is_set():
             await _unless(stop, _idle(stage))
 
 
