@@ -25,25 +25,33 @@ def read(shown: list[Shown]) -> Body:
     whole = "\n\n".join(text for text in (_rendered(one) for one in shown) if text.strip())
     head, rest = _capped(whole)
     split = quotes.split(head)
-    full_text = whole.replace(html.QUOTE, "").replace(html.UNQUOTE, "").strip("\n")
+    full_text, rest = _unmarked(whole).strip("\n"), _unmarked(rest)
     if not split.own.strip():
         return Body(text=full_text.strip(), full_text=full_text)
     quoted = "\n".join(part for part in (split.quoted, rest) if part) if split.quoted else ""
-    own = split.own if split.quoted or not rest else f"{split.own}\n{rest}"
+    own = split.own
+    if rest and not split.quoted:
+        own = f"{own}\n{rest}" if split.signature else full_text
     return Body(text=own.strip(), full_text=full_text, quoted=quoted.strip("\n"), signature=split.signature.strip("\n"))
 
 
 def _rendered(one: Shown) -> str:
     if one.html:
         return html.to_text(one.text)
-    text = one.text.replace(html.QUOTE, "").replace(html.UNQUOTE, "")
+    text = _unmarked(one.text)
     return unflowed(text, delsp=one.delsp) if one.flowed else text
 
 
+def _unmarked(text: str) -> str:
+    return text.replace(html.QUOTE, "").replace(html.UNQUOTE, "")
+
+
 def _capped(whole: str) -> tuple[str, str]:
-    lines = whole[:MAX_CHARACTERS].split("\n", MAX_LINES)
-    head = "\n".join(lines[:MAX_LINES])
-    return head, whole[len(head) :].lstrip("\n")
+    end = len("\n".join(whole[: MAX_CHARACTERS + 1].split("\n", MAX_LINES)[:MAX_LINES]))
+    if end > MAX_CHARACTERS:
+        # Whole lines only: half a line would break a word or a number in two.
+        end = max(whole.rfind("\n", 0, MAX_CHARACTERS), 0) or MAX_CHARACTERS
+    return whole[:end], whole[end:].lstrip("\n")
 
 
 def unflowed(text: str, *, delsp: bool) -> str:
