@@ -1,5 +1,7 @@
 """What makes digits a payment card number: issuer range, length and the Luhn check digit (ISO/IEC 7812)."""
 
+from itertools import accumulate
+
 from stdnum import luhn
 
 #: (first and last beginning of a range, lengths) of the card schemes in use; unissued ranges stay out, for they hold order numbers.
@@ -29,8 +31,8 @@ _RANGES: tuple[tuple[str, str, frozenset[int]], ...] = (
     ("6759", "6763", frozenset({13, 14, 15, 16, 17, 18, 19})),
 )
 
-#: How issuers print numbers, beside one block: fours and a rest, 4-6-5 (American Express), 4-6-4 (Diners Club), halves, single digits.
-_PRINTED = frozenset({(4, 6, 5), (4, 6, 4), (8, 8), (6, 10), (4, 4, 5)})
+#: How issuers print numbers, beside fours and a rest: places of the gaps by the number of digits.
+_GAPS = {13: {4, 8}, 14: {4, 10}, 15: {4, 10}, 16: {6}, 19: {6}}
 
 
 def is_card_number(digits: str) -> bool:
@@ -41,9 +43,9 @@ def is_card_number(digits: str) -> bool:
 
 
 def is_printed_grouping(sizes: tuple[int, ...]) -> bool:
-    """True where groups of digits stand as on a card."""
-    fours = all(size == 4 for size in sizes[:-1]) and sizes[-1] <= 4
-    return len(sizes) == 1 or fours or sizes in _PRINTED
+    """True where groups of digits stand as on a card, or where gaps of the card are left out."""
+    *gaps, length = accumulate(sizes)
+    return all(gap % 4 == 0 for gap in gaps) or set(gaps) <= _GAPS.get(length, set())
 
 
 def shown(digits: str) -> str:

@@ -34,7 +34,7 @@ _AFTER = re.compile(
 )
 #: One of these stands in every text that names a code.
 _TELLING = (
-    "cvv", "cvc", "cvn", "csc", "verif", "security", "prüf", "pruf", "pruef", "sicherheit", "curit", "cryptog", "segur", "sicurezza",
+    "cvv", "cvc", "cvn", "csc", "verif", "vérif", "security", "prüf", "pruf", "pruef", "sicherheit", "curit", "cryptog", "segur", "sicurezza",
     "eiligh", "beveilig", "bezpie", "bezpe", "kerhet", "sikker", "turva", "biztons", "venlik", "безопас", "безпек", "провер", "ασφαλ",
     "セキュリ", "安全", "보안", "digit", "dígit", "ziffern", "stellen", "zahlen", "chiffres", "cifre", "cijfers", "números", "numeros",
 )  # fmt: skip

@@ -152,7 +152,10 @@ def _stands_alone(text: str, groups: list[_Group], first: int, last: int, sizes:
     # Odd groups come from line breaks and html; dashes and dots in odd places are somebody's numbering, a plus is a telephone.
     if not is_printed_grouping(sizes) and (not whole or gaps.strip() or before.endswith("+")):
         return False
-    if before[-1:].isalnum() and not _LETTERS_BEFORE.search(before):
+    if max(sizes) > 6 and len(sizes) > 1 and (before[-1:] == "-" or text[end : end + 1] == "-"):
+        # 41111111-1111-1111-8111-… goes on as no card does.
+        return False
+    if before[-1:].isascii() and before[-1:].isalnum() and not _LETTERS_BEFORE.search(before):
         return False
     if _within_iban(text, start, end):
         return False
