@@ -195,6 +195,15 @@ def test_a_document_is_known_by_type_or_name(kind: str, name: str, opened: bool)
     assert (message.document_text == "Invoice 1") is opened
 
 
+@pytest.mark.parametrize("label", ["set=" * 3000, "x\r" * 200, "a b " * 300])
+def test_defects_are_short(label: str) -> None:
+    """A defect quotes no more of a message than a person reads."""
+    message = read(f'Content-Type: text/plain; charset="{label}"\r\n\r\nh\u00e4llo')
+    assert message.text == "h\u00e4llo"
+    assert message.defects
+    assert max(map(len, message.defects)) <= 300
+
+
 def test_options_bound_the_bytes() -> None:
     """Of a message larger than the limit the beginning is read, and the digest of what follows does not matter."""
     options = ParseOptions(max_bytes=400)

@@ -30,7 +30,7 @@ _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BO
 _MULTIBYTE = re.compile(rb"[\xc2-\xf4][\x80-\xbf]{1,3}")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _LINE_END = re.compile("\r\n?|\x85|\u2028|\u2029")
-_NUMBER_END = re.compile(r"\d[\d\s./_-]{0,39}\Z")
+_SEPARATORS = " \t\n./_-"
 _BREAK = re.compile("[\t\n\r\u2028\u2029]")
 #: Directional overrides and isolates, which show a name in another order than it is stored, and characters that show nothing.
 _DECEIVING = re.compile("[\u202a-\u202e\u2066-\u2069\u200b-\u200f\u2060\ufeff\u00ad\u061c]")
@@ -90,7 +90,11 @@ def one_line(text: str) -> str:
 
 def cut(text: str, limit: int) -> str:
     """The beginning of a text that does not end within a number: half a card number would pass for none, and show it."""
-    return text if len(text) <= limit else _NUMBER_END.sub("", text[:limit])
+    if len(text) <= limit:
+        return text
+    end = text[max(0, limit - 60) : limit]
+    number = end[len(end.rstrip(f"0123456789{_SEPARATORS}")) :].lstrip(_SEPARATORS)
+    return text[: limit - len(number)]
 
 
 def _latin(data: bytes, codec: str) -> tuple[str, str]:

@@ -18,7 +18,7 @@ from triage.parsing.salvage import salvage
 # It logs each text part that it does not manage, which is most calendars.
 logging.getLogger("mailparser").setLevel(logging.CRITICAL)
 
-_MAX_DEFECTS = 40
+_MAX_DEFECTS, _MAX_DEFECT = 40, 300
 #: mail-parser refuses dates without a zone; the standard library also reads a year 0000, as 2000.
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 #: Fields that mail-parser judges for us.
@@ -93,7 +93,7 @@ def _read(raw: RawMessage, options: ParseOptions) -> Message:
         authentication=authentication.results(fields, options.authserv_id, options.trace_hosts),
         language=language.of(text.text),
         fingerprint=identifiers.fingerprint(content, identifier, tuple(_raw(root, name) or "" for name in ("from", "date", "subject"))),
-        defects=tuple(dict.fromkeys(defects))[:_MAX_DEFECTS],
+        defects=tuple(dict.fromkeys(cut(line, _MAX_DEFECT) for line in defects))[:_MAX_DEFECTS],
     )
 
 
