@@ -197,3 +197,11 @@ async def test_one_pass_without_its_server_falls_short(shop: Shop, fault: str) -
     assert code == 1
     assert lines[-1].startswith("triage: mailbox support: ")
     assert "the wrong one" not in "".join(lines)
+
+
+async def test_one_pass_says_how_much_it_did(shop: Shop) -> None:
+    """With nothing to do `run --once` says so on standard output and exits 0."""
+    shop.configure(mode="shadow")
+    ended = await asyncio.to_thread(spawn, "--config", shop.config, "run", "--once")
+    assert (ended.code, ended.out) == (0, "0 units of work done\n")
+    assert "Traceback" not in ended.err

@@ -19,7 +19,7 @@ def run(context: click.Context, once: bool) -> None:
     logs.configure(level=chosen.log.level, json=chosen.log.json_lines)
     done = run_async(_run(chosen, once=once))
     if once:
-        click.echo(f"{done} units of work done")
+        click.echo(f"{done} {'unit' if done == 1 else 'units'} of work done")
 
 
 async def _run(chosen: Settings, *, once: bool) -> int:
