@@ -30,12 +30,15 @@ _KRONOR = {"sv": "SEK", "da": "DKK", "no": "NOK", "nb": "NOK", "nn": "NOK"}
 _SPACES = " \u00a0\u202f"
 _START = re.compile(r"\d{1,40}")
 _NUMBER = re.compile(
-    r"(?<![\d,/-])(?<!\d\.)(?:\d{1,3}(?:,\d{3}){1,4}|\d{1,3}(?:\.\d{3}){1,4}|\d{1,3}(?:['’]\d{3}){1,4}|\d{1,2}(?:,\d{2}){1,3},\d{3}"
+    r"(?<![\d,/-])(?<!\d[.:])(?:\d{1,3}(?:,\d{3}){1,4}|\d{1,3}(?:\.\d{3}){1,4}|\d{1,3}(?:['’]\d{3}){1,4}|\d{1,2}(?:,\d{2}){1,3},\d{3}"
     r"|\d{1,3}(?:[ \u00a0\u202f]\d{3}){1,4}|\d{1,9})(?:[.,]\d{1,2})?(?!\d|[.,]\d)"
 )
 _MARKS = "$€£¥₹₽₺₪₩₴₦₱฿₫৳円元원"
 #: One of these stands in every text with an amount.
-_TELLING = (*_MARKS, *(name for name in (*_CURRENCIES, "kr", "krone") if name.isalpha() and not (len(name) > 4 and name.endswith("s"))))
+_TELLING = (
+    *_MARKS,
+    *(name for name in (*_CURRENCIES, "kr", "krone") if name.isalpha() and name.removesuffix("s") not in set(_CURRENCIES) - {name}),
+)
 #: The word or sign right after an amount; 49,- and 49.-- are whole amounts.
 _AFTER = re.compile(r"(?<=\d)(?:[.,][-–—]{1,2})?[ \u00a0\u202f]{0,2}-?([A-Za-z]{0,2}[$€£¥₹₽₺₪₩₴₦₱฿₫৳円元원]|[^\W\d_]{2,9}\.?)")
 #: 12€50, as French tills print it.

@@ -34,9 +34,10 @@ _AFTER = re.compile(
 )
 #: One of these stands in every text that names a code.
 _TELLING = (
-    "cvv", "cvc", "cvn", "csc", "verif", "vérif", "security", "prüf", "pruf", "pruef", "sicherheit", "curit", "cryptog", "segur", "sicurezza",
-    "eiligh", "beveilig", "bezpie", "bezpe", "kerhet", "sikker", "turva", "biztons", "venlik", "безопас", "безпек", "провер", "ασφαλ",
-    "セキュリ", "安全", "보안", "digit", "dígit", "ziffern", "stellen", "zahlen", "chiffres", "cifre", "cijfers", "números", "numeros",
+    "cvv", "cvc", "cvn", "csc", "verif", "vérif", "security", "prüf", "pruf", "pruef", "sicherheit", "curit", "cryptog", "segur",
+    "sicurezza", "eiligh", "beveilig", "bezpie", "bezpe", "kerhet", "sikker", "turva", "biztons", "venlik", "безопас", "безпек",
+    "провер", "ασφαλ", "セキュリ", "安全", "보안", "digit", "dígit", "ziffern", "stellen", "zahlen",
+    "chiffres", "cifre", "cijfers", "números", "numeros",
 )  # fmt: skip
 #: The code that follows a shortened number and its expiry date without being named.
 _AFTER_EXPIRY = re.compile(

@@ -19,7 +19,8 @@ _DAY = re.compile(r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|\.|º|ª|°)?(?![\w:%€$�
 #: Behind a day: " of March 2026", and without blanks "-Mar-2026", "/Mar/2026" and ".März 2026".
 _MONTH_AFTER = re.compile(
     r"(?:[ \u00a0]{1,2}(?:of |de |d['’])?|([-/.]))([^\W\d_]{3,10})\b\.?"
-    r"(?:(?:,?[ \u00a0]{1,2}(?:del? )?|(?:(?<=[^\W\d_])\1))((?:19|20)\d\d)(?!\d))?"
+    r"(?:(?:,?[ \u00a0]{1,2}(?:del? )?|(?:(?<=[^\W\d_])\1))((?:19|20)\d\d)(?!\d))?",
+    re.IGNORECASE,
 )
 _MONTH_BEFORE = re.compile(r"(?<![^\W_])([^\W\d_]{3,10})\.?[ \u00a0]{1,2}(?:the )?$")
 _YEAR_AFTER = re.compile(r",?[ \u00a0]{1,2}((?:19|20)\d\d)(?!\d)")

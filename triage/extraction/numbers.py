@@ -19,6 +19,8 @@ _SEVERAL = re.compile(r"(?<!\d)\d{4,12}(?:/\d{4,12}){1,6}")
 _DATE = re.compile(r"(?<!\d)(?:\d{1,4}([./-])\d{1,2}\1\d{1,4}|\d{1,2}[./]\d{1,2}|\d{1,2}(?:st|nd|rd|th))", re.IGNORECASE)
 _PRICE = re.compile(r"(?<!\d)(?:\d{1,3}(?:[.,]\d{3}){0,4}[.,]\d{2}|\d{1,6}[.,]\d{1,2})")
 _WORD_AFTER = re.compile(r"\s{0,2}([€$£¥₹₽%\"″]|[^\W\d_]{1,12})")
+#: In "12345 €50" and "12345 EUR 50" the currency is that of the next number.
+_NEXT_AMOUNT = re.compile(r"\s{1,2}(?:[€$£¥₹₽]|[A-Z]{3}|Rs\.?)\s{0,1}\d")
 _UNITS = frozenset(UNITS.split())
 _LIST_GAP = re.compile(r"(?:\s{0,3}[,;&+/]\s{0,3}|\s{1,3})(?:(?:and|und|et|y|e|en|i|och|og|ja|as well as|or)\s{1,3})?[#№]?")
 _MORE_GROUPS = re.compile(r"(?: \d{3,4}){1,5}(?![\d.,]\d|\w)")
@@ -174,6 +176,8 @@ def _fits(text: str, token: _Token, *, explicit: bool) -> bool:
 def _counts(text: str, token: _Token) -> bool:
     """True where a unit follows, so that the token is a quantity or a price."""
     after = _WORD_AFTER.match(text, token.end)
+    if after and _NEXT_AMOUNT.match(text, token.end):
+        return False
     return after is not None and (after[1].lower() in _UNITS or not after[1][0].isalpha())
 
 
