@@ -1,6 +1,6 @@
 """The contracts between the spine and the world, on one page; adapters fulfil them, `app` names the adapters."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
@@ -32,8 +32,11 @@ class Mailbox(Protocol):
     async def arrivals(self, folder: str, uids: Sequence[int]) -> Mapping[int, datetime]:
         """INTERNALDATE in UTC by UID; UIDs that are gone are left out."""
 
-    async def fetch(self, folder: str, uids: Sequence[int], uid_validity: int) -> list[RawMessage]:
-        """The messages, \\Seen untouched; those without data are left out. `uid_validity` guards against renumbering."""
+    def fetch(self, folder: str, uids: Sequence[int], uid_validity: int) -> AsyncIterator[list[RawMessage]]:
+        """The messages in batches of bounded size, \\Seen untouched; those without data are left out.
+
+        `uid_validity` guards against renumbering.
+        """
 
     async def wait(self, folder: str, at_most: timedelta) -> bool:
         """True as soon as the folder may have changed (IDLE, RFC 2177), False after the time-out."""
@@ -98,8 +101,8 @@ class MessageTable(Protocol):
     def add_settled(self, received: Iterable[tuple[MessageKey, datetime]], outcome: Outcome) -> None:
         """Record messages that are never read: history, vanished."""
 
-    def undecided(self, limit: int) -> list[StoredMessage]:
-        """Messages waiting to be decided, earliest arrival first."""
+    def undecided(self, limit: int, besides: Collection[int] = ()) -> list[StoredMessage]:
+        """Messages waiting to be decided, earliest arrival first: at most so many, of bounded size together, `besides` left out."""
 
     def strike(self, message_id: int, reason: str) -> int:
         """Count a reader lost to this message; returns the strikes so far."""
@@ -169,7 +172,7 @@ class DeliveryTable(Protocol):
         """Freeze a reply for delivery, or for show when withheld. A second acknowledgment of one case is refused with ValueError."""
 
     def due(self, now: datetime, limit: int) -> list[Delivery]:
-        """Queued and deferred deliveries whose time has come, earliest deadline first."""
+        """Queued and deferred deliveries whose time has come, earliest deadline first, of bounded size together."""
 
     def next_due(self) -> datetime | None:
         """When the next one is due; None when nothing waits."""

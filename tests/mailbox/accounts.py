@@ -15,6 +15,7 @@ from imapclient import IMAPClient
 from tests.servers import chaos
 from triage.errors import ConnectionLostError
 from triage.mailbox.imap import ImapMailbox
+from triage.message import RawMessage
 from triage.settings import MailboxSettings, Secret
 
 T = TypeVar("T")
@@ -94,10 +95,15 @@ async def connected(
 Proxied = tuple[Account, chaos.Chaos]
 
 
+async def gathered(batches: AsyncIterator[list[RawMessage]]) -> list[RawMessage]:
+    """The messages of all batches."""
+    return [raw async for batch in batches for raw in batch]
+
+
 async def fetch_all(account: Account) -> list[bytes]:
     """Everything in INBOX, through the mailbox under test."""
     state = await account.mailbox.status("INBOX")
-    fetched = await account.mailbox.fetch("INBOX", await account.mailbox.uids("INBOX"), state.uid_validity)
+    fetched = await gathered(account.mailbox.fetch("INBOX", await account.mailbox.uids("INBOX"), state.uid_validity))
     return [raw.content for raw in fetched]
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.mailbox.accounts import Proxied, fetch_all, message
+from tests.mailbox.accounts import Proxied, fetch_all, gathered, message
 from tests.servers import dovecot as dovecot_server
 from triage.errors import ConnectionLostError, MailboxMissingError
 from triage.mailbox import fetching
@@ -17,7 +17,7 @@ async def test_expunged_between_search_and_fetch(proxied: Proxied) -> None:
     state = await account.mailbox.status("INBOX")
     uids = await account.mailbox.uids("INBOX")
     await account.beside(lambda client: (client.delete_messages(uids[:1]), client.expunge()), "INBOX")
-    assert [raw.content for raw in await account.mailbox.fetch("INBOX", uids, state.uid_validity)] == [message(2)]
+    assert [raw.content for raw in await gathered(account.mailbox.fetch("INBOX", uids, state.uid_validity))] == [message(2)]
 
 
 async def test_a_body_that_is_nil_or_empty(proxied: Proxied) -> None:
@@ -104,7 +104,7 @@ async def test_uids_left_out_of_an_answer(proxied: Proxied) -> None:
     uids = await account.mailbox.uids("INBOX")
     state = await account.mailbox.status("INBOX")
     proxy.rewrites = ((b"(UID %d " % uids[2], b"(UID 777777 "),)
-    fetched = await account.mailbox.fetch("INBOX", uids, state.uid_validity)
+    fetched = await gathered(account.mailbox.fetch("INBOX", uids, state.uid_validity))
     assert [raw.content for raw in fetched] == [message(number) for number in (0, 1, 3, 4)]
 
 
@@ -117,7 +117,7 @@ async def test_uidvalidity_changes(dovecot: dovecot_server.Dovecot, proxied: Pro
     dovecot.admin("mailbox", "update", "-u", account.user, "--uid-validity", str(before.uid_validity + 7), "INBOX")
     for _ in range(2):
         with pytest.raises(ConnectionLostError):
-            await account.mailbox.fetch("INBOX", uids, before.uid_validity)
+            await gathered(account.mailbox.fetch("INBOX", uids, before.uid_validity))
     with pytest.raises(ConnectionLostError, match="UIDVALIDITY"):
         await account.mailbox.move("INBOX", uids, "Done", before.uid_validity)
     assert (await account.mailbox.status("INBOX")).uid_validity == before.uid_validity + 7
@@ -200,7 +200,7 @@ async def test_many_messages_come_in_few_round_trips(proxied: Proxied) -> None:
     state = await account.mailbox.status("INBOX")
     uids = await account.mailbox.uids("INBOX")
     proxy.said.clear()
-    assert len(await account.mailbox.fetch("INBOX", uids, state.uid_validity)) == 300
+    assert len(await gathered(account.mailbox.fetch("INBOX", uids, state.uid_validity))) == 300
     moved = await account.mailbox.move("INBOX", uids, "Done", state.uid_validity)
     assert sorted(moved) == uids
     assert proxy.said.count(b"\r\n") <= 8

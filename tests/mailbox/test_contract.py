@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import PASSWORD, need_dovecot
-from tests.mailbox.accounts import Account, connected, message
+from tests.mailbox.accounts import Account, connected, gathered, message
 from tests.servers import chaos
 from tests.servers import dovecot as dovecot_server
 from triage.errors import AuthenticationFailedError, ConnectionLostError, MailboxMissingError
@@ -104,11 +104,11 @@ async def test_fetch_brings_the_bytes_and_leaves_no_trace(account: Account) -> N
     await account.put(content, at=datetime(2026, 6, 1, 10, 0, tzinfo=UTC))
     state = await account.mailbox.status("INBOX")
     [uid] = await account.mailbox.uids("INBOX")
-    [raw] = await account.mailbox.fetch("INBOX", [uid, uid + 1000], state.uid_validity)
+    [raw] = await gathered(account.mailbox.fetch("INBOX", [uid, uid + 1000], state.uid_validity))
     assert (raw.content, raw.size, raw.received_at) == (content, len(content), datetime(2026, 6, 1, 10, 0, tzinfo=UTC))
     assert (raw.key.account, raw.key.mailbox, raw.key.uid_validity, raw.key.uid) == ("support", "INBOX", state.uid_validity, uid)
     assert await account.flags("INBOX") == [set()]
-    assert await account.mailbox.fetch("INBOX", [], state.uid_validity) == []
+    assert await gathered(account.mailbox.fetch("INBOX", [], state.uid_validity)) == []
 
 
 async def test_renumbered_messages_are_refused(account: Account) -> None:
@@ -117,11 +117,11 @@ async def test_renumbered_messages_are_refused(account: Account) -> None:
     state = await account.mailbox.status("INBOX")
     uids = await account.mailbox.uids("INBOX")
     with pytest.raises(ConnectionLostError, match="UIDVALIDITY"):
-        await account.mailbox.fetch("INBOX", uids, state.uid_validity + 1)
+        await gathered(account.mailbox.fetch("INBOX", uids, state.uid_validity + 1))
     with pytest.raises(ConnectionLostError, match="UIDVALIDITY"):
         await account.mailbox.move("INBOX", uids, "Elsewhere", state.uid_validity + 1)
     assert await account.mailbox.uids("INBOX") == uids
-    assert len(await account.mailbox.fetch("INBOX", uids, state.uid_validity)) == 1
+    assert len(await gathered(account.mailbox.fetch("INBOX", uids, state.uid_validity))) == 1
 
 
 async def test_a_large_message_comes_in_part(account: Account) -> None:
@@ -130,7 +130,7 @@ async def test_a_large_message_comes_in_part(account: Account) -> None:
     await account.put(large, message(2), large)
     small = ImapMailbox("support", account.settings, max_octets=1_000)
     state = await small.status("INBOX")
-    fetched = await small.fetch("INBOX", await small.uids("INBOX"), state.uid_validity)
+    fetched = await gathered(small.fetch("INBOX", await small.uids("INBOX"), state.uid_validity))
     await small.close()
     assert [(raw.content, raw.size) for raw in fetched] == [
         (large[:1_000], len(large)),
@@ -148,7 +148,7 @@ async def test_move_makes_the_folder_and_tells_where_messages_went(account: Acco
     target = "Triage/Ordres & Rückfragen/deep"
     assert target in await account.mailbox.folders()
     there = await account.mailbox.status(target)
-    raws = await account.mailbox.fetch(target, await account.mailbox.uids(target), there.uid_validity)
+    raws = await gathered(account.mailbox.fetch(target, await account.mailbox.uids(target), there.uid_validity))
     assert [raw.content for raw in raws] == [message(1), message(2)]
     assert moved == dict(zip(uids[:2], [raw.key.uid for raw in raws], strict=True))
     subscribed = await account.beside(lambda client: [name for _, _, name in client.list_sub_folders()])
@@ -164,9 +164,9 @@ async def test_move_leaves_what_people_marked(account: Account) -> None:
     await account.mailbox.move("INBOX", uids[:1], "Done", state.uid_validity)
     assert message(2) in await account.contents("INBOX")
     done = await account.mailbox.status("Done")
-    assert [raw.content for raw in await account.mailbox.fetch("Done", await account.mailbox.uids("Done"), done.uid_validity)] == [
-        message(1)
-    ]
+    assert [
+        raw.content for raw in await gathered(account.mailbox.fetch("Done", await account.mailbox.uids("Done"), done.uid_validity))
+    ] == [message(1)]
 
 
 async def test_move_passes_over_what_is_gone(account: Account) -> None:
@@ -204,7 +204,7 @@ async def test_append_keeps_flags_and_date(account: Account) -> None:
     [uid] = await account.mailbox.uids("Suggestions")
     assert await account.mailbox.arrivals("Suggestions", [uid]) == {uid: at}
     state = await account.mailbox.status("Suggestions")
-    [raw] = await account.mailbox.fetch("Suggestions", [uid], state.uid_validity)
+    [raw] = await gathered(account.mailbox.fetch("Suggestions", [uid], state.uid_validity))
     assert raw.content == message(1)
 
 

@@ -239,3 +239,19 @@ async def test_a_message_that_is_not_there(each: Each) -> None:
     assert await each.messages.get(99) is None
     with pytest.raises(ValueError, match="message 99"):
         await settle(each, 99)
+
+
+async def test_messages_in_hand_are_not_handed_out_again(each: Each) -> None:
+    """Those named are left out, and the limit counts the others."""
+    first, second, third = await added(each, 1, 2, 3)
+    assert [it.id for it in await each.messages.undecided(10, [second])] == [first, third]
+    assert [it.id for it in await each.messages.undecided(1, (first, second))] == [third]
+    assert await each.messages.undecided(10, {first, second, third}) == []
+
+
+async def test_large_messages_are_handed_out_a_few_at_a_time(each: Each) -> None:
+    """Contents together stay within 64 MB, however many are asked for; one that is larger by itself is handed out alone."""
+    await each.messages.add([raw(uid, b"x" * (30 << 20)) for uid in (1, 2, 3)])
+    assert [it.raw.key.uid for it in await each.messages.undecided(10)] == [1, 2]
+    await each.messages.add([raw(4, b"x" * (70 << 20), at=later(days=-1))])
+    assert [it.raw.key.uid for it in await each.messages.undecided(10)] == [4]

@@ -1,6 +1,6 @@
 """The Mailbox port over IMAP4rev1 and IMAP4rev2 servers (RFC 3501, RFC 9051)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from triage.mailbox import fetching, filing
@@ -46,18 +46,16 @@ class ImapMailbox:
 
         return await self._session.run("fetching arrival times", work, self._patience(200 * len(uids)))
 
-    async def fetch(self, folder: str, uids: Sequence[int], uid_validity: int) -> list[RawMessage]:
-        """The messages, \\Seen untouched; those without data are left out, the too large come in part."""
+    async def fetch(self, folder: str, uids: Sequence[int], uid_validity: int) -> AsyncIterator[list[RawMessage]]:
+        """The messages in batches of bounded size, \\Seen untouched; those without data are left out, the too large come in part."""
 
         def announce(connection: Connection) -> list[fetching.Entry]:
             connection.stay(folder, uid_validity)
             return fetching.entries(connection, uids)
 
         announced = await self._session.run("fetching sizes", announce, self._patience(200 * len(uids)))
-        messages: list[RawMessage] = []
         for batch in fetching.batches(announced, self._max_octets):
-            messages += await self._fetch_batch(folder, batch, uid_validity)
-        return messages
+            yield await self._fetch_batch(folder, batch, uid_validity)
 
     async def _fetch_batch(self, folder: str, batch: list[fetching.Entry], uid_validity: int) -> list[RawMessage]:
         def work(connection: Connection) -> dict[int, bytes]:

@@ -43,8 +43,8 @@ class Decide:
     async def work(self) -> int:
         """Take waiting messages in hand, earliest arrival first; 0 once everything is settled."""
         self._raise_fault()
-        waiting = await self._store.query(lambda tx: tx.messages.undecided(_IN_HAND + len(self._tasks)))
-        fresh = [stored for stored in waiting if stored.id not in self._tasks]
+        room = _IN_HAND - len(self._tasks)
+        fresh = await self._store.query(lambda tx: tx.messages.undecided(room, tuple(self._tasks))) if room > 0 else []
         if not fresh:
             if self._tasks:
                 await self._arrived.wait(_PATIENCE)

@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from triage.decision import Outcome
 from triage.logs import get_logger
-from triage.message import Cursor, MailboxStatus, MessageKey
-from triage.ports import Mailbox, Now, Store
+from triage.message import Cursor, MailboxStatus, MessageKey, RawMessage
+from triage.ports import Mailbox, Now, Store, Transaction
 from triage.settings import MailboxSettings
 from triage.stages.loop import Bell
 
@@ -49,14 +50,15 @@ class Receive:
         await self._mailbox.wait(self._settings.folder, self._settings.poll)
 
     async def _take_in(self, uids: Sequence[int], uid_validity: int) -> int:
-        messages = await self._mailbox.fetch(self._settings.folder, uids, uid_validity)
-        await self._store.transact(lambda tx: tx.messages.add(messages))
-        # Known only once it is committed: a failure above leaves the UIDs in the difference.
-        fetched = {message.key.uid for message in messages}
-        self._known |= fetched
+        fetched: set[int] = set()
+        async for messages in self._mailbox.fetch(self._settings.folder, uids, uid_validity):
+            await self._store.transact(partial(_add, messages=messages))
+            # Known only once it is committed: a failure above leaves the UIDs in the difference.
+            fetched |= {message.key.uid for message in messages}
+            self._known |= fetched
+            self._arrived.ring()
         if fetched:
             _log.info("received", account=self._account, messages=len(fetched))
-            self._arrived.ring()
         gone = await self._give_up_on([uid for uid in uids if uid not in fetched], uid_validity)
         return len(fetched) + gone
 
@@ -105,3 +107,7 @@ class Receive:
         if before:
             await self._settle(before, uid_validity, Outcome.HISTORY, arrivals)
             _log.info("history_left_alone", account=self._account, messages=len(before))
+
+
+def _add(tx: Transaction, messages: Sequence[RawMessage]) -> int:
+    return tx.messages.add(messages)

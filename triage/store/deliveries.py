@@ -39,12 +39,12 @@ class SqliteDeliveries:
             raise ValueError(f"case {case_id} already has this {reply.kind}: expected the first") from error
 
     def due(self, now: datetime, limit: int) -> list[Delivery]:
-        """Queued and deferred deliveries whose time has come, earliest deadline first."""
+        """Queued and deferred deliveries whose time has come, earliest deadline first, of bounded size together."""
         found = self._db.query(
             f"select * from deliveries where {_WAITING} and next_attempt_at <= ? order by deadline, id limit ?",  # noqa: S608
             (rows.moment(now), limit),
         )
-        return [rows.to_delivery(row) for row in found]
+        return [rows.to_delivery(row) for row in rows.bounded(found)]
 
     def next_due(self) -> datetime | None:
         """When the next one is due."""

@@ -1,6 +1,7 @@
 """Messages by where they lie, from first sight to settled."""
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -61,14 +62,14 @@ class SqliteMessages:
         for key, received_at in received:
             self._db.execute(_ADD_SETTLED, (key.account, key.mailbox, key.uid_validity, key.uid, rows.moment(received_at), outcome))
 
-    def undecided(self, limit: int) -> list[StoredMessage]:
-        """Messages waiting to be decided, earliest arrival first."""
+    def undecided(self, limit: int, besides: Collection[int] = ()) -> list[StoredMessage]:
+        """Messages waiting to be decided, earliest arrival first, but not those of `besides`."""
         found = self._db.query(
             "select messages.*, raw.content from messages join raw on raw.message = messages.id where outcome is null"
-            " order by received_at, messages.id limit ?",
-            (limit,),
+            " and messages.id not in (select value from json_each(?)) order by received_at, messages.id limit ?",
+            (json.dumps(list(besides)), limit),
         )
-        return [rows.to_stored_message(row) for row in found]
+        return [rows.to_stored_message(row) for row in rows.bounded(found)]
 
     def strike(self, message_id: int, reason: str) -> int:
         """Count a reader lost to this message."""

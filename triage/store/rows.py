@@ -1,7 +1,7 @@
 """The one place where rows become types and types become columns."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TypeAlias
 
@@ -11,6 +11,9 @@ from triage.message import Address, Cursor, MessageKey, RawMessage, StoredMessag
 from triage.reading import Reading
 from triage.records import Filing, MessageRecord
 from triage.reply import Delivery, DeliveryStatus, ReplyKind
+
+#: Contents handed out at a time: a hundred messages are nothing, a hundred attachments of 30 MB would be the machine's memory.
+_OCTETS_AT_ONCE = 64 << 20
 
 #: What SQLite can give back.
 Cell: TypeAlias = str | int | float | bytes | None
@@ -58,6 +61,16 @@ def blob(row: Row, column: str) -> bytes:
 def strings(row: Row, column: str) -> tuple[str, ...]:
     """A JSON list of strings; empty for NULL."""
     return tuple(json.loads(text(row, column) or "[]"))
+
+
+def bounded(found: Iterable[Row]) -> Iterator[Row]:
+    """Rows while their contents together stay within bounds; the first in any case."""
+    octets = 0
+    for row in found:
+        octets += len(blob(row, "content"))
+        if octets > _OCTETS_AT_ONCE and octets > len(blob(row, "content")):
+            return
+        yield row
 
 
 def to_key(row: Row) -> MessageKey:
