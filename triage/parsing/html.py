@@ -8,11 +8,15 @@ from inscriptis.css_profiles import STRICT_CSS_PROFILE
 from inscriptis.model.config import ParserConfig
 from lxml import etree
 
+from triage.parsing import charset
+
 #: Private characters around quoted history in the text; removed from what senders write.
 QUOTE, UNQUOTE = "\ue000", "\ue001"
 #: Longer documents are not laid out: their tags are taken off and everything is kept.
 MAX_LAID_OUT = 200 * 1024
 MAX_TAGS = 6000
+#: The parser sets apart what follows the end of the document, and drops a line break written as an end; readers show both.
+_ENDS = re.compile(r"</(?:html|body|(br))\s{0,9}>", re.IGNORECASE)
 _CONFIG = ParserConfig(css=STRICT_CSS_PROFILE.copy())
 _PARSER = lxml.html.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, recover=True)
 _HIDDEN_STYLE = re.compile(
@@ -43,14 +47,15 @@ _OPENERS = ("divrplyfwdmsg", "x_divrplyfwdmsg", "appendonsend", "x_appendonsend"
 
 def to_text(html: str) -> str:
     """The text of a document, with quoted history between QUOTE and UNQUOTE."""
-    html = html.replace(QUOTE, "").replace(UNQUOTE, "").strip()
+    html = _unforged(html).strip()
     if not html:
         return ""
     if len(html) > MAX_LAID_OUT or html.count("<") > MAX_TAGS:
         return without_tags(html)
     try:
-        tree = lxml.html.document_fromstring(html.encode("utf-8", "replace"), parser=_PARSER)
-        _prepare(tree)
+        source = _ENDS.sub(lambda end: "<br>" if end[1] else "", html)
+        tree = lxml.html.document_fromstring(source.encode("utf-8", "replace"), parser=_PARSER)
+        _prepare(tree, forged="&#" in html)
         text = Inscriptis(tree, _CONFIG).get_text()
     except (etree.LxmlError, ValueError, RecursionError, IndexError, AttributeError, KeyError, TypeError):
         # inscriptis lays out what it can and stumbles over broken tables and styles in ways of its own.
@@ -58,13 +63,21 @@ def to_text(html: str) -> str:
     return _tidy(text)
 
 
+def _unforged(text: str) -> str:
+    return text.replace(QUOTE, "").replace(UNQUOTE, "")
+
+
 def _tidy(text: str) -> str:
-    lines = [line.rstrip().replace("\xa0", " ") for line in text.split("\n")]
+    # Characters that came as numbers have not been cleaned yet.
+    lines = [line.rstrip().replace("\xa0", " ") for line in charset.clean(text).split("\n")]
     return re.sub(r"\n{4,}", "\n\n\n", "\n".join(lines)).strip("\n")
 
 
-def _prepare(tree: lxml.html.HtmlElement) -> None:
+def _prepare(tree: lxml.html.HtmlElement, *, forged: bool) -> None:
     for element in list(tree.iter()):
+        if forged:
+            # Our marks may have come as numbers (&#xE000;).
+            element.text, element.tail = _unforged(element.text or ""), _unforged(element.tail or "")
         unseen = not isinstance(element.tag, str) or element.tag in _SKIPPED or _is_hidden(element)
         if unseen and element.getparent() is not None:
             element.drop_tree()
@@ -148,4 +161,4 @@ def without_tags(html: str) -> str:
 def _unescaped(text: str) -> str:
     import html as entities
 
-    return _tidy(entities.unescape(text))
+    return _tidy(_unforged(entities.unescape(text)))
