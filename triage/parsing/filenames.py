@@ -39,5 +39,6 @@ def plain(name: str) -> str:
         name = f"_{name}"
     if len(name) > MAX_LENGTH:
         stem, dot, ending = name.rpartition(".")
-        name = charset.cut(stem, MAX_LENGTH - 11) + dot + ending if dot and len(ending) <= 10 else charset.cut(name, MAX_LENGTH)
+        kept = charset.cut(stem, MAX_LENGTH - 11) + dot + ending
+        name = kept if dot and len(ending) <= 10 else charset.cut(name, MAX_LENGTH).rstrip(" .")
     return name

@@ -51,7 +51,7 @@ TIMED = re.compile(r"\b(?:19|20)\d{2}\b.{0,24}\b\d{1,2}\s?[:.h]\s?\d{2}\b")
 
 _ORIGINAL = _any(
     """
-    original message|original appointment|original email|originalmessage|reply message|quoted message|ursprüngliche nachricht|
+    original|original message|original appointment|original email|originalmessage|reply message|quoted message|ursprüngliche nachricht|
     originalnachricht|original-nachricht|urspr. nachricht|ursprüngliche mail|ursprünglicher termin|message d'origine|message d’origine|
     message original|message initial|mensaje original|mensaje de origen|mensagem original|messaggio originale|messaggio origin|
     oorspronkelijk bericht|oorspronkelijke bericht|origineel bericht|original besked|oprindelig besked|oprindelig meddelelse|

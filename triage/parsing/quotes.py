@@ -167,7 +167,7 @@ def _attribution(lines: list[str], index: int) -> tuple[int, int]:
         joined = f"{joined} {_bare(lines[end - 1])}".strip()
         if len(joined) > _LONGEST:
             break
-        if _is_attribution(joined, marked=_is_marked(lines[end]) if end < len(lines) else False):
+        if _is_attribution(joined, marked=any(map(_is_marked, lines[end : end + 1 + (lines[end : end + 1] == [""])]))):
             # Text right above it without an empty line between is not part of it: it begins with the last line that has the date.
             start = next((line for line in range(end - 1, index, -1) if patterns.DATE.search(_bare(lines[line]))), index)
             whole = " ".join(_bare(line) for line in lines[start:end])
@@ -181,8 +181,9 @@ def _bare(line: str) -> str:
 
 def _is_attribution(line: str, *, marked: bool) -> bool:
     if not patterns.DATE.search(line):
-        # "Support <support@shop.example> wrote:" without a date, straight above the quotation.
-        return marked and bool(patterns.ENDS.search(line) and patterns.WROTE.search(line.lower()) and patterns.ADDRESS.search(line))
+        return _is_undated_attribution(line, marked=marked)
+    if patterns.FULL_DATE.match(line) and line.endswith(":") and patterns.ADDRESS.search(line.rpartition(" ")[2]):
+        return True
     if patterns.BRACKETED_END.search(line) and patterns.FULL_DATE.search(line):
         return True
     wrote = patterns.WROTE.search(line.lower())
@@ -192,6 +193,15 @@ def _is_attribution(line: str, *, marked: bool) -> bool:
         return True
     # Some programs leave the colon out: the verb ends the line, right behind an address.
     return wrote.end() >= len(line.rstrip(" ,.-_")) and bool(patterns.ADDRESS.search(line))
+
+
+def _is_undated_attribution(line: str, *, marked: bool) -> bool:
+    lowered = line.lower()
+    if not patterns.ADDRESS.search(line) or not (patterns.WROTE.search(lowered) or lowered.startswith(("quoting ", "zitat von "))):
+        return False
+    # "Support <support@shop.example> wrote:" straight above the quotation, or set between rules as Notes does.
+    ruled = line.startswith("----") and line.endswith("----") and not patterns.OWN_WORDS.search(line)
+    return ruled or (marked and bool(patterns.ENDS.search(line)))
 
 
 def without_signature(text: str, *, alone: bool = False) -> tuple[str, str]:
