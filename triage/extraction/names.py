@@ -127,7 +127,7 @@ def _person(written: str) -> str:
     if (
         words[0] in _NO_NAME
         or _NOT_A_PERSON & {word.lower().replace(".", "") for word in words}
-        or not (name[0].isupper() or name.islower())
+        or (name[0].islower() and not name.islower())
     ):
         return ""
     return name.title() if name.islower() or name.isupper() else name

@@ -14,7 +14,7 @@ from triage.reading import Fact
 _RUN = re.compile(r"\d(?:(?! / )[ ()/.\u00a0\u2010-\u2013-]{0,3}\d){6,16}")
 _GOES_ON = re.compile(r"[\w*]|[.,-]\d")
 #: What belongs to the number before its first digit.
-_HEAD = re.compile(r"(?:\+ ?)?\(?$")
+_HEAD = re.compile(r"(?:\+ ?)?\(?\Z")
 
 
 def find_phones(search: Search) -> Iterator[Fact]:
@@ -27,6 +27,8 @@ def find_phones(search: Search) -> Iterator[Fact]:
         if within or not search.free(start, found.end()):
             continue
         written = search.text[start : found.end()].strip()
+        if ")" not in written:
+            written = written.replace("(", "")
         international = written.startswith(("+", "00"))
         labelled = label_before(search.text, start).kind == "phone"
         # Ten bare digits may be anything; separators or a word beside them make them a telephone number.

@@ -13,7 +13,7 @@ _LABELS = frozenset({
     "prodotto", "articolo", "produto",
 })  # fmt: skip
 _NAMED = re.compile(r":[ \t]{1,4}([^\n]{3,80})")
-_QUOTED = re.compile(r"[\"“„«] ?([^\n\"“”„«»]{3,80}?) ?[\"”“»]")
+_QUOTED = re.compile(r"[\"“„«»] ?([^\n\"“”„«»]{3,80}?) ?[\"”“»«]")
 _WORD = re.compile(r"[^\W\d_]{3,20}|[.!?\n]")
 _GOT = frozenset(GOT.split())
 
