@@ -42,6 +42,16 @@ PUMPS = (
     "年",
     "By a",
     "dkim=pass;",
+    "from a (b",
+    "</html ",
+    "a@b.example: ",
+    "1. Juni 2026, 10:00 ",
+    "mailto:a@b>",
+    "=\t",
+    "begin 644 x\n",
+    "\n\n\n ",
+    "sent from my ",
+    "-- a --",
 )
 SIZE = 64 * 1024
 
