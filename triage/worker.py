@@ -17,7 +17,7 @@ _LOOK_AGAIN = 30.0
 _WARM_UP = RawMessage(
     key=MessageKey(account="", mailbox="", uid_validity=1, uid=1),
     received_at=datetime(2026, 1, 1, tzinfo=UTC),
-    content=b"From: a@b.example\r\nSubject: order ORD1234\r\nContent-Type: text/html\r\n\r\n<p>Call me on +49 30 1234567 about it.</p>\r\n",
+    content=b"From: a@b.example\r\nSubject: order ORD1234\r\nContent-Type: text/html\r\n\r\n<p>Where is my order, please? Call me on +49 30 1234567 about it.</p>\r\n",
     size=0,
 )
 

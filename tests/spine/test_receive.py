@@ -87,3 +87,24 @@ async def test_a_large_backlog_is_taken_in_whole(big_world: World, dovecot: Dove
     await big_world.settle()
     assert len(await big_world.ask(lambda tx: tx.cases.find())) == 450
     assert len({envelope.recipients for envelope in sink.accepted if "customer" in envelope.recipients[0]}) == 450
+
+
+async def test_nothing_waits_for_the_next_minute_while_mail_keeps_coming(
+    big_world: World, dovecot: Dovecot, dovecot_user: str, sink: Sink
+) -> None:
+    """Mail that arrives while the last of a batch is being decided is taken in hand at once, not at the next tick."""
+    import asyncio
+    import time
+
+    from triage.daemon import serve
+
+    dovecot.deliver(dovecot_user, *(letter(f"Where is ORD{number:05}?", sender=f"c{number}@customer.example") for number in range(400)))
+    stop = asyncio.Event()
+    async with big_world.app() as app:
+        begun = time.monotonic()
+        running = asyncio.create_task(serve(app, stop))
+        while len(await app.store.query(lambda tx: tx.cases.find())) < 400:
+            assert time.monotonic() - begun < 45, "something waits for a tick"
+            await asyncio.sleep(0.1)
+        stop.set()
+        await running

@@ -45,13 +45,12 @@ class Decide:
         self._raise_fault()
         room = _IN_HAND - len(self._tasks)
         fresh = await self._store.query(lambda tx: tx.messages.undecided(room, tuple(self._tasks))) if room > 0 else []
-        if not fresh:
-            if self._tasks:
-                await self._arrived.wait(_PATIENCE)
-            return len(self._tasks)
         self._take_in_hand(fresh)
-        await self._room.wait(_PATIENCE)
-        return len(fresh)
+        if self._tasks:
+            await self._room.wait(_PATIENCE)
+            # Never 0 here, even when all are settled by now: more may have arrived while we waited.
+            return max(1, len(fresh))
+        return 0
 
     async def idle(self) -> None:
         """Wait until something arrives."""
@@ -80,8 +79,6 @@ class Decide:
         self._decided.ring()
         if len(self._tasks) <= _IN_HAND // 2:
             self._room.ring()
-        if not self._tasks:
-            self._arrived.ring()
 
     def _raise_fault(self) -> None:
         fault, self._fault = self._fault, None
