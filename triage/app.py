@@ -250,4 +250,4 @@ def _parts(settings: Settings, now: Now) -> _Parts:
 def _reader(settings: Settings) -> ReaderPool:
     limits = settings.read
     ready = partial(prepare, read_plan(settings), settings.paths.model)
-    return ReaderPool(read_message, ready, workers=limits.workers, time=limits.time, memory_mb=limits.memory_mb)
+    return ReaderPool(read_message, ready, workers=limits.workers, time=limits.time, memory_mb=limits.memory_mb, preload="triage.preload")

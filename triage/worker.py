@@ -14,10 +14,12 @@ from triage.stages.read import ReadPlan, read
 #: A model that was missing or broken is looked for again after this many seconds.
 _LOOK_AGAIN = 30.0
 
-_WARM_UP = RawMessage(
+#: Read once before the first message: libraries load their tables at first use, and no customer is to wait for that.
+WARM_UP = RawMessage(
     key=MessageKey(account="", mailbox="", uid_validity=1, uid=1),
     received_at=datetime(2026, 1, 1, tzinfo=UTC),
-    content=b"From: a@b.example\r\nSubject: order ORD1234\r\nContent-Type: text/html\r\n\r\n<p>Where is my order, please? Call me on +49 30 1234567 about it.</p>\r\n",
+    content=b"From: a@b.example\r\nSubject: order ORD1234\r\nContent-Type: text/html\r\n\r\n"
+    b"<p>Where is my order, please? Call me on +49 30 1234567 about it.</p>\r\n",
     size=0,
 )
 
@@ -53,8 +55,7 @@ def prepare(plan: ReadPlan, model_path: Path) -> None:
     """Make this process ready to read."""
     model = ModelFile(model_path)
     _ready["reader"] = (plan, model)
-    # Libraries load their tables at first use; the first customer must not wait for that.
-    read(_WARM_UP, plan, model)
+    read(WARM_UP, plan, model)
 
 
 def read_message(raw: RawMessage) -> Reading:

@@ -22,11 +22,13 @@ _SPARE_WORKERS = 2
 class ReaderPool:
     """The Reader port on a pool of processes. `read` and `prepare` are found by name in each process."""
 
-    def __init__(self, read: Read, prepare: Callable[[], None], *, workers: int, time: timedelta, memory_mb: int) -> None:
+    def __init__(
+        self, read: Read, prepare: Callable[[], None], *, workers: int, time: timedelta, memory_mb: int, preload: str = ""
+    ) -> None:
         # Fork from a clean server process: forking this one would copy its threads' locks.
         context = multiprocessing.get_context("forkserver")
         # The server imports the code once; a new worker after a kill then starts in milliseconds.
-        context.set_forkserver_preload([read.__module__])
+        context.set_forkserver_preload([preload or read.__module__])
         cores = workers or multiprocessing.cpu_count()
         self._pool = ProcessPool(cores + _SPARE_WORKERS, context=context, initializer=begin, initargs=[prepare, memory_mb])
         self._read = read
