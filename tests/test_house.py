@@ -247,8 +247,7 @@ def test_no_address_of_a_registry_and_no_machine_path_is_kept() -> None:
     assert [str(path) for path in texts if mentioned in path.read_text(encoding="utf-8")] == []
 
 
-@pytest.mark.parametrize("figure", ["printed"])
-def test_the_figures_are_printed(figure: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_figures_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
     """The table of the house, for whoever runs the tests with -s."""
     lengths = [len(text.splitlines()) for text in sources().values()]
     spans = sorted(length(node) for _path, node in functions())
@@ -262,7 +261,7 @@ def test_the_figures_are_printed(figure: str, capsys: pytest.CaptureFixture[str]
         ("tests ÷ code", f"{tested / package:.2f} ({tested} ÷ {package})"),
     ]
     with capsys.disabled():
-        print(f"\nthe house ({figure}):")
+        print("\nthe house:")
         for name, value in table:
             print(f"  {name:36}{value}")
     assert package > 0
