@@ -26,3 +26,15 @@ async def test_a_second_pass_does_nothing(world: World, sink: Sink) -> None:
     await world.settle()
     assert len(sink.accepted) == sent
     assert len(await world.ask(lambda tx: tx.cases.find())) == 1
+
+
+async def test_each_reply_knows_the_message_that_led_to_it(world: World, sink: Sink) -> None:
+    """In the outbox, acknowledgment and escalation name the message they answer."""
+    import sqlite3
+
+    await world.deliver(letter("You charged me twice for order ORD789456.", subject="charged twice"))
+    await world.settle()
+    db = sqlite3.connect(world.root / "var" / "triage.db")
+    found = db.execute("select kind, message from deliveries order by kind").fetchall()
+    db.close()
+    assert found == [("acknowledgment", 1), ("escalation", 1)]

@@ -41,7 +41,7 @@ class Recorder:
         """Everything that follows from a message; the case it belongs to."""
         case = self._case(tx, decision)
         if case:
-            self.follow(tx, case, decision, reading, now, raw=stored.raw)
+            self.follow(tx, case, decision, reading, now, stored=stored)
         case_id = case.id if case else None
         tx.messages.settle(stored.id, decision.outcome, case_id, reading, reason=decision.reason, keep_raw=self.keep_raw)
         if decision.folder and self.live:
@@ -49,9 +49,9 @@ class Recorder:
         return case
 
     def follow(
-        self, tx: Transaction, case: Case, decision: Decision, reading: Reading, now: datetime, *, raw: RawMessage | None = None
+        self, tx: Transaction, case: Case, decision: Decision, reading: Reading, now: datetime, *, stored: StoredMessage | None = None
     ) -> None:
-        """What a decision means for its case."""
+        """What a decision means for its case; `stored` is the message that led to it, where one did."""
         tx.cases.record(case.id, (*decision.events, *self._shadow_events(decision, now)))
         if decision.status is not None:
             tx.cases.set_status(case.id, decision.status, now)
@@ -63,18 +63,20 @@ class Recorder:
             tx.deadlines.set(replace(deadline, case_id=case.id))
         # A new case's history is the decision's own events; asking the store for what was just written there costs a tenth of deciding.
         log = decision.events if decision.new_case else tx.cases.events(case.id) if decision.replies else ()
+        raw = stored.raw if stored else None
         for order in decision.replies:
-            self._reply(tx, order, case, self.writer.write(order, case, log=log, reading=reading, raw=raw, now=now), now)
+            reply = self.writer.write(order, case, log=log, reading=reading, raw=raw, now=now)
+            self._queue(tx, case, reply, stored.id if stored else None, now)
 
     def _case(self, tx: Transaction, decision: Decision) -> Case | None:
         if decision.new_case:
             return tx.cases.open(decision.new_case)
         return tx.cases.get(decision.case_id) if decision.case_id is not None else None
 
-    def _reply(self, tx: Transaction, order: ReplyOrder, case: Case, reply: Reply, now: datetime) -> None:
-        tx.deliveries.queue(case.id, None, reply, now, withheld=not self.live)
+    def _queue(self, tx: Transaction, case: Case, reply: Reply, message_id: int | None, now: datetime) -> None:
+        tx.deliveries.queue(case.id, message_id, reply, now, withheld=not self.live)
         if reply.fallback:
-            detail = {"reply": order.kind.value, "why": reply.fallback}
+            detail = {"reply": reply.kind.value, "why": reply.fallback}
             tx.cases.record(case.id, [CaseEvent(at=now, kind="fallback", provenance="policy", detail=detail)])
 
     def _shadow_events(self, decision: Decision, now: datetime) -> tuple[CaseEvent, ...]:
