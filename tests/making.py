@@ -18,7 +18,7 @@ from triage.policy.table import Policy
 from triage.reading import Classification, Effect, Fact, Facts, Finding, Reading
 from triage.reply import Reply, ReplyKind
 from triage.responders.writer import Writer
-from triage.settings import AgentSettings, DepartmentSettings, Identity
+from triage.sections.identity import AgentSettings, DepartmentSettings, Identity
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES = ROOT / "templates" / "emails"

@@ -13,7 +13,7 @@ from keyring.errors import KeyringLocked
 
 from triage.errors import SettingsError
 from triage.secret import Secret
-from triage.settings import SmtpSettings
+from triage.sections.servers import SmtpSettings
 
 CANARY = "correct horse canary"
 

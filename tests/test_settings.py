@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from triage.errors import PermanentError, SettingsError
-from triage.settings import MailboxSettings, Settings, SmtpSettings, load, project_root
+from triage.sections.places import project_root
+from triage.sections.servers import MailboxSettings, SmtpSettings
+from triage.settings import Settings, load
 
 #: The smallest file that is right; "#name" marks where a test may put a line of its own.
 RIGHT = """
@@ -304,6 +306,6 @@ def test_settings_do_not_change(tmp_path: Path) -> None:
 def test_the_installation_is_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Templates lie in the checkout, or in share/triage of an installation."""
     assert (project_root() / "templates" / "emails").is_dir()
-    monkeypatch.setattr("triage.settings.__file__", str(tmp_path / "lib" / "triage" / "settings.py"))
+    monkeypatch.setattr("triage.sections.places.__file__", str(tmp_path / "lib" / "triage" / "sections" / "places.py"))
     monkeypatch.setattr("sys.prefix", "/opt/triage")
     assert project_root() == Path("/opt/triage/share/triage")

@@ -15,7 +15,9 @@ from triage.message import Address, DeliveryReport, Message, MessageKey, RawMess
 from triage.people import People
 from triage.reading import Classification, Effect, Fact, Facts, Finding, Reading
 from triage.reply import Reply, ReplyKind
-from triage.settings import AgentSettings, DepartmentSettings, Identity, MailboxSettings, Settings, SmtpSettings
+from triage.sections.identity import AgentSettings, DepartmentSettings, Identity
+from triage.sections.servers import MailboxSettings, SmtpSettings
+from triage.settings import Settings
 
 ANN = Address(name="Ann", addr_spec="ann@customer.example")
 EVE = Address(addr_spec="eve@evil.example")

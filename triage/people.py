@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
-from triage.settings import AgentSettings, DepartmentSettings, Identity, Settings
+from triage.sections.identity import AgentSettings, DepartmentSettings, Identity
+from triage.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

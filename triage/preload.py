@@ -5,7 +5,7 @@ from triage.extraction.patterns import Patterns
 from triage.parsing.parse import ParseOptions
 from triage.reading import Classification, Facts
 from triage.rules.context import RuleContext
-from triage.settings import ExtractionSettings
+from triage.sections.reading import ExtractionSettings
 from triage.stages.read import ReadPlan, read
 from triage.worker import WARM_UP
 

@@ -8,7 +8,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from html import escape
 
-from triage.settings import project_root
+from triage.sections.places import project_root
 
 _TRACE = (
     "from mail-{n}.provider.example (mail-{n}.provider.example [192.0.2.{octet}])\r\n"

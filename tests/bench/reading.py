@@ -10,9 +10,12 @@ from functools import partial
 from time import perf_counter, process_time
 
 from tests.bench.letters import letters
-from triage.app import read_plan
+from triage.installation import read_plan
 from triage.message import MessageKey, RawMessage
-from triage.settings import Identity, MailboxSettings, Paths, Settings, SmtpSettings
+from triage.sections.identity import Identity
+from triage.sections.places import Paths
+from triage.sections.servers import MailboxSettings, SmtpSettings
+from triage.settings import Settings
 from triage.worker import prepare, read_message
 from triage.workers.pool import ReaderPool
 

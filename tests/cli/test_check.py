@@ -15,7 +15,7 @@ from tests.servers.smtp_sink import Sink
 from tests.spine.world import letter
 from tests.store.words import new_case
 from triage.demo.servers import DemoServers
-from triage.settings import project_root
+from triage.sections.places import project_root
 
 PARTS = ["policy", "templates", "model", "store", "clock", "smtp", "mailbox support"]
 USER = "support@shop.example"

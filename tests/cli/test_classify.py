@@ -9,7 +9,7 @@ import pytest
 
 from tests.cli.calling import HOSTILE, MARKS, Ended, Shop, call, spawn
 from tests.spine.world import defaults, letter
-from triage.settings import project_root
+from triage.sections.places import project_root
 
 TWICE = letter(
     "Hello,\n\nyou charged my card twice for order ORD789456: 20.00 EUR each. Call me: +49 30 1234567.\n\nAnn Customer",

@@ -10,7 +10,8 @@ from tests.conftest import PASSWORD
 from tests.servers.dovecot import Dovecot
 from tests.servers.smtp_sink import Sink
 from triage.demo.servers import DemoServers
-from triage.settings import load, project_root
+from triage.sections.places import project_root
+from triage.settings import load
 
 QUESTIONS = (
     "address", "name", "imap-host", "imap-port", "imap-security", "smtp-host", "smtp-port", "smtp-security", "username", "password-env",

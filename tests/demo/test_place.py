@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from triage import settings
-from triage.app import load_policy
 from triage.demo import place
 from triage.demo.servers import DemoServers
 from triage.errors import SettingsError
+from triage.installation import load_policy
 
 
 def _servers() -> DemoServers:

@@ -36,14 +36,14 @@ def _triage(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([*_TRIAGE, *arguments], cwd=folder, capture_output=True, text=True, timeout=200, check=False)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
     """A folder in which the demo was played, and how that ended."""
     folder = tmp_path_factory.mktemp("demo")
     return folder, _triage(folder, "demo", "--once", "--json")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def sent(played: tuple[Path, subprocess.CompletedProcess[str]]) -> list[Delivery]:
     """Every message of ours, with its bytes."""
     return asyncio.run(_deliveries(played[0]))
@@ -156,7 +156,7 @@ def test_second_demo_starts_afresh_and_tells_it_in_80_columns(
     assert "none: every message is in the state it should be in" in again.output
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def staying(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, subprocess.Popen[str], dict[str, int]]]:
     """A demo that goes on after its day, and its ports."""
     folder = tmp_path_factory.mktemp("staying")

@@ -9,7 +9,7 @@ from triage.extraction.extract import extract
 from triage.extraction.patterns import Patterns
 from triage.message import Message
 from triage.reading import Fact, Facts
-from triage.settings import ExtractionSettings
+from triage.sections.reading import ExtractionSettings
 
 #: A Wednesday.
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)

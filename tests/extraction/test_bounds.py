@@ -19,7 +19,7 @@ from triage.extraction.mask import mask
 from triage.extraction.patterns import Patterns
 from triage.message import Address, Message
 from triage.rules.table import RuleContext, check_all
-from triage.settings import ExtractionSettings
+from triage.sections.reading import ExtractionSettings
 
 SIZE = 65536
 LIMIT = 0.02

@@ -9,7 +9,7 @@ import pytest
 from triage.extraction.extract import extract
 from triage.extraction.patterns import Patterns
 from triage.message import Address, Message
-from triage.settings import ExtractionSettings
+from triage.sections.reading import ExtractionSettings
 
 PATTERNS = Patterns.of(ExtractionSettings())
 #: A Wednesday.

@@ -12,7 +12,7 @@ from tests.making import ROOT
 from triage.extraction.extract import extract
 from triage.extraction.patterns import Patterns
 from triage.message import Message
-from triage.settings import ExtractionSettings
+from triage.sections.reading import ExtractionSettings
 
 OWN = Path(__file__).parent / "numbers.jsonl"
 PUBLIC = ROOT.parent / "shared" / "eval"

@@ -7,7 +7,7 @@ import pytest
 from triage.extraction.extract import extract
 from triage.extraction.patterns import Patterns
 from triage.message import Attachment, Message
-from triage.settings import ExtractionSettings
+from triage.sections.reading import ExtractionSettings
 
 PATTERNS = Patterns.of(ExtractionSettings())
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)

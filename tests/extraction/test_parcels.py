@@ -10,7 +10,7 @@ from tests.extraction.reading import NOW, PATTERNS, facts, piece, values
 from triage.extraction.extract import extract
 from triage.extraction.patterns import Patterns
 from triage.message import Message
-from triage.settings import ExtractionSettings
+from triage.sections.reading import ExtractionSettings
 
 #: (carrier, number with the right check digit, place of that digit)
 CHECKED = [

@@ -13,7 +13,7 @@ from triage.extraction.extract import extract
 from triage.extraction.mask import mask
 from triage.extraction.patterns import Patterns
 from triage.message import Address, Attachment, Message
-from triage.settings import ExtractionSettings
+from triage.sections.reading import ExtractionSettings
 
 INTRODUCTIONS = [
     "My name is {}", "my name is {} and I ordered a lamp", "Hello, I am called {}.", "Mein Name ist {}", "Ich heiße {} und habe bestellt", "ich heisse {}.",

@@ -16,7 +16,8 @@ from tests.servers import chaos
 from triage.errors import ConnectionLostError
 from triage.mailbox.imap import ImapMailbox
 from triage.message import RawMessage
-from triage.settings import MailboxSettings, Secret
+from triage.secret import Secret
+from triage.sections.servers import MailboxSettings
 
 T = TypeVar("T")
 

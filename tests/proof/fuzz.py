@@ -22,7 +22,7 @@ from triage.message import Address, Message, MessageKey, RawMessage
 from triage.parsing.parse import ParseOptions
 from triage.reading import Reading
 from triage.rules.context import RuleContext
-from triage.settings import ExtractionSettings
+from triage.sections.reading import ExtractionSettings
 from triage.stages.read import ReadPlan
 from triage.worker import prepare, read_message
 from triage.workers.bounded import begin

@@ -12,7 +12,7 @@ from tests.responders.reading_back import assert_sound, parsed
 from triage import keyed
 from triage.people import People
 from triage.reply import Reply
-from triage.settings import Identity
+from triage.sections.identity import Identity
 
 MICROSOFT = "AM0PR04MB5121234567890ABCDEF1234567890ABCDEF0123456789@AM0PR04MB5121.eurprd04.prod.outlook.com"
 

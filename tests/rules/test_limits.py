@@ -6,7 +6,7 @@ from triage.decision import History
 from triage.message import Address, Message
 from triage.reading import Effect
 from triage.rules.limits import check_limits
-from triage.settings import SendLimits
+from triage.sections.sending import SendLimits
 
 LIMITS = SendLimits()
 

@@ -5,7 +5,9 @@ import pytest
 from triage.message import Address, Attachment, DeliveryReport, Message
 from triage.reading import Effect
 from triage.rules.table import RULES, RuleContext, check_all
-from triage.settings import AgentSettings, DepartmentSettings, Identity, MailboxSettings, Settings, SmtpSettings
+from triage.sections.identity import AgentSettings, DepartmentSettings, Identity
+from triage.sections.servers import MailboxSettings, SmtpSettings
+from triage.settings import Settings
 
 US = "support@shop.example"
 CONTEXT = RuleContext(

@@ -12,9 +12,10 @@ import pytest
 
 from tests.servers.smtp_sink import Sink
 from tests.spine.world import World, letter
-from triage import app
+from triage import app, installation
 from triage.errors import PermanentError, SettingsError, StoreBrokenError
-from triage.settings import Paths, Settings, project_root
+from triage.sections.places import Paths, project_root
+from triage.settings import Settings
 
 
 def settings(world: World, **paths: Path) -> Settings:
@@ -105,17 +106,17 @@ async def test_a_missing_model_stops_nothing(world: World, sink: Sink) -> None:
 
 def test_the_key_is_made_once(tmp_path: Path) -> None:
     """32 octets that nobody else can read, the same at each call, different for each installation."""
-    key = app.secret_key(tmp_path / "a")
+    key = installation.secret_key(tmp_path / "a")
     assert len(key) == 32
-    assert app.secret_key(tmp_path / "a") == key
-    assert app.secret_key(tmp_path / "b") != key
+    assert installation.secret_key(tmp_path / "a") == key
+    assert installation.secret_key(tmp_path / "b") != key
     assert stat.S_IMODE((tmp_path / "a" / "secret.key").stat().st_mode) == 0o600
     assert [path.name for path in (tmp_path / "a").iterdir()] == ["secret.key"]
 
 
 def test_two_who_make_the_key_at_once_use_the_same(tmp_path: Path) -> None:
     """Processes that start together end with one key, whole, and nothing beside it."""
-    code = "import sys; from pathlib import Path; from triage.app import secret_key; sys.stdin.read(); print(secret_key(Path(sys.argv[1])).hex())"
+    code = "import sys; from pathlib import Path; from triage.installation import secret_key; sys.stdin.read(); print(secret_key(Path(sys.argv[1])).hex())"
     command = [sys.executable, "-c", code, str(tmp_path / "state")]
     started = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     for process in started:
@@ -130,7 +131,7 @@ def test_two_who_make_the_key_at_once_use_the_same(tmp_path: Path) -> None:
 def test_a_half_written_key_is_never_used(tmp_path: Path) -> None:
     """What a crash left of an earlier attempt is no key."""
     (tmp_path / f"secret.key.{os.getpid()}").write_bytes(b"half")
-    assert len(app.secret_key(tmp_path)) == 32
+    assert len(installation.secret_key(tmp_path)) == 32
 
 
 @pytest.mark.parametrize("where", ["file", "file/below"])
@@ -138,12 +139,12 @@ def test_a_key_that_has_no_place(tmp_path: Path, where: str) -> None:
     """The error names the key of the configuration."""
     (tmp_path / "file").write_text("")
     with pytest.raises(SettingsError, match=r"paths\.state = .*expected a folder that can be written"):
-        app.secret_key(tmp_path / where)
+        installation.secret_key(tmp_path / where)
 
 
 def test_templates_by_their_names(world: World) -> None:
     """Every shipped template, named by its path below the folder, hidden files left out."""
     folder = project_root() / "templates" / "emails"
     names = {path.relative_to(folder).as_posix() for path in folder.rglob("*.*") if path.is_file() and not path.name.startswith(".")}
-    assert set(app.template_sources(settings(world))) == names
+    assert set(installation.template_sources(settings(world))) == names
     assert Paths().templates == folder

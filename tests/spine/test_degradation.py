@@ -8,7 +8,7 @@ import pytest
 from tests.servers.smtp_sink import Sink
 from tests.spine.world import World, letter
 from triage.errors import SettingsError, StoreBrokenError
-from triage.settings import project_root
+from triage.sections.places import project_root
 
 
 def paths(world: World, **changed: Path) -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from tests.spine.world import World, letter
-from triage.app import read_plan
 from triage.classifier.model import Model
+from triage.installation import read_plan
 from triage.message import MessageKey, RawMessage
 from triage.reading import Facts
-from triage.settings import Paths
+from triage.sections.places import Paths
 from triage.worker import ModelFile, prepare, read_message
 
 MODEL = Paths().model

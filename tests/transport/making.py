@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from triage.reply import Delivery, DeliveryStatus, ReplyKind
-from triage.settings import SmtpSettings
+from triage.sections.servers import SmtpSettings
 from triage.transport.smtp import SmtpTransport
 
 NOW = datetime(2026, 6, 1, 10, 0, tzinfo=UTC)

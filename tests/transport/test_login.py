@@ -8,7 +8,7 @@ from tests.servers import smtp_sink
 from tests.servers.smtp_sink import Sink
 from tests.transport.making import DEFERRED, DELIVERY, SENT, go_on, server_tls, transport
 from triage.errors import AuthenticationFailedError, ConnectionLostError
-from triage.settings import Secret
+from triage.secret import Secret
 
 
 @pytest.mark.parametrize("security", ["tls", "starttls"])

@@ -8,7 +8,7 @@ from tests.servers import smtp_sink
 from tests.servers.smtp_sink import DROP, HANG, Sink
 from tests.transport.making import CONTENT, DEFERRED, DELIVERY, FAILED, IMPATIENT, SENT, UNCERTAIN, go_on, server_tls, transport
 from triage.reply import DeliveryStatus
-from triage.settings import Secret
+from triage.secret import Secret
 
 #: More than any server has to say.
 ENDLESS = "250-and\r\n" * 10_000 + "250 so on"

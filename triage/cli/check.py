@@ -8,14 +8,15 @@ from typing import TypeVar
 
 import click
 
-from triage import app
+from triage import app, installation
 from triage.classifier.model import Model
 from triage.cli.context import print_json, printable, run_async, settings
 from triage.clocks.tell import zone
 from triage.errors import PermanentError, TemplateError, TriageError
 from triage.mailbox.imap import ImapMailbox
 from triage.ports import Transaction
-from triage.settings import MailboxSettings, Settings
+from triage.sections.servers import MailboxSettings
+from triage.settings import Settings
 from triage.transport.smtp import SmtpTransport
 
 T = TypeVar("T")
@@ -74,17 +75,17 @@ async def _try(part: str, proof: Awaitable[str]) -> _Verdict:
 
 
 async def _policy(chosen: Settings) -> str:
-    policy = app.load_policy(chosen)
+    policy = installation.load_policy(chosen)
     unknown = sorted(policy.departments - set(chosen.departments))
     missing = f"; not configured, so their cases stay with support: {', '.join(unknown)}" if unknown else ""
     return f"{len(policy.categories)} categories, {len(policy.departments)} departments{missing}"
 
 
 async def _templates(chosen: Settings) -> str:
-    policy = app.load_policy(chosen)
-    if problems := app.load_writer(chosen, policy).problems(policy.matters):
+    policy = installation.load_policy(chosen)
+    if problems := installation.load_writer(chosen, policy).problems(policy.matters):
         raise TemplateError("; ".join(problems))
-    return f"{len(app.template_sources(chosen))} templates, tried on {len(policy.matters)} matters"
+    return f"{len(installation.template_sources(chosen))} templates, tried on {len(policy.matters)} matters"
 
 
 async def _model(chosen: Settings) -> str:

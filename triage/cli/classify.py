@@ -6,11 +6,13 @@ from pathlib import Path
 
 import click
 
-from triage import app
+from triage import installation
 from triage.cli.context import Json, config_path, print_json, printable
 from triage.message import MessageKey, RawMessage
 from triage.reading import Effect, Reading
-from triage.settings import Identity, MailboxSettings, Settings, SmtpSettings, load
+from triage.sections.identity import Identity
+from triage.sections.servers import MailboxSettings, SmtpSettings
+from triage.settings import Settings, load
 from triage.worker import prepare, read_message
 
 #: Findings that keep automatic mail from going back.
@@ -27,7 +29,7 @@ def classify(context: click.Context, paths: tuple[Path, ...], as_json: bool) -> 
     A directory stands for every file in it. Needs no configuration; with one, its patterns and addresses are used.
     """
     chosen = _settings(context.obj)
-    prepare(app.read_plan(chosen), chosen.paths.model)
+    prepare(installation.read_plan(chosen), chosen.paths.model)
     found = [(path, _reading(path)) for path in _files(paths)]
     if as_json:
         print_json({"messages": [_as_json(path, reading) for path, reading in found]})

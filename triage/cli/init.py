@@ -10,7 +10,8 @@ import click
 
 from triage.cli.context import CONFIG
 from triage.errors import SettingsError
-from triage.settings import load, project_root
+from triage.sections.places import project_root
+from triage.settings import load
 
 _NUMBER = re.compile(r"[0-9]{1,9}")
 

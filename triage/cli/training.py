@@ -11,7 +11,8 @@ from triage.classifier.corpus import read_all
 from triage.classifier.evaluate import evaluate as measure
 from triage.classifier.model import Model
 from triage.cli.context import config_path, print_json, printable
-from triage.settings import Paths, load
+from triage.sections.places import Paths
+from triage.settings import load
 
 _FILES = click.Path(exists=True, dir_okay=False, path_type=Path)
 

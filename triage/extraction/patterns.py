@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from triage.settings import ExtractionSettings
+from triage.sections.reading import ExtractionSettings
 
 #: Kind of fact by its name in the settings, in the order in which they claim a piece of text.
 KINDS = {"invoice": "invoice_number", "receipt": "receipt_number", "transaction": "transaction_id", "order": "order_number"}

@@ -14,7 +14,7 @@ from triage.errors import AuthenticationFailedError, ConnectionLostError
 from triage.mailbox import answers, refusals
 from triage.mailbox.names import Naming
 from triage.message import MailboxStatus
-from triage.settings import MailboxSettings
+from triage.sections.servers import MailboxSettings
 
 #: Beyond the largest part we ask for: no honest literal is longer, and a lying one must not fill the memory.
 _LITERAL_MARGIN = 1 << 20

@@ -8,7 +8,7 @@ from triage.mailbox.connection import Connection
 from triage.mailbox.session import Session
 from triage.mailbox.waiting import Waiter
 from triage.message import MailboxStatus, MessageKey, RawMessage
-from triage.settings import MailboxSettings
+from triage.sections.servers import MailboxSettings
 
 #: Octets a second: a server slower than that is given up on.
 _SLOWEST = 1000

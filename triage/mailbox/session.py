@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 from triage.errors import MailboxMissingError, TriageError
 from triage.mailbox import refusals
 from triage.mailbox.connection import Connection, connect
-from triage.settings import MailboxSettings
+from triage.sections.servers import MailboxSettings
 
 T = TypeVar("T")
 

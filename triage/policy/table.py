@@ -9,7 +9,7 @@ from pydantic_core import ErrorDetails
 
 from triage.case import Priority
 from triage.errors import SettingsError
-from triage.settings import Duration
+from triage.sections.values import Duration
 from triage.topic import Topic
 
 _Folder = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]{1,80}$")]

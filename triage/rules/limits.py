@@ -3,7 +3,7 @@
 from triage.decision import History
 from triage.message import Message
 from triage.reading import Effect, Finding
-from triage.settings import SendLimits
+from triage.sections.sending import SendLimits
 
 #: Nobody writes a fourth message on one matter within ten minutes by hand.
 _PING_PONG = 3

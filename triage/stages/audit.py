@@ -12,7 +12,7 @@ from triage.decision import Outcome
 from triage.ports import Mailbox, Store, Transaction
 from triage.records import MessageRecord
 from triage.reply import Delivery, DeliveryStatus, ReplyKind
-from triage.settings import MailboxSettings
+from triage.sections.servers import MailboxSettings
 
 #: Left alone by us: not looked for.
 _NOT_OURS = (Outcome.HISTORY, Outcome.VANISHED)

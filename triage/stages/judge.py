@@ -19,7 +19,7 @@ from triage.reply import Delivery, ReplyKind
 from triage.rules.context import RuleContext
 from triage.rules.limits import check_limits
 from triage.rules.table import check_all
-from triage.settings import SendLimits
+from triage.sections.sending import SendLimits
 from triage.stages.read import KEPT_FIELDS
 from triage.threads.match import match
 from triage.threads.numbers import answered_numbers, quoted_numbers

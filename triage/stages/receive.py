@@ -9,7 +9,7 @@ from triage.decision import Outcome
 from triage.logs import get_logger
 from triage.message import Cursor, MailboxStatus, MessageKey, RawMessage
 from triage.ports import Mailbox, Now, Store, Transaction
-from triage.settings import MailboxSettings
+from triage.sections.servers import MailboxSettings
 from triage.stages.loop import Bell
 
 #: Messages per round trip: bounded memory, and the first is decided while the next are fetched.

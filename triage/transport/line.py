@@ -10,7 +10,7 @@ import aiosmtplib
 
 from triage.errors import TriageError
 from triage.reply import Delivery, DeliveryStatus, Receipt
-from triage.settings import SmtpSettings
+from triage.sections.servers import SmtpSettings
 from triage.transport import envelope, verdicts
 from triage.transport.verdicts import Phase
 

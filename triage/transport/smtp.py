@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from triage.errors import AuthenticationFailedError, ConnectionLostError
 from triage.reply import Delivery, Receipt
-from triage.settings import SmtpSettings
+from triage.sections.servers import SmtpSettings
 from triage.transport import envelope, verdicts
 from triage.transport.line import Line
 from triage.transport.verdicts import Phase

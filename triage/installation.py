@@ -1,0 +1,101 @@
+"""What the installation provides, loaded from where the settings say: policy, templates, the secret key."""
+
+import contextlib
+import os
+import secrets
+from pathlib import Path
+
+from triage.clocks.due import due_at
+from triage.clocks.tell import tell, zone
+from triage.errors import SettingsError
+from triage.extraction.patterns import Patterns
+from triage.parsing.parse import ParseOptions
+from triage.people import People
+from triage.policy.table import Policy
+from triage.responders.writer import Writer
+from triage.rules.context import RuleContext
+from triage.settings import Settings
+from triage.stages.read import ReadPlan
+
+_KEY_OCTETS = 32
+
+
+def read_plan(settings: Settings) -> ReadPlan:
+    """What reading depends on, taken from the settings."""
+    return ReadPlan(
+        parsing=ParseOptions(authserv_id=settings.authserv_id),
+        rules=RuleContext.of(settings),
+        patterns=Patterns.of(settings.extraction, settings.identity.case_prefix),
+    )
+
+
+def load_policy(settings: Settings) -> Policy:
+    """The policy file; SettingsError with one line per mistake."""
+    path = settings.paths.policy
+    try:
+        return Policy.parse(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError([f"paths.policy = {str(path)!r}: {error.strerror}: expected a policy file"]) from error
+    except UnicodeDecodeError as error:
+        raise SettingsError([f"paths.policy = {str(path)!r}: {error}: expected UTF-8"]) from error
+    except SettingsError as error:
+        raise SettingsError([f"{path}: {line}" for line in error.problems]) from error
+
+
+def template_sources(settings: Settings) -> dict[str, str]:
+    """Every template by its name below the templates folder."""
+    folder = settings.paths.templates
+    # Editors and file managers leave hidden files behind that are no templates.
+    paths = [path for path in sorted(folder.rglob("*.*")) if path.is_file() and not path.name.startswith(".")]
+    if not paths:
+        raise SettingsError([f"paths.templates = {str(folder)!r}: expected a folder with templates"])
+    return {path.relative_to(folder).as_posix(): _template(path) for path in paths}
+
+
+def _template(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError([f"{path}: {error}: expected a template in UTF-8"]) from error
+
+
+def load_writer(settings: Settings, policy: Policy) -> Writer:
+    """The writer of replies; where a template turns out to be broken it uses a built-in text and says so."""
+    where = zone(settings.identity.time_zone)
+    return Writer(
+        template_sources(settings),
+        people=People.of(settings),
+        key=secret_key(settings.paths.state),
+        guide=policy,
+        tell=lambda moment, language: tell(moment, where, language),
+        due=due_at,
+    )
+
+
+def secret_key(state: Path) -> bytes:
+    """The installation's secret, made at first use: tokens and Message-IDs are keyed with it."""
+    path = state / "secret.key"
+    try:
+        state.mkdir(parents=True, exist_ok=True)
+        _make_key(path)
+        key = path.read_bytes()
+    except OSError as error:
+        raise SettingsError([f"paths.state = {str(state)!r}: {error.strerror}: expected a folder that can be written"]) from error
+    if len(key) != _KEY_OCTETS:
+        raise SettingsError([f"{path} has {len(key)} octets: expected the {_KEY_OCTETS} that were written when it was made"])
+    return key
+
+
+def _make_key(path: Path) -> None:
+    # Linked under its name when whole: of two processes that start at once one makes it and both use it, and a crash leaves no half.
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    if path.exists():
+        return
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(secrets.token_bytes(_KEY_OCTETS))
+        file.flush()
+        os.fsync(file.fileno())
+    with contextlib.suppress(FileExistsError):
+        os.link(draft, path)
+    draft.unlink()

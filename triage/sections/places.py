@@ -1,0 +1,31 @@
+"""Where files lie, and what is logged."""
+
+import sys
+from pathlib import Path
+from typing import Literal
+
+from triage.sections.values import Section
+
+
+def project_root() -> Path:
+    """Where templates/, models/ and config/ lie: the checkout, else the installation's share/triage."""
+    checkout = Path(__file__).resolve().parent.parent.parent
+    return checkout if (checkout / "templates").is_dir() else Path(sys.prefix) / "share" / "triage"
+
+
+class Paths(Section):
+    """Where things lie; relative paths are resolved against the directory that holds config/."""
+
+    store: Path = Path("var/triage.db")
+    #: Secret key, heartbeat and locks.
+    state: Path = Path("var")
+    templates: Path = project_root() / "templates" / "emails"
+    model: Path = project_root() / "models" / "triage.npz"
+    policy: Path = project_root() / "config" / "policy.toml"
+
+
+class LogSettings(Section):
+    """How much is logged, and how."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    json_lines: bool = False
