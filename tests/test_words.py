@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from triage import alarm, decision, errors, people, reading, records, reply
 from triage import case as case_words
-from triage import decision, errors, people, reading, records, reply
 from triage import message as message_words
 from triage.message import Address, DeliveryReport, Message, MessageKey, RawMessage
 from triage.people import People
@@ -23,7 +23,7 @@ ANN = Address(name="Ann", addr_spec="ann@customer.example")
 EVE = Address(addr_spec="eve@evil.example")
 VALUES = [
     value
-    for module in (message_words, reading, case_words, decision, reply, records, people)
+    for module in (message_words, reading, case_words, decision, reply, records, people, alarm)
     for value in vars(module).values()
     if dataclasses.is_dataclass(value) and value.__module__ == module.__name__
 ]

@@ -1,0 +1,36 @@
+"""The word for what an operator must know, and the board that stages put it on; channels read the board and carry it to people."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """Something is wrong, or soon will be, that a person must look at."""
+
+    #: What it is about, for programs: two alarms of one kind are the same one. E.g. smtp_login, certificate:smtp.
+    kind: str
+    #: What is wrong and what to do, for people; no address, body or secret.
+    text: str
+    #: When it began, in UTC.
+    since: datetime
+
+
+class AlarmBoard:
+    """The alarms that stand now. Whoever raises one clears it when it is over."""
+
+    def __init__(self) -> None:
+        self._standing: dict[str, Alarm] = {}
+
+    def sound(self, kind: str, text: str, now: datetime) -> None:
+        """Put an alarm up, or renew the words of one that stands: it began when it was first put up."""
+        standing = self._standing.get(kind)
+        self._standing[kind] = replace(standing, text=text) if standing else Alarm(kind=kind, text=text, since=now)
+
+    def clear(self, kind: str) -> None:
+        """Take an alarm down; nothing happens where none of that kind stands."""
+        self._standing.pop(kind, None)
+
+    def standing(self) -> tuple[Alarm, ...]:
+        """The alarms that stand, the oldest first."""
+        return tuple(sorted(self._standing.values(), key=lambda alarm: alarm.since))
