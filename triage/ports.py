@@ -1,15 +1,16 @@
 """The contracts between the spine and the world, on one page; adapters fulfil them, `app` names the adapters."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 from triage.case import Case, CaseEvent, CaseStatus, Deadline, NewCase
-from triage.decision import Candidate, History, Outcome
-from triage.message import Cursor, MailboxStatus, MessageKey, RawMessage, StoredMessage
+from triage.decision import Candidate, History
+from triage.message import MailboxStatus, RawMessage
 from triage.reading import Reading, Unreadable
-from triage.records import Filing, MessageRecord
+from triage.records import Filing
 from triage.reply import Delivery, DeliveryStatus, Receipt, Reply
+from triage.tables import MessageTable
 
 T = TypeVar("T")
 
@@ -81,51 +82,6 @@ class Reader(Protocol):
 
     async def close(self) -> None:
         """Stop the processes."""
-
-
-class MessageTable(Protocol):
-    """Messages by where they lie, from first sight to settled."""
-
-    def cursor(self, account: str, mailbox: str) -> Cursor | None:
-        """What is remembered of the mailbox; None before the first connection."""
-
-    def set_cursor(self, account: str, mailbox: str, cursor: Cursor) -> None:
-        """Remember it."""
-
-    def known_uids(self, account: str, mailbox: str, uid_validity: int) -> set[int]:
-        """UIDs seen under this UIDVALIDITY, whatever became of them."""
-
-    def add(self, messages: Iterable[RawMessage]) -> int:
-        """Store raw messages; those whose key is known are left alone. Returns how many were new."""
-
-    def add_settled(self, received: Iterable[tuple[MessageKey, datetime]], outcome: Outcome) -> None:
-        """Record messages that are never read: history, vanished."""
-
-    def undecided(self, limit: int, besides: Collection[int] = ()) -> list[StoredMessage]:
-        """Messages waiting to be decided, earliest arrival first: at most so many, of bounded size together, `besides` left out."""
-
-    def strike(self, message_id: int, reason: str) -> int:
-        """Count a reader lost to this message; returns the strikes so far."""
-
-    def twin(self, fingerprint: str, other_than: int) -> MessageRecord | None:
-        """The first settled message with the same fingerprint; None also where the fingerprint is empty."""
-
-    def settle(
-        self, message_id: int, outcome: Outcome, case_id: int | None, reading: Reading | None, *, reason: str, keep_raw: bool
-    ) -> None:
-        """Record what became of a message and what it says; drops the raw bytes unless told to keep them.
-
-        A message that does not wait to be decided is refused with ValueError: nobody is answered twice.
-        """
-
-    def get(self, message_id: int) -> MessageRecord | None:
-        """The message, raw bytes included while they are kept."""
-
-    def of_case(self, case_id: int) -> list[MessageRecord]:
-        """The messages of a case, earliest first."""
-
-    def all(self, account: str) -> Iterable[MessageRecord]:
-        """Every message of an account, for the audit."""
 
 
 class CaseTable(Protocol):

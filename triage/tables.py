@@ -1,0 +1,55 @@
+"""The contracts of single tables that grew too long for the page of `ports`."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Protocol
+
+from triage.decision import Outcome
+from triage.message import Cursor, MessageKey, RawMessage, StoredMessage
+from triage.reading import Reading
+from triage.records import MessageRecord
+
+
+class MessageTable(Protocol):
+    """Messages by where they lie, from first sight to settled."""
+
+    def cursor(self, account: str, mailbox: str) -> Cursor | None:
+        """What is remembered of the mailbox; None before the first connection."""
+
+    def set_cursor(self, account: str, mailbox: str, cursor: Cursor) -> None:
+        """Remember it."""
+
+    def known_uids(self, account: str, mailbox: str, uid_validity: int) -> set[int]:
+        """UIDs seen under this UIDVALIDITY, whatever became of them."""
+
+    def add(self, messages: Iterable[RawMessage]) -> int:
+        """Store raw messages; those whose key is known are left alone. Returns how many were new."""
+
+    def add_settled(self, received: Iterable[tuple[MessageKey, datetime]], outcome: Outcome) -> None:
+        """Record messages that are never read: history, vanished."""
+
+    def undecided(self, limit: int, besides: Collection[int] = ()) -> list[StoredMessage]:
+        """Messages waiting to be decided, earliest arrival first: at most so many, of bounded size together, `besides` left out."""
+
+    def strike(self, message_id: int, reason: str) -> int:
+        """Count a reader lost to this message; returns the strikes so far."""
+
+    def twin(self, fingerprint: str, other_than: int) -> MessageRecord | None:
+        """The first settled message with the same fingerprint; None also where the fingerprint is empty."""
+
+    def settle(
+        self, message_id: int, outcome: Outcome, case_id: int | None, reading: Reading | None, *, reason: str, keep_raw: bool
+    ) -> None:
+        """Record what became of a message and what it says; drops the raw bytes unless told to keep them.
+
+        A message that does not wait to be decided is refused with ValueError: nobody is answered twice.
+        """
+
+    def get(self, message_id: int) -> MessageRecord | None:
+        """The message, raw bytes included while they are kept."""
+
+    def of_case(self, case_id: int) -> list[MessageRecord]:
+        """The messages of a case, earliest first."""
+
+    def all(self, account: str) -> Iterable[MessageRecord]:
+        """Every message of an account, for the audit."""
