@@ -33,6 +33,7 @@ class App:
     """A running assembly: the stages in the order a message passes them."""
 
     settings: Settings
+    now: Now
     store: Store
     mailboxes: dict[str, Mailbox]
     receive: tuple[Receive, ...]
@@ -75,7 +76,6 @@ async def assembled(settings: Settings, now: Now = utc_now) -> AsyncIterator[App
             transport = SmtpTransport(settings.smtp)
             stack.push_async_callback(transport.close)
             deliver = Deliver(store=store, transport=transport, now=now, to_send=parts.to_send)
-            await deliver.recover()
         app = parts.app(store, reader, dict(mailboxes), deliver)
         stack.push_async_callback(app.decide.close)
         yield app
@@ -100,6 +100,7 @@ class _Parts:
         accounts = self.settings.mailbox
         return App(
             settings=self.settings,
+            now=self.now,
             store=store,
             mailboxes=mailboxes,
             receive=tuple(

@@ -1,54 +1,23 @@
-"""Runs the stages until told to stop: one daemon for a store, a heartbeat, and a stop that finishes the unit in hand."""
+"""Runs the stages until told to stop: a heartbeat, a stop that finishes the unit in hand, and a new start where the lease was lost."""
 
 import asyncio
 import contextlib
-import fcntl
 import json
 import os
 import signal
-from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import IO
 
-from triage.app import App
-from triage.errors import SettingsError
+from triage import lease
+from triage.app import App, assembled
 from triage.logs import get_logger
+from triage.records import LeaseClaim
+from triage.settings import Settings
 from triage.stages.loop import drain, run
 
 #: After this, what is still running is cut off; an interrupted DATA becomes `uncertain` at the next start.
 _GRACE_SECONDS = 8.0
 _HEARTBEAT_SECONDS = 10.0
 _log = get_logger("daemon")
-
-
-@contextlib.asynccontextmanager
-async def only_one(state: Path, stop: asyncio.Event) -> AsyncIterator[None]:
-    """Hold the lease on the store; while another daemon has it, wait, unless told to stop."""
-    with _opened(state / "daemon.lock") as file:
-        waiting = False
-        while not (stop.is_set() or _locked(file.fileno())):
-            if not waiting:
-                _log.warning("waiting_for_lease", reason="another daemon works on this store")
-            waiting = True
-            await asyncio.sleep(0.5)
-        # The kernel lets go of it however we end, also by kill -9.
-        yield
-
-
-def _opened(path: Path) -> IO[str]:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return path.open("a")
-    except OSError as error:
-        raise SettingsError([f"paths.state = {str(path.parent)!r}: {error.strerror}: expected a folder that can be written"]) from error
-
-
-def _locked(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def stop_on_signals(stop: asyncio.Event) -> None:
@@ -64,12 +33,35 @@ def stop_on_signals(stop: asyncio.Event) -> None:
         loop.add_signal_handler(number, asked, number)
 
 
+async def run_daemon(settings: Settings, stop: asyncio.Event) -> None:
+    """Serve until `stop` is set; where another daemon takes the lease over, begin again as the one that waits."""
+    while not stop.is_set():
+        async with assembled(settings) as app:
+            await serve(app, stop)
+
+
 async def serve(app: App, stop: asyncio.Event, *, grace: float = _GRACE_SECONDS) -> None:
-    """Run every stage until `stop` is set, then let each finish its unit, for at most `grace` seconds."""
-    tasks = [asyncio.create_task(run(stage, stop), name=stage.name) for stage in app.stages]
-    tasks.append(asyncio.create_task(_beat(app, stop), name="heartbeat"))
+    """Run every stage until `stop` is set or the lease is lost, then let each finish its unit, for at most `grace` seconds."""
+    async with lease.leased(app.store, _claim(app), app.now, stop) as lost:
+        if not lost.is_set():
+            await _work(app, stop, lost, grace)
+
+
+async def once(app: App) -> int:
+    """One pass over everything due; how much was done."""
+    async with lease.leased(app.store, _claim(app), app.now, asyncio.Event()):
+        await _recover(app)
+        return sum([await drain(stage) for stage in app.stages])
+
+
+async def _work(app: App, stop: asyncio.Event, lost: asyncio.Event, grace: float) -> None:
+    ending = asyncio.Event()
+    await _recover(app)
+    tasks = [asyncio.create_task(run(stage, ending), name=stage.name) for stage in app.stages]
+    tasks.append(asyncio.create_task(_beat(app, ending), name="heartbeat"))
     _log.info("started", mode=app.settings.mode, mailboxes=len(app.mailboxes))
-    await stop.wait()
+    await _either(stop, lost)
+    ending.set()
     _done, late = await asyncio.wait(tasks, timeout=grace)
     for task in late:
         _log.warning("cut_off", stage=task.get_name())
@@ -78,9 +70,24 @@ async def serve(app: App, stop: asyncio.Event, *, grace: float = _GRACE_SECONDS)
     _log.info("stopped")
 
 
-async def once(app: App) -> int:
-    """One pass over everything due; how much was done."""
-    return sum([await drain(stage) for stage in app.stages])
+async def _recover(app: App) -> None:
+    # Only with the lease held: what is on another daemon's wire is not ours to judge.
+    if app.deliver:
+        await app.deliver.recover()
+
+
+async def _either(*events: asyncio.Event) -> None:
+    waiting = [asyncio.create_task(event.wait()) for event in events]
+    try:
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+
+
+def _claim(app: App) -> LeaseClaim:
+    return lease.claim(app.settings.paths.state, app.settings.lease.lasts)
 
 
 async def _beat(app: App, stop: asyncio.Event) -> None:

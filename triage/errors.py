@@ -38,6 +38,10 @@ class StoreBusyError(TemporaryError):
     """The store is locked by another process."""
 
 
+class LeaseLostError(TemporaryError):
+    """Another daemon has taken the store over: this one must not write any more."""
+
+
 class StoreFullError(TemporaryError):
     """The disk is full or failing: nothing was written."""
 

@@ -8,7 +8,7 @@ from triage.case import Case, CaseEvent, CaseStatus, Deadline, NewCase
 from triage.decision import Candidate, History
 from triage.message import MailboxStatus, RawMessage
 from triage.reading import Reading, Unreadable
-from triage.records import Filing
+from triage.records import Filing, LeaseClaim
 from triage.reply import Delivery, DeliveryStatus, Receipt, Reply
 from triage.tables import MessageTable
 
@@ -228,6 +228,12 @@ class Store(Protocol):
 
     async def query(self, work: Callable[[Transaction], T]) -> T:
         """Run `work` that only reads."""
+
+    async def hold(self, claim: LeaseClaim, now: datetime) -> bool:
+        """Take the lease, or keep it: True while it is ours. Once it was ours and is another's, every `transact` raises LeaseLostError."""
+
+    async def release(self) -> None:
+        """Let go of the lease, so that the next one need not wait for its end."""
 
     async def close(self) -> None:
         """Finish what waits and close."""

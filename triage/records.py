@@ -1,7 +1,7 @@
 """Words for rows that the stages hand back and forth: a message's record, a filing order."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from triage.decision import Outcome
 from triage.message import MessageKey
@@ -50,3 +50,14 @@ class Filing:
     message_id: str
     folder: str
     attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaseClaim:
+    """Who asks for the lease on the store, and for how long at a time."""
+
+    #: Where no two daemons run at once, because they share a lock there: a new process takes over from a dead one without waiting.
+    place: str
+    #: For people: which process.
+    holder: str
+    lasts: timedelta

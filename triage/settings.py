@@ -8,7 +8,7 @@ from pydantic import Field, ValidationError
 
 from triage.errors import SettingsError
 from triage.sections.identity import AgentSettings, DepartmentSettings, Identity
-from triage.sections.places import LogSettings, Paths
+from triage.sections.places import LeaseSettings, LogSettings, Paths
 from triage.sections.reading import ExtractionSettings, ReadLimits
 from triage.sections.sending import SendLimits
 from triage.sections.servers import MailboxSettings, ServerSettings, SmtpSettings
@@ -35,6 +35,7 @@ class Settings(Section):
     limits: SendLimits = SendLimits()
     extraction: ExtractionSettings = ExtractionSettings()
     paths: Paths = Paths()
+    lease: LeaseSettings = LeaseSettings()
     log: LogSettings = LogSettings()
 
     @property

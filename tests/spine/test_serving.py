@@ -15,7 +15,7 @@ import structlog
 from tests.cli.calling import Shop, spawn
 from tests.servers.smtp_sink import Sink
 from tests.spine.world import World, letter
-from triage import daemon
+from triage import daemon, lease
 from triage.errors import SettingsError
 
 
@@ -32,7 +32,7 @@ async def holding(state: Path, stop: asyncio.Event | None = None):  # type: igno
     held, done = asyncio.Event(), asyncio.Event()
 
     async def hold() -> None:
-        async with daemon.only_one(state, stop or asyncio.Event()):
+        async with lease.only_one(state, stop or asyncio.Event()):
             held.set()
             await done.wait()
 
@@ -70,7 +70,7 @@ async def test_a_lease_that_has_no_place(tmp_path: Path) -> None:
     """The folder for it cannot be: the key of the configuration is named."""
     (tmp_path / "file").write_text("")
     with pytest.raises(SettingsError, match=r"paths\.state = .*expected a folder that can be written"):
-        async with daemon.only_one(tmp_path / "file", asyncio.Event()):
+        async with lease.only_one(tmp_path / "file", asyncio.Event()):
             raise AssertionError
 
 

@@ -18,7 +18,7 @@ from triage.store.migrations import migrate, migrations
 from triage.store.sqlite import open_store
 
 ROOT = Path(__file__).resolve().parents[2]
-NAMES = ["m001_messages", "m002_cases", "m003_outbox", "m004_filings", "m005_deadlines", "m006_chain_heads"]
+NAMES = sorted(path.stem for path in (ROOT / "triage" / "store" / "schema").glob("m*.py"))
 
 
 def schema(path: Path) -> list[tuple[str, ...]]:

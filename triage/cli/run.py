@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 
 import click
 
-from triage import app, daemon, logs
+from triage import app, daemon, lease, logs
 from triage.cli.context import run_async, settings
 from triage.settings import Settings
 
@@ -26,11 +26,10 @@ async def _run(chosen: Settings, *, once: bool) -> int:
     stop = asyncio.Event()
     daemon.stop_on_signals(stop)
     async with AsyncExitStack() as stack:
-        await stack.enter_async_context(daemon.only_one(chosen.paths.state, stop))
+        await stack.enter_async_context(lease.only_one(chosen.paths.state, stop))
         if stop.is_set():
             return 0
-        assembly = await stack.enter_async_context(app.assembled(chosen))
         if once:
-            return await daemon.once(assembly)
-        await daemon.serve(assembly, stop)
+            return await daemon.once(await stack.enter_async_context(app.assembled(chosen)))
+        await daemon.run_daemon(chosen, stop)
     return 0

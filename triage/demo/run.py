@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from triage import app, daemon, settings
+from triage import app, daemon, lease, settings
 from triage.app import App
 from triage.case import Case
 from triage.demo import place, verdict
@@ -71,7 +71,7 @@ async def _assembled(folder: Path, stop: asyncio.Event, stack: AsyncExitStack) -
     place.prepared(folder)
     try:
         async with asyncio.timeout(_LEASE_SECONDS):
-            await stack.enter_async_context(daemon.only_one(folder, stop))
+            await stack.enter_async_context(lease.only_one(folder, stop))
     except TimeoutError as error:
         raise DemoRunningError(f"{folder}: another demo is running here: expected it to be stopped first") from error
     place.swept(folder)

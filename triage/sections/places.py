@@ -1,10 +1,11 @@
 """Where files lie, and what is logged."""
 
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
-from triage.sections.values import Section
+from triage.sections.values import Duration, Section
 
 
 def project_root() -> Path:
@@ -22,6 +23,13 @@ class Paths(Section):
     templates: Path = project_root() / "templates" / "emails"
     model: Path = project_root() / "models" / "triage.npz"
     policy: Path = project_root() / "config" / "policy.toml"
+
+
+class LeaseSettings(Section):
+    """Which of several daemons on one store may work."""
+
+    #: After so long without a sign of life another place may take over; a clean stop, or a new start in the same place, does not wait.
+    lasts: Duration = timedelta(seconds=60)
 
 
 class LogSettings(Section):

@@ -8,13 +8,16 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from sqlite_utils import Database
 
-from triage.errors import StoreBrokenError, TriageError
+from triage.errors import LeaseLostError, StoreBrokenError, TriageError
 from triage.ports import Transaction
+from triage.records import LeaseClaim
+from triage.store import lease
 from triage.store.connect import connect, translate, translated
 from triage.store.transaction import SqliteTransaction
 
@@ -40,6 +43,8 @@ class SqliteStore:
         self._db = db
         self._transaction = SqliteTransaction(db, case_prefix)
         self._queue: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
+        #: The number of our turn; None for whoever needs no lease (a command, a test).
+        self._fence: int | None = None
         self._closed = False
         self._writer = threading.Thread(target=self._write, name="store", daemon=True)
         self._writer.start()
@@ -52,6 +57,22 @@ class SqliteStore:
         """Run `work` that only reads."""
         # Reads go through the writer as well: they then see every commit before them, and need no second connection.
         return await self._submit(work, writes=False)
+
+    async def hold(self, claim: LeaseClaim, now: datetime) -> bool:
+        """Take the lease, or keep it."""
+        try:
+            turn = await self.transact(lambda _tx: lease.take(self._db, claim, self._fence, now))
+        except LeaseLostError:
+            return False
+        self._fence = turn if turn is not None else self._fence
+        return turn is not None
+
+    async def release(self) -> None:
+        """Let go of the lease."""
+        turn = self._fence
+        if turn is not None:
+            with contextlib.suppress(LeaseLostError):
+                await self.transact(lambda _tx: lease.release(self._db, turn))
 
     async def close(self) -> None:
         """Finish what waits and close."""
@@ -92,7 +113,7 @@ class SqliteStore:
         try:
             with translated():
                 # Reading alone takes no lock: `triage cases` neither waits for a busy daemon nor holds it up.
-                self._db.execute("begin immediate" if any(work.writes for work in batch) else "begin")
+                self._begin(writes=any(work.writes for work in batch))
                 results.extend(self._run(work.do, work.future) for work in batch)
                 self._db.execute("commit")
         except (TriageError, ValueError, sqlite3.Error) as error:
@@ -104,6 +125,11 @@ class SqliteStore:
                 future.set_exception(failure)
             else:
                 future.set_result(value)
+
+    def _begin(self, *, writes: bool) -> None:
+        self._db.execute("begin immediate" if writes else "begin")
+        if writes and self._fence is not None:
+            lease.check(self._db, self._fence)
 
     def _abandon(self) -> None:
         # A rollback that fails as well leaves nothing on the disk either; the writer must live on, or every caller waits for ever.
