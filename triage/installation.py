@@ -23,7 +23,12 @@ _KEY_OCTETS = 32
 def read_plan(settings: Settings) -> ReadPlan:
     """What reading depends on, taken from the settings."""
     return ReadPlan(
-        parsing=ParseOptions(authserv_id=settings.authserv_id),
+        parsing=ParseOptions(
+            authserv_id=settings.authserv_id,
+            trace_hosts=settings.read.trace_hosts,
+            forms=settings.form,
+            forwarders=frozenset(settings.read.forwarders),
+        ),
         rules=RuleContext.of(settings),
         patterns=Patterns.of(settings.extraction, settings.identity.case_prefix),
     )

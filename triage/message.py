@@ -99,6 +99,8 @@ class Message:
     references: tuple[str, ...] = ()
     #: Every mailbox of every From field. More than one, or none, means the author is not certain.
     from_: tuple[Address, ...] = ()
+    #: Address of the web form or colleague who passed the message on; `from_` and `text` are then those of whoever wrote it first.
+    relayed_by: str = ""
     sender: tuple[Address, ...] = ()
     reply_to: tuple[Address, ...] = ()
     to: tuple[Address, ...] = ()

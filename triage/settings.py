@@ -9,7 +9,7 @@ from pydantic import Field, ValidationError
 from triage.errors import SettingsError
 from triage.sections.identity import AgentSettings, DepartmentSettings, Identity
 from triage.sections.places import LeaseSettings, LogSettings, Paths
-from triage.sections.reading import ExtractionSettings, ReadLimits
+from triage.sections.reading import ExtractionSettings, FormSettings, ReadLimits
 from triage.sections.sending import SendLimits
 from triage.sections.servers import MailboxSettings, ServerSettings, SmtpSettings
 from triage.sections.values import Section
@@ -32,6 +32,8 @@ class Settings(Section):
     #: authserv-id of our own boundary server: only its Authentication-Results count (RFC 8601 §2.5). Empty: none do.
     authserv_id: str = ""
     read: ReadLimits = ReadLimits()
+    #: Web forms that send us what customers fill in.
+    form: tuple[FormSettings, ...] = ()
     limits: SendLimits = SendLimits()
     extraction: ExtractionSettings = ExtractionSettings()
     paths: Paths = Paths()

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from tests.parsing.mail import multipart, part, plain, read
 from triage.parsing.parse import ParseOptions
+from triage.sections.reading import FormSettings
 
 
 def test_plain_message_fills_every_field() -> None:
@@ -55,17 +56,5 @@ def test_our_own_fields_are_not_accepted_from_outside() -> None:
 
 def test_options_travel_to_another_process() -> None:
     """The options survive pickling, since reading happens in a pool of processes."""
-    options = ParseOptions(authserv_id="mx.shop.example", form_relays=frozenset({"form@shop.example"}))
+    options = ParseOptions(authserv_id="mx.shop.example", forms=(FormSettings(address="form@shop.example"),))
     assert pickle.loads(pickle.dumps(options)) == options
-
-
-def test_form_relay_names_the_customer() -> None:
-    """Mail of a trusted web form has the customer of its Reply-To as author; of an unknown form it has not."""
-    content = plain("hi", From="Form <form@shop.example>", Reply_To="Ann <ann@customer.example>")
-    trusted = read(content, ParseOptions(form_relays=frozenset({"form@shop.example"})))
-    assert trusted.author is not None
-    assert trusted.author.addr_spec == "ann@customer.example"
-    assert any("web form" in defect for defect in trusted.defects)
-    unknown = read(content)
-    assert unknown.author is not None
-    assert unknown.author.addr_spec == "form@shop.example"

@@ -14,8 +14,9 @@ from triage.message import Address, Message
 from triage.parsing import address, charset, decoding, fields, filenames, headers, html, identifiers, quotes, tree
 from triage.parsing.parse import ParseOptions, parse
 from triage.parsing.salvage import salvage
+from triage.sections.reading import FormSettings
 
-OPTIONS = ParseOptions(authserv_id="mx.shop.example", trace_hosts=("shop.example",), form_relays=frozenset({"form@shop.example"}))
+OPTIONS = ParseOptions(authserv_id="mx.shop.example", trace_hosts=("shop.example",), forms=(FormSettings(address="form@shop.example"),))
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 BREAKS = re.compile("[\n\r\t\u2028\u2029\x85]")
 

@@ -11,9 +11,23 @@ from typing import Any
 import mailparser
 
 from triage.message import Address, Message, RawMessage
-from triage.parsing import address, authentication, body, delivery_report, documents, filenames, headers, identifiers, language, parts, tree
+from triage.parsing import (
+    address,
+    authentication,
+    body,
+    delivery_report,
+    documents,
+    filenames,
+    headers,
+    identifiers,
+    language,
+    parts,
+    passed_on,
+    tree,
+)
 from triage.parsing.charset import cut
 from triage.parsing.salvage import salvage
+from triage.sections.reading import FormSettings
 
 # It logs each text part that it does not manage, which is most calendars.
 logging.getLogger("mailparser").setLevel(logging.CRITICAL)
@@ -36,8 +50,9 @@ class ParseOptions:
     authserv_id: str = ""
     #: Ends of the names our own servers write after "by" in Received, e.g. ("mx.shop.example",); () means only the topmost result counts.
     trace_hosts: tuple[str, ...] = ()
-    #: Addresses of web forms that we trust to put the customer into Reply-To.
-    form_relays: frozenset[str] = frozenset()
+    #: Web forms that we trust to name the customer, and addresses whose forwarded mail is its first author's.
+    forms: tuple[FormSettings, ...] = ()
+    forwarders: frozenset[str] = frozenset()
     #: Bytes read of one message.
     max_bytes: int = 40 * 1024 * 1024
 
@@ -62,18 +77,17 @@ def _read(raw: RawMessage, options: ParseOptions) -> Message:
     label = _label(root)
     fields = _fields(root, label)
     people = {name: _people(root, name, label, defects) for name in ("from", "sender", "reply-to", "to", "cc")}
-    author, note = _requester(people, options.form_relays)
     found = parts.collect(root)
     text = body.read(found.shown)
     identifier, problem = identifiers.message_id(_raw(root, "message-id"))
-    defects += [line for line in (note, problem) if line]
+    defects += [problem] if problem else []
     defects += found.defects
     document_text = _documents(found, defects)
-    return Message(
+    message = Message(
         message_id=identifier,
         in_reply_to=identifiers.identifiers(_raw(root, "in-reply-to") or ""),
         references=identifiers.identifiers(_raw(root, "references") or ""),
-        from_=author,
+        from_=people["from"],
         sender=people["sender"],
         reply_to=people["reply-to"],
         to=people["to"],
@@ -95,6 +109,8 @@ def _read(raw: RawMessage, options: ParseOptions) -> Message:
         fingerprint=identifiers.fingerprint(content, identifier, tuple(_raw(root, name) or "" for name in ("from", "date", "subject"))),
         defects=tuple(dict.fromkeys(cut(line, _MAX_DEFECT) for line in defects))[:_MAX_DEFECTS],
     )
+    rule = passed_on.Rule(forms=options.forms, forwarders=options.forwarders, asked=bool(options.authserv_id))
+    return passed_on.by_first_author(message, found.leaves, rule)
 
 
 def _by_library(root: tree.Part) -> tuple[datetime | None, list[str]]:
@@ -135,13 +151,6 @@ def _people(root: tree.Part, name: str, label: str, defects: list[str]) -> tuple
             found += people
             defects += problems
     return tuple(found)
-
-
-def _requester(people: dict[str, tuple[Address, ...]], form_relays: frozenset[str]) -> tuple[tuple[Address, ...], str]:
-    author, customer = people["from"], people["reply-to"]
-    if len(author) == 1 and author[0].addr_spec in form_relays and len(customer) == 1:
-        return customer, f"the customer is in Reply-To: sent by the web form {author[0].addr_spec}"
-    return author, ""
 
 
 def _return_path(root: tree.Part) -> str | None:

@@ -60,5 +60,6 @@ class Incoming:
     def author_event(self, kind: str, **detail: str) -> CaseEvent:
         """A line of the history that the author's message wrote."""
         author = self.message.author
-        said = {"subject": self.message.subject, "message_id": self.message.message_id, **detail}
+        message = self.message
+        said = {"subject": message.subject, "message_id": message.message_id, "passed_on_by": message.relayed_by, **detail}
         return self.event(kind, "mail", said, actor=author.addr_spec if author else "unknown")

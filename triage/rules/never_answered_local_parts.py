@@ -8,7 +8,8 @@ from triage.rules.local_parts import is_machine, is_role
 
 def check(message: Message, context: RuleContext) -> Finding | None:
     """AUTOMATIC for addresses that nobody reads, NO_ANSWER for roles and for web forms that send on a person's behalf."""
-    for address in (*message.from_, *message.sender[:1]):
+    # The Sender of a message that was passed on is the carrier's.
+    for address in (*message.from_, *(() if message.relayed_by else message.sender[:1])):
         if is_machine(address.local_part):
             return _finding(address, Effect.NO_ANSWER if _on_behalf(message, address) else Effect.AUTOMATIC)
         if is_role(address.local_part):

@@ -60,7 +60,15 @@ RULES: tuple[Rule, ...] = (
     subject_patterns.check,
 )
 
+#: What these find in a message that was passed on is true of the form or the colleague who carried it, not of its author.
+_OF_THE_CARRIER = frozenset({
+    auto_submitted.check, auto_response_headers.check, list_headers.check, precedence.check, calendar_reply.check,
+    authentication_failed.check, null_reverse_path.check, suppress_request.check, other_helpdesks.check, subject_patterns.check,
+})  # fmt: skip
+_OF_THE_AUTHOR = tuple(rule for rule in RULES if rule not in _OF_THE_CARRIER)
+
 
 def check_all(message: Message, context: RuleContext) -> tuple[Finding, ...]:
     """Every finding about the message, in the order of the table."""
-    return tuple(finding for rule in RULES if (finding := rule(message, context)))
+    rules = _OF_THE_AUTHOR if message.relayed_by else RULES
+    return tuple(finding for rule in rules if (finding := rule(message, context)))

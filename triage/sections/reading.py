@@ -1,11 +1,11 @@
-"""What reading a message may cost, and how this marketplace's numbers look."""
+"""What reading a message may cost, whose word counts in it, and how this marketplace's numbers look."""
 
 from datetime import timedelta
 from typing import Annotated
 
 from pydantic import Field
 
-from triage.sections.values import Duration, Pattern, Section
+from triage.sections.values import AddrSpec, Duration, HostName, Pattern, Section
 
 
 class ReadLimits(Section):
@@ -17,6 +17,21 @@ class ReadLimits(Section):
     memory_mb: Annotated[int, Field(ge=256)] = 1024
     #: Larger messages are fetched and read in part.
     message_mb: Annotated[int, Field(ge=1)] = 30
+    #: Ends of the names under which our own servers write Received fields, for a boundary with several of them.
+    trace_hosts: tuple[HostName, ...] = ()
+    #: Addresses whose forwarded mail is taken as the mail of whoever wrote it first.
+    forwarders: tuple[AddrSpec, ...] = ()
+
+
+class FormSettings(Section):
+    """A web form that sends us what customers fill in."""
+
+    #: What its messages have in From.
+    address: AddrSpec
+    #: What stands before the customer's address in the text; empty where the form puts the customer into Reply-To.
+    email_label: Annotated[str, Field(max_length=60)] = ""
+    #: What stands before the customer's name in the text; empty where the address brings it along.
+    name_label: Annotated[str, Field(max_length=60)] = ""
 
 
 class ExtractionSettings(Section):

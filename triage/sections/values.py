@@ -16,6 +16,8 @@ _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 #: A dot-atom on either side (RFC 5322 §3.4.1); quoted local parts and address literals are no addresses to write to customers from.
 _ADDR_SPEC = re.compile(rf"(?=[^@]{{1,64}}@.{{1,253}}$){_ATOM}(?:\.{_ATOM}){{0,31}}@{_LABEL}(?:\.{_LABEL}){{0,31}}")
 
+_HOST_NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL}){{0,31}}")
+
 
 def _duration(value: object) -> object:
     if isinstance(value, str):
@@ -33,6 +35,12 @@ def _duration(value: object) -> object:
 def _addr_spec(value: str) -> str:
     if not _ADDR_SPEC.fullmatch(value.lower()):
         raise ValueError("expected a plain address such as support@shop.example")
+    return value.lower()
+
+
+def _host_name(value: str) -> str:
+    if not _HOST_NAME.fullmatch(value.lower()):
+        raise ValueError("expected the name of a server, or the end of one, such as mx.shop.example")
     return value.lower()
 
 
@@ -67,6 +75,7 @@ def _pattern(value: str) -> str:
 Pattern = Annotated[str, AfterValidator(_pattern)]
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
+HostName = Annotated[str, AfterValidator(_host_name)]
 AddrSpec = Annotated[str, AfterValidator(_addr_spec)]
 Start = Annotated[Literal["now", "all"] | datetime, BeforeValidator(_start)]
 Limit = Annotated[int, Field(ge=0)]
