@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from triage import alarm, decision, errors, people, reading, records, reply
+from triage import alarm, correction, decision, errors, people, reading, records, reply
 from triage import case as case_words
 from triage import message as message_words
 from triage.message import Address, DeliveryReport, Message, MessageKey, RawMessage
@@ -23,7 +23,7 @@ ANN = Address(name="Ann", addr_spec="ann@customer.example")
 EVE = Address(addr_spec="eve@evil.example")
 VALUES = [
     value
-    for module in (message_words, reading, case_words, decision, reply, records, people, alarm)
+    for module in (message_words, reading, case_words, decision, reply, records, people, alarm, correction)
     for value in vars(module).values()
     if dataclasses.is_dataclass(value) and value.__module__ == module.__name__
 ]

@@ -14,6 +14,7 @@ from triage.policy.table import Policy
 from triage.ports import Mailbox, Now, Store
 from triage.rules.context import RuleContext
 from triage.settings import Settings
+from triage.stages.correct import Corrector
 from triage.stages.decide import Decide
 from triage.stages.deliver import Deliver
 from triage.stages.file import File
@@ -57,6 +58,11 @@ def utc_now() -> datetime:
 def open_case_store(settings: Settings) -> SqliteStore:
     """The store of these settings."""
     return open_store(settings.paths.store, settings.identity.case_prefix)
+
+
+def corrector(settings: Settings) -> Corrector:
+    """Whoever corrects cases, for a command beside the daemon."""
+    return _parts(settings, utc_now).corrector()
 
 
 @contextlib.asynccontextmanager
@@ -116,6 +122,10 @@ class _Parts:
             ),
             tend=self._tend(store),
         )
+
+    def corrector(self) -> Corrector:
+        """Whoever carries out what people say of cases."""
+        return Corrector(policy=self.policy, people=self.people, due=due_at, recorder=self.recorder)
 
     def _decide(self, store: Store, reader: ReaderPool) -> Decide:
         rules, limits = RuleContext.of(self.settings), self.settings.limits

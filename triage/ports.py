@@ -10,7 +10,7 @@ from triage.message import MailboxStatus, RawMessage
 from triage.reading import Reading, Unreadable
 from triage.records import Filing, LeaseClaim
 from triage.reply import Delivery, DeliveryStatus, Receipt, Reply
-from triage.tables import MessageTable
+from triage.tables import CorrectionTable, MessageTable
 
 T = TypeVar("T")
 
@@ -108,6 +108,9 @@ class CaseTable(Protocol):
     def set_acknowledged(self, case_id: int, at: datetime) -> None:
         """The acknowledgment was accepted by a server; the first time counts."""
 
+    def set_matter(self, case: Case) -> None:
+        """Take over what this case is about: category, issue, confidence, abstained, priority and departments."""
+
     def set_unreachable(self, case_id: int) -> None:
         """Mail to the requester fails for good."""
 
@@ -141,6 +144,9 @@ class DeliveryTable(Protocol):
 
     def interrupted(self, at: datetime) -> list[Delivery]:
         """At start: those left in `sending` become `uncertain` and are returned."""
+
+    def withdraw(self, case_id: int, reason: str) -> int:
+        """What waits for this case is withheld for good; how many deliveries that were."""
 
     def of_case(self, case_id: int) -> list[Delivery]:
         """The deliveries of a case, oldest first."""
@@ -218,6 +224,10 @@ class Transaction(Protocol):
     @property
     def deadlines(self) -> DeadlineTable:
         """Promises with a time."""
+
+    @property
+    def corrections(self) -> CorrectionTable:
+        """What people said that messages are about."""
 
 
 class Store(Protocol):

@@ -50,6 +50,10 @@ class Filing:
     message_id: str
     folder: str
     attempts: int = 0
+    #: Where it was filed before, and its UID there where known; empty while it lies where it arrived.
+    filed_folder: str = ""
+    filed_uid_validity: int | None = None
+    filed_uid: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

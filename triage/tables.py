@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Protocol
 
+from triage.correction import Correction
 from triage.decision import Outcome
 from triage.message import Cursor, MessageKey, RawMessage, StoredMessage
 from triage.reading import Reading
@@ -53,3 +54,19 @@ class MessageTable(Protocol):
 
     def all(self, account: str) -> Iterable[MessageRecord]:
         """Every message of an account, for the audit."""
+
+
+class CorrectionTable(Protocol):
+    """What people said that messages are about."""
+
+    def add(self, correction: Correction) -> int:
+        """Keep a correction; returns its number, which only grows. Its text stays with its message."""
+
+    def latest(self) -> int:
+        """Number of the latest; 0 where there is none."""
+
+    def all(self, limit: int = 0) -> list[Correction]:
+        """The latest so many with their texts, oldest first; limit 0 means all."""
+
+    def of_case(self, case_id: int) -> list[Correction]:
+        """Those of one case, oldest first."""

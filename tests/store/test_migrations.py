@@ -40,7 +40,7 @@ def test_an_empty_file_gets_the_whole_schema(tmp_path: Path) -> None:
         connect(tmp_path / name).close()
         assert applied(tmp_path / name) == NAMES
         tables = {name for kind, name, _sql in schema(tmp_path / name) if kind == "table"}
-        assert tables >= {"messages", "raw", "cursors", "cases", "events", "deliveries", "filings", "deadlines"}
+        assert tables >= {"messages", "raw", "cursors", "cases", "events", "deliveries", "filings", "deadlines", "corrections"}
 
 
 def test_migrating_again_changes_nothing(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from triage import app
 from triage.case import CaseStatus
 from triage.cli.case_view import WholeCase, case_json, list_cases, show_case, whole_json
 from triage.cli.context import print_json, run_async, settings
+from triage.cli.correcting import correct
 from triage.ports import Transaction
 from triage.settings import Settings
 
@@ -36,11 +37,19 @@ def cases(context: click.Context, *, status: str | None, category: str, requeste
 
 @click.command()
 @click.argument("number")
+@click.option("--category", "matter", default="", metavar="CATEGORY[/ISSUE]", help="Correct what it is about; also: spam, unsorted.")
+@click.option("--by", default="", metavar="NAME", help="Who corrects it (default: the system user).")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 @click.pass_context
-def case(context: click.Context, number: str, as_json: bool) -> None:
-    """Show everything known of one case, e.g. `triage case SP-100001`."""
-    found = run_async(_query(settings(context), lambda tx: _whole(tx, number)))
+def case(context: click.Context, number: str, *, matter: str, by: str, as_json: bool) -> None:
+    """Show everything known of one case, e.g. `triage case SP-100001`, or correct it.
+
+    A correction refiles the messages, tells the department that must act, and teaches: similar messages get the corrected answer.
+    """
+    chosen = settings(context)
+    if matter:
+        correct(chosen, number, matter, by)
+    found = run_async(_query(chosen, lambda tx: _whole(tx, number)))
     if found is None:
         raise click.ClickException(f"there is no case {number!r}: expected a number as `triage cases` lists them")
     if as_json:

@@ -9,7 +9,7 @@ from triage.decision import ReplyOrder
 from triage.people import People
 from triage.policy.table import Policy
 from triage.reply import ReplyKind
-from triage.topic import Due
+from triage.topic import Due, Topic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +76,11 @@ def escalate(
         deadlines.append(Deadline(case_id=case_id, kind="reply", due_at=order.answer_by or moment.resolve_by, bound=key))
         events.append(_told(order, department.name, moment.now))
     return Escalation(departments=tuple(reasons), orders=tuple(orders), events=tuple(events), deadlines=tuple(deadlines))
+
+
+def theirs(topic: Topic) -> str:
+    """Why a department is called upon for a matter of its own."""
+    return f"“{topic.title}” is theirs"
 
 
 def _called(log: Iterable[CaseEvent]) -> frozenset[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from triage.case import CaseEvent, CaseStatus, Deadline, NewCase, Priority
 from triage.decision import Decision, Outcome, ReplyOrder
-from triage.policy.escalate import Call, Escalation, Moment, escalate
+from triage.policy.escalate import Call, Escalation, Moment, escalate, theirs
 from triage.policy.incoming import Incoming
 from triage.policy.table import Trigger
 from triage.policy.triggers import triggered
@@ -34,7 +34,7 @@ def open_case(incoming: Incoming, topic: Topic, outcome: Outcome, reason: str, t
 def _escalation(incoming: Incoming, topic: Topic, triggers: tuple[tuple[Trigger, str], ...]) -> Escalation:
     calls = calls_of(triggers)
     if topic.escalate and topic.department:
-        calls.insert(0, Call(department=topic.department, reason=f"“{topic.title}” is theirs"))
+        calls.insert(0, Call(department=topic.department, reason=theirs(topic)))
     return escalate(calls, incoming.people, incoming.policy, moment(incoming, topic))
 
 

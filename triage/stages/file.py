@@ -34,12 +34,16 @@ class File:
         """Carry out the filing orders that are due; how many there were."""
         now = self._now()
         due = await self._store.query(lambda tx: tx.filings.due(self._account, now, _BATCH))
-        groups: dict[tuple[str, int, str], list[Filing]] = defaultdict(list)
+        groups: dict[tuple[str, str], list[Filing]] = defaultdict(list)
         for filing in due:
-            groups[filing.key.mailbox, filing.key.uid_validity, filing.folder].append(filing)
-        for (mailbox, uid_validity, folder), filings in groups.items():
-            await self._file(mailbox, uid_validity, self._prefix + folder, filings)
+            groups[self._place(filing), filing.folder].append(filing)
+        for (mailbox, folder), filings in groups.items():
+            await self._file(mailbox, self._prefix + folder, filings)
         return len(due)
+
+    def _place(self, filing: Filing) -> str:
+        """Where the message lies: where it arrived, or the folder it was filed into."""
+        return self._prefix + filing.filed_folder if filing.filed_folder else filing.key.mailbox
 
     async def idle(self) -> None:
         """Wait until something is to be filed, or the next retry is due."""
@@ -47,28 +51,42 @@ class File:
         ahead = next_due - self._now() if next_due else timedelta(minutes=1)
         await self._to_file.wait(min(ahead, timedelta(minutes=1)))
 
-    async def _file(self, mailbox: str, uid_validity: int, target: str, filings: Sequence[Filing]) -> None:
+    async def _file(self, mailbox: str, target: str, filings: Sequence[Filing]) -> None:
         try:
-            status = await self._mailbox.status(mailbox)
-            present = set(await self._mailbox.uids(mailbox)) if status.uid_validity == uid_validity else set()
-            here = [filing for filing in filings if filing.key.uid in present]
-            moved = await self._mailbox.move(mailbox, [filing.key.uid for filing in here], target, uid_validity) if here else {}
-            await self._settle_moved(here, moved, target)
-            await self._settle_absent([filing for filing in filings if filing.key.uid not in present], target)
+            uid_validity, here = await self._locate(mailbox, filings)
+            # A person who was quicker has put it there already.
+            away = mailbox != target
+            moved = await self._mailbox.move(mailbox, sorted(here.values()), target, uid_validity) if here and away else {}
+            await self._settle_moved({filing: moved.get(uid, None if away else uid) for filing, uid in here.items()}, target)
+            await self._settle_absent([filing for filing in filings if filing not in here], target)
         except (TemporaryError, PermanentError) as error:
             await self._defer(filings, str(error))
             raise
 
-    async def _settle_moved(self, filings: Sequence[Filing], moved: Mapping[int, int], target: str) -> None:
-        uid_validity = (await self._mailbox.status(target)).uid_validity if filings else None
+    async def _locate(self, mailbox: str, filings: Sequence[Filing]) -> tuple[int, dict[Filing, int]]:
+        """UIDVALIDITY of the folder, and the UIDs of those that lie in it."""
+        try:
+            uid_validity = (await self._mailbox.status(mailbox)).uid_validity
+            present = set(await self._mailbox.uids(mailbox))
+            known = {filing: uid for filing in filings if (uid := _uid(filing, uid_validity)) in present}
+            # Where a server told no UID when we filed it, or gave new ones since, the Message-ID finds it in its folder.
+            lost = {filing.message_id: filing for filing in filings if filing.filed_folder and filing.message_id and filing not in known}
+            found = await self._mailbox.find(mailbox, list(lost)) if lost else {}
+        except MailboxMissingError:
+            return 0, {}
+        return uid_validity, known | {lost[message_id]: uid for message_id, uid in found.items()}
+
+    async def _settle_moved(self, moved: Mapping[Filing, int | None], target: str) -> None:
+        if not moved:
+            return
+        uid_validity = (await self._mailbox.status(target)).uid_validity
 
         def settle(tx: Transaction) -> None:
-            for filing in filings:
-                tx.filings.done(filing.id, uid_validity, moved.get(filing.key.uid))
+            for filing, uid in moved.items():
+                tx.filings.done(filing.id, uid_validity, uid)
 
         await self._store.transact(settle)
-        if filings:
-            _log.info("filed", account=self._account, folder=target, messages=len(filings))
+        _log.info("filed", account=self._account, folder=target, messages=len(moved))
 
     async def _settle_absent(self, filings: Sequence[Filing], target: str) -> None:
         """A message that is not where it was: moved by us just before a crash, or by a person, or deleted."""
@@ -100,3 +118,9 @@ class File:
                     tx.filings.defer(filing.id, reason, next_attempt_at)
 
         await self._store.transact(defer)
+
+
+def _uid(filing: Filing, uid_validity: int) -> int:
+    """The UID by which the message is known where it lies; 0, which no message has, where that means nothing any more."""
+    known, uid = (filing.filed_uid_validity, filing.filed_uid) if filing.filed_folder else (filing.key.uid_validity, filing.key.uid)
+    return uid or 0 if known == uid_validity else 0

@@ -103,6 +103,13 @@ class SqliteCases:
         """The acknowledgment was accepted by a server."""
         self._db.execute("update cases set acknowledged_at = coalesce(acknowledged_at, ?) where id = ?", (rows.moment(at), case_id))
 
+    def set_matter(self, case: Case) -> None:
+        """Take over what this case is about."""
+        self._db.execute(
+            "update cases set category = ?, issue = ?, confidence = ?, abstained = ?, priority = ?, departments = ? where id = ?",
+            (case.category, case.issue, case.confidence, case.abstained, case.priority, json.dumps(case.departments), case.id),
+        )
+
     def set_unreachable(self, case_id: int) -> None:
         """Mail to the requester fails for good."""
         self._db.execute("update cases set unreachable = 1 where id = ?", (case_id,))

@@ -85,6 +85,11 @@ class SqliteDeliveries:
         )
         return [delivery for delivery in self.find(status=DeliveryStatus.UNCERTAIN) if delivery.id in left]
 
+    def withdraw(self, case_id: int, reason: str) -> int:
+        """What waits for this case is withheld for good."""
+        sql = f"update deliveries set status = 'withheld', smtp_reply = ? where case_id = ? and {_WAITING}"  # noqa: S608
+        return int(self._db.execute(sql, (reason, case_id)).rowcount)
+
     def of_case(self, case_id: int) -> list[Delivery]:
         """The deliveries of a case, oldest first."""
         return [rows.to_delivery(row) for row in self._db.query("select * from deliveries where case_id = ? order by id", (case_id,))]

@@ -5,7 +5,16 @@ import sqlite3
 from sqlite_utils import Database, Migrations
 
 from triage.errors import StoreBrokenError
-from triage.store.schema import m001_messages, m002_cases, m003_outbox, m004_filings, m005_deadlines, m006_chain_heads, m010_lease
+from triage.store.schema import (
+    m001_messages,
+    m002_cases,
+    m003_outbox,
+    m004_filings,
+    m005_deadlines,
+    m006_chain_heads,
+    m007_corrections,
+    m010_lease,
+)
 
 #: In the order they run; the name of the file is what a store remembers.
 STEPS = (
@@ -15,6 +24,7 @@ STEPS = (
     m004_filings,
     m005_deadlines,
     m006_chain_heads,
+    m007_corrections,
     m010_lease,
 )
 

@@ -182,6 +182,9 @@ def to_filing(row: Row) -> Filing:
         message_id=text(row, "message_id"),
         folder=text(row, "folder"),
         attempts=number(row, "attempts"),
+        filed_folder=text(row, "filed_folder"),
+        filed_uid_validity=maybe_number(row, "filed_uid_validity"),
+        filed_uid=maybe_number(row, "filed_uid"),
     )
 
 

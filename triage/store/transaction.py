@@ -3,6 +3,7 @@
 from sqlite_utils import Database
 
 from triage.store.cases import SqliteCases
+from triage.store.corrections import SqliteCorrections
 from triage.store.deadlines import SqliteDeadlines
 from triage.store.deliveries import SqliteDeliveries
 from triage.store.filings import SqliteFilings
@@ -18,3 +19,4 @@ class SqliteTransaction:
         self.deliveries = SqliteDeliveries(db)
         self.filings = SqliteFilings(db)
         self.deadlines = SqliteDeadlines(db)
+        self.corrections = SqliteCorrections(db)
