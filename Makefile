@@ -4,6 +4,8 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 ARGS   ?=
+# Byte code is kept, whatever the environment says: without it every start of Python compiles a thousand modules again.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help install demo test lint format bench proof train lock clean
 

@@ -1,6 +1,11 @@
-"""Servers for every test: `dovecot` and `dovecot_user`, `sink`, `postfix_sink`, `embedded`; absent ones skip with the reason."""
+"""Servers for every test: `dovecot` and `dovecot_user`, `sink`, `postfix_sink`, `embedded`; absent ones skip with the reason.
+
+How the tests are dealt out to workers stands here as well."""
 
 import itertools
+import os
+import sys
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -12,14 +17,47 @@ from triage.demo import servers as demo_servers
 PASSWORD = "a secret of the tests"
 _USERS = 400
 _fresh = itertools.count()
+#: Files that wait for processes, servers and time-outs, the longest first: one of them begun last would run alone at the end.
+_LONG = ("tests/demo/test_whole.py", "tests/spine/test_daemon.py", "tests/mailbox/test_contract.py", "tests/proof/", "tests/spine/",
+         "tests/mailbox/", "tests/transport/", "tests/cli/", "tests/classifier/", "tests/demo/")  # fmt: skip
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--slowest-folders` prints where the time went."""
+    parser.addoption("--slowest-folders", action="store_true", help="print the seconds of the tests of each folder")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Seconds and tests of each folder, the slowest first, where they are asked for."""
+    if not config.getoption("--slowest-folders"):
+        return
+    seconds, tests = Counter[str](), Counter[str]()
+    for report in (report for reports in terminalreporter.stats.values() for report in reports if isinstance(report, pytest.TestReport)):
+        folder = report.nodeid.split("::")[0].rpartition("/")[0]
+        seconds[folder] += report.duration
+        tests[folder] += report.when == "call"
+    terminalreporter.section("seconds by folder")
+    for folder, spent in seconds.most_common():
+        terminalreporter.write_line(f"{spent:8.1f} s {tests[folder]:6} tests  {folder}")
+
+
+def pytest_configure() -> None:
+    """Byte code is kept: dozens of interpreters are started, and each would compile a thousand modules again."""
+    sys.dont_write_bytecode = False
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than there are cores: while one waits for a server, another computes."""
+    return len(os.sched_getaffinity(0)) + 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests on the shared Dovecot run in one worker, so that it starts once."""
+    """Files that wait come first; tests on the shared Dovecot are marked, so that they can be chosen."""
+    items.sort(key=lambda item: next((place for place, prefix in enumerate(_LONG) if item.nodeid.startswith(prefix)), len(_LONG)))
     for item in items:
         if "dovecot" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.dovecot)
-            item.add_marker(pytest.mark.xdist_group("dovecot"))
 
 
 def need_dovecot() -> None:

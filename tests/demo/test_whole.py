@@ -27,8 +27,8 @@ from triage.demo import place
 from triage.demo.day import Sample
 from triage.reply import Delivery, DeliveryStatus, ReplyKind
 
-#: Each takes seconds and both cores: one after the other, in one worker.
-pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.timeout(240)]
+#: Each takes seconds and both cores.
+pytestmark = pytest.mark.timeout(240)
 _TRIAGE = [sys.executable, "-m", "triage"]
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from stdnum import luhn
 
 from tests.extraction.reading import SHOWN, card, masked
+from tests.rows import rows
 from triage.extraction.cards import is_card_number
 from triage.extraction.mask import mask, mask_text
 from triage.message import Address, Attachment, Message
@@ -77,8 +78,8 @@ def cut(number: str, sizes: tuple[int, ...]) -> list[str]:
     return groups
 
 
-@pytest.mark.parametrize(("name", "beginning", "length", "sizes"), SCHEMES, ids=IDS)
-@pytest.mark.parametrize("separator", ["", " ", "-", ".", "\n", "\u00a0"])
+@rows(("name", "beginning", "length", "sizes"), SCHEMES)
+@rows("separator", ["", " ", "-", ".", "\n", "\u00a0"])
 def test_every_scheme_is_masked_as_it_is_printed(name: str, beginning: str, length: int, sizes: tuple[int, ...], separator: str) -> None:
     """Six digits and four are kept of every scheme's numbers, in its own grouping and in one piece."""
     number = card(beginning, length)

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.extraction.reading import SHOWN
+from tests.rows import rows
 from triage.extraction.mask import mask_text
 
 #: Each is followed by the code.
@@ -37,8 +38,8 @@ NAMED = {
 ROWS = [(language, words) for language, rows in NAMED.items() for words in rows]
 
 
-@pytest.mark.parametrize(("language", "words"), ROWS)
-@pytest.mark.parametrize("code", ["123", "0007", "１２３"])
+@rows(("language", "words"), ROWS)
+@rows("code", ["123", "0007", "１２３"])
 def test_a_named_code_is_removed_in_every_language(language: str, words: str, code: str) -> None:
     """The word for the code in each language takes the digits behind it away, and nothing else."""
     for text in (f"{words} {code}", f"x. {words} {code}, exp. 12/27", f"{words.upper()} {code}\n12345"):
@@ -47,8 +48,8 @@ def test_a_named_code_is_removed_in_every_language(language: str, words: str, co
         assert masked == text.replace(code, "***", 1)
 
 
-@pytest.mark.parametrize(("language", "words"), ROWS)
-@pytest.mark.parametrize("number", ["12", "12345", "482133", "123.50 EUR", "123,50 €", "20260304"])
+@rows(("language", "words"), ROWS)
+@rows("number", ["12", "12345", "482133", "123.50 EUR", "123,50 €", "20260304"])
 def test_a_longer_number_or_a_price_behind_the_words_is_no_code(language: str, words: str, number: str) -> None:
     """One-time passwords, prices and dates behind the same words stay."""
     assert mask_text(f"{words} {number}") == (f"{words} {number}", 0), language

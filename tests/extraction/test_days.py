@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.extraction.reading import facts, piece, values
+from tests.rows import rows
 
 MONTHS = {
     "en": "January February March April May June July August September October November December",
@@ -63,7 +64,7 @@ ARRIVALS = [
 ]
 
 
-@pytest.mark.parametrize(("language", "number", "name", "form"), SPELLED)
+@rows(("language", "number", "name", "form"), SPELLED)
 def test_every_month_of_every_language_is_read(language: str, number: int, name: str, form: str) -> None:
     """Day, month and year in the language's own order, in any case and also without accents."""
     written = form.format(d=17, m=name, y=2025)
@@ -82,8 +83,8 @@ def test_without_a_year_the_nearest_day_is_meant(language: str) -> None:
     assert fact.confidence < 1
 
 
-@pytest.mark.parametrize("arrival", ARRIVALS, ids=lambda arrival: arrival.date().isoformat())
-@pytest.mark.parametrize(("language", "words", "days"), NEARBY)
+@rows("arrival", ARRIVALS)
+@rows(("language", "words", "days"), NEARBY)
 def test_near_days_count_from_arrival(language: str, words: str, days: int, arrival: datetime) -> None:
     """Yesterday is the day before the message arrived, over months, years and leap days."""
     expected = (arrival.date() + timedelta(days=days)).isoformat()
@@ -91,7 +92,7 @@ def test_near_days_count_from_arrival(language: str, words: str, days: int, arri
         assert values("date", f"{text}, x", language, now=arrival) == [expected]
 
 
-@pytest.mark.parametrize(("language", "weekday", "words"), LAST)
+@rows(("language", "weekday", "words"), LAST)
 def test_the_last_weekday_is_within_a_week(language: str, weekday: int, words: str) -> None:
     """Last Monday is the nearest Monday gone by, and said on a Monday it is a week ago."""
     for offset in range(7):

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.extraction.reading import facts, piece, values
+from tests.rows import rows
 from triage.extraction import amounts
 
 #: One number as it is written in each notation, with what it is worth.
@@ -42,15 +43,15 @@ def test_every_notation_is_read_on_either_side_of_the_currency(name: str, writte
         assert values("amount", text) == [f"EUR {worth}"], (name, text)
 
 
-@pytest.mark.parametrize(("sign", "currency"), BEFORE.items())
-@pytest.mark.parametrize("blank", ["", " ", "\u00a0"])
+@rows(("sign", "currency"), BEFORE.items())
+@rows("blank", ["", " ", "\u00a0"])
 def test_every_sign_before_a_number_is_known(sign: str, currency: str, blank: str) -> None:
     """Each sign names its currency, with or without a blank, whatever letters belong to it."""
     assert values("amount", f"it cost {sign}{blank}12.50 then") == [f"{currency} 12.50"]
 
 
-@pytest.mark.parametrize(("word", "currency"), AFTER.items())
-@pytest.mark.parametrize("end", ["", ".", ", please", "\n"])
+@rows(("word", "currency"), AFTER.items())
+@rows("end", ["", ".", ", please", "\n"])
 def test_every_word_behind_a_number_is_known(word: str, currency: str, end: str) -> None:
     """Each word names its currency, also at the end of a sentence or a line."""
     assert values("amount", f"about 1250 {word}{end}") == [f"{currency} 1250.00"]

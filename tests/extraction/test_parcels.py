@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.extraction.reading import NOW, PATTERNS, facts, piece, values
+from tests.rows import rows
 from triage.extraction.extract import extract
 from triage.extraction.patterns import Patterns
 from triage.message import Message
@@ -93,8 +94,8 @@ PHONES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("written", "region", "value"), PHONES)
-@pytest.mark.parametrize("around", ["call {} now", "Tel.: {}", "({})", "{}.", "{} ext. 12", "{} x123", "Mobil {}, abends", "x\n{}\ny"])
+@rows(("written", "region", "value"), PHONES)
+@rows("around", ["call {} now", "Tel.: {}", "({})", "{}.", "{} ext. 12", "{} x123", "Mobil {}, abends", "x\n{}\ny"])
 def test_a_telephone_of_any_country(written: str, region: str, value: str, around: str) -> None:
     """Every country's way of writing gives one E.164 form, whatever stands around it, and no order number."""
     text = around.format(written)

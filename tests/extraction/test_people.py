@@ -9,6 +9,7 @@ import pytest
 
 from tests.extraction.reading import NOW, PATTERNS, facts, piece, values
 from tests.making import ROOT
+from tests.rows import rows
 from triage.extraction.extract import extract
 from triage.extraction.mask import mask
 from triage.extraction.patterns import Patterns
@@ -33,8 +34,8 @@ CLOSINGS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("introduction", INTRODUCTIONS)
-@pytest.mark.parametrize("name", NAMES)
+@rows("introduction", INTRODUCTIONS)
+@rows("name", NAMES)
 def test_who_says_their_name_is_believed(introduction: str, name: str) -> None:
     """In every language the words after the introduction are the name, and the span points at them."""
     text = f"Hello.\n{introduction.format(name)}, thank you"
@@ -42,7 +43,7 @@ def test_who_says_their_name_is_believed(introduction: str, name: str) -> None:
     assert (fact.value, piece(fact, text)) == (name, name)
 
 
-@pytest.mark.parametrize("closing", CLOSINGS)
+@rows("closing", CLOSINGS)
 def test_the_line_under_a_closing_is_the_name(closing: str) -> None:
     """Whatever the language's farewell, in any case, the next line names the author."""
     for written in (closing, closing.lower(), closing.upper() if not {"ß", "ı"} & set(closing) else closing):

@@ -18,7 +18,7 @@ from triage.mailbox.imap import ImapMailbox
 #: What a server announces that can do no more than RFC 3501 asks for.
 _BARE = tuple((f" {name}".encode(), b"") for name in ("MOVE", "UIDPLUS", "IDLE", "NAMESPACE", "LITERAL+", "AUTH=PLAIN"))
 _NO_MOVE = ((b" MOVE", b""),)
-_ON_DOVECOT = [pytest.mark.dovecot, pytest.mark.xdist_group("dovecot")]
+_ON_DOVECOT = pytest.mark.dovecot
 _SERVERS = [
     "embedded",
     *(pytest.param(name, marks=_ON_DOVECOT) for name in ("dovecot", "split", "bare", "without MOVE", "under a prefix", "STARTTLS", "TLS")),

@@ -7,6 +7,7 @@ import quopri
 import pytest
 
 from tests.parsing.mail import multipart, part, read
+from tests.rows import rows
 from triage.parsing import charset, headers
 
 WESTERN, EASTERN, CYRILLIC = "Größe für Übergabe", "Żółć i gęś, čeština", "Где мой заказ"
@@ -48,7 +49,7 @@ def body(label: str, coding: str, data: bytes) -> bytes:
     return head.encode() + data
 
 
-@pytest.mark.parametrize(("label", "codec", "text"), CHARSETS, ids=IDS)
+@rows(("label", "codec", "text"), CHARSETS)
 def test_text_in_each_charset(label: str, codec: str, text: str) -> None:
     """A text in the charset of its label comes out as it was written, in base64, quoted-printable and raw."""
     data = text.encode(codec)
@@ -58,7 +59,7 @@ def test_text_in_each_charset(label: str, codec: str, text: str) -> None:
         assert read(body(label, "8bit", data)).text == text
 
 
-@pytest.mark.parametrize(("label", "codec", "text"), CHARSETS, ids=IDS)
+@rows(("label", "codec", "text"), CHARSETS)
 def test_subject_and_name_in_each_charset(label: str, codec: str, text: str) -> None:
     """The same holds for encoded-words in a subject, in B and Q, and in a display name."""
     label, data = label.strip("\"'"), text.encode(codec)
@@ -86,7 +87,7 @@ def test_labels_that_are_no_charset(label: str) -> None:
     assert charset.decode("Größe für Übergabe".encode(), label)[0] == "Größe für Übergabe"
 
 
-@pytest.mark.parametrize("codec", sorted(charset._ALLOWED))
+@rows("codec", sorted(charset._ALLOWED))
 def test_every_allowed_codec_takes_any_bytes(codec: str) -> None:
     """No codec of the list raises, invents surrogates or lets control characters through, whatever bytes it gets."""
     for data in (

@@ -7,6 +7,7 @@ import pytest
 
 from tests.parsing.mail import read
 from tests.parsing.test_clients import OLD, OLD_HTML, alternative, marked, message
+from tests.rows import rows
 
 NEW = "It is the X200, order ORD-4711."
 PLAIN = "Content-Type: text/plain; charset=utf-8"
@@ -177,7 +178,7 @@ def writable(given: str, form: str) -> bool:
 WRITTEN = [(form, *pair) for form in ("quoted", "extended", "word", "name") for pair in TRAVERSALS if writable(pair[0], form)]
 
 
-@pytest.mark.parametrize(("form", "given", "expected"), WRITTEN)
+@rows(("form", "given", "expected"), WRITTEN)
 def test_names_of_files_are_names_only(form: str, given: str, expected: str) -> None:
     """However a path, a device or a trick is written into a file name, a plain name comes out, whichever way it was encoded."""
     packed = b64encode(given.encode()).decode()

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.parsing.mail import html, plain, read
+from tests.rows import rows
 from triage.parsing import quotes
 
 WHO = "Support <support@shop.example>"
@@ -66,8 +67,8 @@ HEADERS = {
 }
 
 
-@pytest.mark.parametrize("attribution", ATTRIBUTIONS.values(), ids=ATTRIBUTIONS.keys())
-@pytest.mark.parametrize("below", ["> Hello Ann,\n> please try again.\n>", "Hello Ann,\nplease try again."], ids=["marked", "unmarked"])
+@rows("attribution", ATTRIBUTIONS.values())
+@rows("below", ["> Hello Ann,\n> please try again.\n>", "Hello Ann,\nplease try again."])
 def test_text_above_an_attribution_is_the_reply(attribution: str, below: str) -> None:
     """The answer above "On … wrote:" is the text, in each language, with and without marks before the quoted lines."""
     split = quotes.split(f"It still does not work.\nPlease help.\n\n{attribution}\n\n{below}\n")

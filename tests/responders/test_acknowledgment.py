@@ -6,6 +6,7 @@ import pytest
 
 from tests.making import ARRIVED, JANE, SHIPPED, acknowledgment_order, case, message, reading, writer, written
 from tests.responders.reading_back import assert_sound, parsed, text_of
+from tests.rows import rows
 from triage.message import Address, Attachment
 from triage.reading import Reading
 
@@ -37,8 +38,8 @@ def test_each_category_has_its_tone(category: str, issue: str, tone: str) -> Non
     assert tone in text(category, issue)
 
 
-@pytest.mark.parametrize(("category", "issue"), SHIPPED.matters)
-@pytest.mark.parametrize("language", ["en", "de"])
+@rows(("category", "issue"), SHIPPED.matters)
+@rows("language", ["en", "de"])
 def test_each_matter_says_number_next_step_and_time(category: str, issue: str, language: str) -> None:
     """Every acknowledgment names the case number, what happens next, by when in local time, and how to add something."""
     said = text(category, issue, language=language)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tests.rows import rows
 from tests.rules.messages import CONTEXT, EVE, MACHINE, US
 from triage.message import Message, MessageKey, RawMessage
 from triage.parsing.parse import ParseOptions, parse
@@ -68,7 +69,7 @@ def test_reverse_paths_and_authors(path: str | None, author: str, expected: str)
     assert verdict(read(path=path, author=author, subject="Your mail")) == expected
 
 
-@pytest.mark.parametrize("number", range(100))
+@rows("number", range(100))
 def test_a_hundred_bounces_and_a_hundred_absences_are_all_machines(number: int) -> None:
     """The loop that other systems fell into: every report and every notice is known, whatever its subject."""
     address = f"user{number}@customer.example"

@@ -1,7 +1,6 @@
 """The decision table: one message per row, with the effect and the rule that must speak, or silence."""
 
-import pytest
-
+from tests.rows import rows
 from triage.message import Address, Attachment, DeliveryReport, Message
 from triage.reading import Effect
 from triage.rules.table import RULES, RuleContext, check_all
@@ -252,7 +251,7 @@ ROWS: list[tuple[str, Effect | None, Message]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("rule", "effect", "message"), ROWS, ids=[f"{n}-{row[0]}-{row[1]}" for n, row in enumerate(ROWS)])
+@rows(("rule", "effect", "message"), ROWS)
 def test_each_row_of_the_table_has_its_effect(rule: str, effect: Effect | None, message: Message) -> None:
     """A message is judged by a rule exactly as the table says, and near misses are left alone."""
     found = {finding.rule: finding for finding in check_all(message, CONTEXT)}

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.rows import rows
 from tests.rules.messages import CONTEXT, EVE, MACHINE, US, addresses, author, effect, effects, part, person
 from triage.message import DeliveryReport, Message
 from triage.reading import Effect
@@ -68,7 +69,7 @@ def test_people_with_such_names_are_answered(name: str) -> None:
     assert effects(author(f"{name}@x.example")) == set()
 
 
-@pytest.mark.parametrize("name", sorted(MACHINE_NAMES | ROLE))
+@rows("name", sorted(MACHINE_NAMES | ROLE))
 def test_every_name_of_the_lists_holds_back(name: str) -> None:
     """Each line of the data does something, and only as the whole name."""
     assert effects(author(f"{name}@x.example")) <= {A, N}
@@ -102,7 +103,7 @@ PLAIN = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("subject", WRITTEN_BY_PROGRAMS)
+@rows("subject", WRITTEN_BY_PROGRAMS)
 def test_subjects_that_programs_write(subject: str) -> None:
     """Alone they only hold the answer back; beside any other sign they open no case."""
     for written in (subject, subject.upper() if "ı" not in subject else subject, f"  {subject}"):
@@ -128,7 +129,7 @@ def test_subjects_of_people_are_left_alone(subject: str) -> None:
     assert effects(person(subject=subject, in_reply_to=("x@shop.example",))) <= {T}
 
 
-@pytest.mark.parametrize("beginning", subjects.WRITTEN_BY_PROGRAMS)
+@rows("beginning", subjects.WRITTEN_BY_PROGRAMS)
 def test_every_beginning_of_the_data_is_one_that_the_rule_can_meet(beginning: str) -> None:
     """Subjects are compared in lower case and without blanks before them, so the data must be so, and none may hide behind a shorter one."""
     assert beginning == beginning.lower().lstrip()
