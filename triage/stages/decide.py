@@ -16,6 +16,8 @@ from triage.stages.record import Recorder
 
 #: Messages in hand at once: enough to keep every worker busy while the finished ones are committed.
 _IN_HAND = 128
+#: Decisions that wait for the store at once: mail that is ready to leave never queues behind many of them.
+_AT_ONCE = 8
 #: A message that kills its reader twice is set aside.
 _STRIKES = 2
 #: How long a slow message may keep the next ones from being taken in hand.
@@ -39,6 +41,7 @@ class Decide:
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._fault: TriageError | None = None
         self._room = Bell()
+        self._turn = asyncio.Semaphore(_AT_ONCE)
 
     async def work(self) -> int:
         """Take waiting messages in hand, earliest arrival first; 0 once everything is settled."""
@@ -90,7 +93,8 @@ class Decide:
         if isinstance(reading, Unreadable):
             return await self._strike(stored, reading.reason)
         try:
-            await self._store.transact(lambda tx: self._settle(tx, stored, reading))
+            async with self._turn:
+                await self._store.transact(lambda tx: self._settle(tx, stored, reading))
         except TriageError:
             raise
         # A defect of ours that this message meets: it counts as a strike, so that a person sees the message and the others go on.

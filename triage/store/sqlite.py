@@ -6,7 +6,6 @@ import queue
 import sqlite3
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -32,8 +31,12 @@ class _Work:
     """One unit of work that waits for the writer."""
 
     do: Callable[[Transaction], Any]
-    future: "Future[Any]"
+    future: "asyncio.Future[Any]"
     writes: bool
+
+
+#: What came of a unit of work: its value, or why there is none.
+_Answer = tuple[_Work, Any, BaseException | None]
 
 
 class SqliteStore:
@@ -83,10 +86,10 @@ class SqliteStore:
     async def _submit(self, work: Callable[[Transaction], T], *, writes: bool) -> T:
         if self._closed:
             raise RuntimeError("the store is closed")
-        future: Future[T] = Future()
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._queue.put(_Work(work, future, writes))
         # Shielded: the commit happens whether or not the caller still waits, and half of one never does.
-        return await asyncio.shield(asyncio.wrap_future(future))
+        return await asyncio.shield(future)
 
     def _write(self) -> None:
         while (first := self._queue.get()) is not None:
@@ -109,22 +112,18 @@ class SqliteStore:
         return batch, False
 
     def _commit_together(self, batch: list[_Work]) -> None:
-        results: list[tuple[Future[Any], Any, BaseException | None]] = []
+        results: list[_Answer] = []
         try:
             with translated():
                 # Reading alone takes no lock: `triage cases` neither waits for a busy daemon nor holds it up.
                 self._begin(writes=any(work.writes for work in batch))
-                results.extend(self._run(work.do, work.future) for work in batch)
+                results.extend(map(self._run, batch))
                 self._db.execute("commit")
         except (TriageError, ValueError, sqlite3.Error) as error:
             # Nothing of the batch is on the disk: all of it failed, whatever each had returned.
             self._abandon()
-            results = [(work.future, None, error) for work in batch]
-        for future, value, failure in results:
-            if failure is not None:
-                future.set_exception(failure)
-            else:
-                future.set_result(value)
+            results = [(work, None, error) for work in batch]
+        _answer(results)
 
     def _begin(self, *, writes: bool) -> None:
         self._db.execute("begin immediate" if writes else "begin")
@@ -137,10 +136,10 @@ class SqliteStore:
             with contextlib.suppress(sqlite3.Error):
                 self._db.execute("rollback")
 
-    def _run(self, work: Callable[[Transaction], Any], future: "Future[Any]") -> tuple["Future[Any]", Any, BaseException | None]:
+    def _run(self, work: _Work) -> _Answer:
         self._db.execute("savepoint work")
         try:
-            value = work(cast(Transaction, self._transaction))
+            value = work.do(cast(Transaction, self._transaction))
         # Whatever a unit of work raises is its caller's to handle; the others in the batch must not suffer.
         except BaseException as error:
             if not self._db.conn.in_transaction:
@@ -148,9 +147,30 @@ class SqliteStore:
                 raise _presentable(error) if isinstance(error, sqlite3.Error) else _ended() from error
             self._db.execute("rollback to work")
             self._db.execute("release work")
-            return future, None, _presentable(error)
+            return work, None, _presentable(error)
         self._db.execute("release work")
-        return future, value, None
+        return work, value, None
+
+
+def _answer(answers: list[_Answer]) -> None:
+    # Waking a loop costs a system call, as much as a small piece of work: once for all that shared the commit.
+    by_loop: dict[asyncio.AbstractEventLoop, list[_Answer]] = {}
+    for answer in answers:
+        by_loop.setdefault(answer[0].future.get_loop(), []).append(answer)
+    for loop, its in by_loop.items():
+        # A loop that is closed has nobody left who waits.
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(_hand_over, its)
+
+
+def _hand_over(answers: list[_Answer]) -> None:
+    for work, value, failure in answers:
+        if work.future.done():
+            continue
+        if failure is not None:
+            work.future.set_exception(failure)
+        else:
+            work.future.set_result(value)
 
 
 def _presentable(error: BaseException) -> BaseException:

@@ -1,5 +1,6 @@
 """What runs inside a worker: reading with a bound on memory, and on processor time where messages share a trip."""
 
+import os
 import resource
 import signal
 from collections.abc import Callable, Sequence
@@ -15,6 +16,10 @@ Read = Callable[[RawMessage], Reading]
 _SHARED_SECONDS = 0.5
 
 
+#: Readers give way to the daemon: what they have read must first be decided and sent, or the machine only piles it up.
+_NICENESS = 5
+
+
 class _TooLongError(BaseException):
     """Reading took more than its share; no library may mistake it for an ordinary error."""
 
@@ -22,6 +27,7 @@ class _TooLongError(BaseException):
 def begin(prepare: Callable[[], None], memory_mb: int) -> None:
     """Make this process ready."""
     prepare()
+    os.nice(_NICENESS)
     signal.signal(signal.SIGPROF, _too_long)
     # Set after the imports, on top of what they took: the limit is for what a message makes us allocate.
     _soft, hard = resource.getrlimit(resource.RLIMIT_AS)
