@@ -51,9 +51,7 @@ def acknowledge(desk: Desk, assignment: Assignment) -> Letter:
 
 def _from_template(desk: Desk, name: str, context: Mapping[str, object]) -> Entity:
     entity = text_entity(desk.templates.render(name, context))
-    quoted = str(entity.get_payload())
-    # A line feed leaves as two octets.
-    octets = len(quoted) + quoted.count("\n")
+    octets = len(entity.content)
     if octets > _TEXT_AT_MOST:
         raise TemplateError(f"{name}: {octets} octets, expected at most {_TEXT_AT_MOST}")
     return entity
