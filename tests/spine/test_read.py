@@ -17,6 +17,8 @@ from triage.ports import Reader
 from triage.reading import Classification, Reading, Unreadable
 from triage.workers.pool import ReaderPool, chunks
 
+SAID = Classification(category="other", issue="", confidence=0.0)
+
 
 def prepare() -> None:
     """Nothing to make ready."""
@@ -36,8 +38,9 @@ def read_or_misbehave(raw: RawMessage) -> Reading:
             bytearray(4 << 30)
         case b"fail":
             raise KeyError("a defect")
-    said = Classification(category="other", issue="", confidence=0.0)
-    return Reading(message=Message(subject=raw.content.decode()), classification=said)
+        case b"niceness":
+            return Reading(message=Message(subject=str(os.nice(0))), classification=SAID)
+    return Reading(message=Message(subject=raw.content.decode()), classification=SAID)
 
 
 def raw(content: bytes, uid: int = 1) -> RawMessage:
@@ -76,6 +79,13 @@ async def test_a_spinning_message_does_not_keep_its_neighbours_waiting(pool: Rea
     await asyncio.wait([after])
     assert not poisoned.done()
     assert isinstance(await poisoned, Unreadable)
+
+
+async def test_readers_give_way_to_the_daemon(pool: ReaderPool) -> None:
+    """A reader runs with a lower priority than the daemon, which has to decide and send what it reads."""
+    reading = await pool.read([raw(b"niceness")])[0]
+    assert isinstance(reading, Reading)
+    assert int(reading.message.subject) > os.nice(0)
 
 
 def test_chunks_keep_order_and_bounds() -> None:
