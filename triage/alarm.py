@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,6 +15,24 @@ class Alarm:
     text: str
     #: When it began, in UTC.
     since: datetime
+
+
+class NoticeState(StrEnum):
+    """What has become of an alarm since it was last told."""
+
+    RAISED = "raised"
+    #: It still stands: told again at growing intervals.
+    STANDING = "standing"
+    #: It is over.
+    CLEARED = "cleared"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """An alarm to be told now."""
+
+    alarm: Alarm
+    state: NoticeState
 
 
 class AlarmBoard:

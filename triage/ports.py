@@ -4,8 +4,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mappin
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
+from triage.alarm import Alarm, Notice
 from triage.case import Case, CaseEvent, CaseStatus, Deadline, NewCase
 from triage.decision import Candidate, History
+from triage.health import Backlog
 from triage.message import MailboxStatus, RawMessage
 from triage.reading import Reading, Unreadable
 from triage.records import Filing, LeaseClaim
@@ -72,6 +74,16 @@ class Transport(Protocol):
 
     async def close(self) -> None:
         """Quit open connections; safe to call twice."""
+
+
+class AlarmChannel(Protocol):
+    """A way to tell an operator."""
+
+    #: For logs.
+    name: str
+
+    async def tell(self, notices: Sequence[Notice], standing: Sequence[Alarm], now: datetime) -> None:
+        """Carry the notices to people, or show all that stands; bounded in time. TemporaryError where it could not: they are told again."""
 
 
 class Reader(Protocol):
@@ -202,6 +214,13 @@ class DeadlineTable(Protocol):
         """With "open", "kept" or "missed"."""
 
 
+class VitalsTable(Protocol):
+    """How much waits."""
+
+    def backlog(self) -> Backlog:
+        """What waits, and what a person must look at; cheap however much is settled."""
+
+
 class Transaction(Protocol):
     """One unit of work on the store; all of it is committed or none."""
 
@@ -228,6 +247,10 @@ class Transaction(Protocol):
     @property
     def corrections(self) -> CorrectionTable:
         """What people said that messages are about."""
+
+    @property
+    def vitals(self) -> VitalsTable:
+        """How much waits."""
 
 
 class Store(Protocol):

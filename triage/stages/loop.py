@@ -10,6 +10,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_not_exception_type,
 
 from triage.errors import PermanentError, TemporaryError
 from triage.logs import get_logger
+from triage.stages.pulse import Pulses
 
 #: A password does not heal by trying; too many attempts lock an account.
 _PERMANENT_WAIT = 300.0
@@ -52,18 +53,20 @@ class Stage(Protocol):
         """Return as soon as there may be work again."""
 
 
-async def run(stage: Stage, stop: asyncio.Event) -> None:
+async def run(stage: Stage, stop: asyncio.Event, pulses: Pulses | None = None) -> None:
     """Run a stage until `stop` is set; a unit in hand is finished first."""
     retrying = AsyncRetrying(
         retry=retry_if_not_exception_type((asyncio.CancelledError, KeyboardInterrupt, SystemExit)),
         wait=_patience,
         sleep=lambda seconds: _unless(stop, asyncio.sleep(seconds)),
-        before_sleep=lambda state: _report(stage.name, state),
+        before_sleep=lambda state: _report(stage.name, state, pulses),
         stop=lambda _state: stop.is_set(),
         retry_error_callback=lambda _state: 0,
     )
     while not stop.is_set():
         done: int = await retrying(_unit, stage, stop)
+        if pulses:
+            pulses.beat(stage.name)
         if not done and not stop.is_set():
             await _unless(stop, _idle(stage))
 
@@ -111,8 +114,10 @@ def _patience(state: RetryCallState) -> float:
     return _PERMANENT_WAIT if isinstance(error, PermanentError) else _exponential(state)
 
 
-def _report(name: str, state: RetryCallState) -> None:
+def _report(name: str, state: RetryCallState, pulses: Pulses | None) -> None:
     error = state.outcome.exception() if state.outcome else None
+    if pulses and error is not None:
+        pulses.miss(name, error, permanent=not isinstance(error, TemporaryError))
     wait = round(state.upcoming_sleep, 1)
     if isinstance(error, TemporaryError | PermanentError):
         _log.warning("stage_waits", stage=name, error=type(error).__name__, reason=str(error), seconds=wait, attempt=state.attempt_number)

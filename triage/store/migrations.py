@@ -14,6 +14,7 @@ from triage.store.schema import (
     m006_chain_heads,
     m007_corrections,
     m010_lease,
+    m016_vitals,
 )
 
 #: In the order they run; the name of the file is what a store remembers.
@@ -26,6 +27,7 @@ STEPS = (
     m006_chain_heads,
     m007_corrections,
     m010_lease,
+    m016_vitals,
 )
 
 migrations = Migrations("triage")

@@ -8,6 +8,7 @@ from triage.store.deadlines import SqliteDeadlines
 from triage.store.deliveries import SqliteDeliveries
 from triage.store.filings import SqliteFilings
 from triage.store.messages import SqliteMessages
+from triage.store.vitals import SqliteVitals
 
 
 class SqliteTransaction:
@@ -20,3 +21,4 @@ class SqliteTransaction:
         self.filings = SqliteFilings(db)
         self.deadlines = SqliteDeadlines(db)
         self.corrections = SqliteCorrections(db)
+        self.vitals = SqliteVitals(db)

@@ -1,0 +1,1 @@
+"""Ways to tell an operator that need neither the store nor the submission server."""

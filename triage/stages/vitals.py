@@ -1,0 +1,110 @@
+"""Looks at how the daemon is, again and again, and sounds an alarm before a promise breaks rather than after."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from triage.alarm import AlarmBoard
+from triage.clocks.forecast import Forecast, forecast
+from triage.health import Backlog, Health, StageHealth
+from triage.ports import Now, Store
+from triage.stages.loop import Bell
+from triage.stages.pulse import Pulse, Pulses
+
+#: Between two looks.
+_EVERY = timedelta(seconds=10)
+#: What a stage may fail at, or be silent for, before a person is told; what waiting cannot mend is told at once.
+_PATIENCE = timedelta(minutes=10)
+#: Messages per second where nothing was measured yet.
+_UNMEASURED = 1.0
+
+
+class Vitals:
+    """The watch over the daemon itself."""
+
+    name = "vitals"
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        pulses: Pulses,
+        board: AlarmBoard,
+        rate: Callable[[], float | None],
+        acknowledge: timedelta,
+        margin: timedelta,
+        now: Now,
+    ) -> None:
+        self._store = store
+        self._pulses = pulses
+        self._board = board
+        self._rate = rate
+        self._acknowledge = acknowledge
+        self._margin = margin
+        self._now = now
+
+    async def work(self) -> int:
+        """Look once; 0, because there is never more to do at once."""
+        await self.look()
+        return 0
+
+    async def idle(self) -> None:
+        """Wait for the next look."""
+        # Rung by nobody: nothing that is told here changes within seconds.
+        await Bell().wait(_EVERY)
+
+    async def look(self) -> Health:
+        """How the daemon is now; the alarms that follow from it are sounded or cleared."""
+        now = self._now()
+        self._sound_stages(now)
+        backlog = await self._store.query(lambda tx: tx.vitals.backlog())
+        self._sound_backlog(backlog, self._forecast(backlog, now), now)
+        return self._health(backlog, self._forecast(backlog, now), now)
+
+    def _forecast(self, backlog: Backlog, now: datetime) -> Forecast:
+        # A message that is not decided yet may be a person's: its promise counts from its arrival like every other.
+        deadlines = [*backlog.deadlines, *(arrived + self._acknowledge for arrived in backlog.undecided)]
+        return forecast(deadlines, now, per_second=self._rate() or _UNMEASURED, margin=self._margin)
+
+    def _health(self, backlog: Backlog, ahead: Forecast, now: datetime) -> Health:
+        oldest = min((*backlog.undecided, *(deadline - self._acknowledge for deadline in backlog.deadlines)), default=None)
+        return Health(
+            at=now,
+            unacknowledged=ahead.waiting,
+            oldest=oldest,
+            slack=ahead.slack,
+            will_miss=ahead.will_miss,
+            late=ahead.late,
+            deliveries=backlog.deliveries,
+            set_aside=backlog.set_aside,
+            vanished=backlog.vanished,
+            stages=tuple(_stage(name, pulse) for name, pulse in self._pulses.of.items()),
+            alarms=self._board.standing(),
+        )
+
+    def _sound_stages(self, now: datetime) -> None:
+        for name, pulse in self._pulses.of.items():
+            kind = f"stage:{name}"
+            if pulse.failing_since and (pulse.permanent or now - pulse.failing_since >= _PATIENCE):
+                self._board.sound(kind, f"{name} has failed since {pulse.failing_since:%Y-%m-%d %H:%M} UTC: {pulse.why}", now)
+            elif pulse.worked_at and now - pulse.worked_at >= _PATIENCE:
+                self._board.sound(kind, f"{name} has not got through a unit of work since {pulse.worked_at:%Y-%m-%d %H:%M} UTC", now)
+            else:
+                self._board.clear(kind)
+
+    def _sound_backlog(self, backlog: Backlog, ahead: Forecast, now: datetime) -> None:
+        uncertain = backlog.deliveries.get("uncertain", 0)
+        found = {
+            "promise": (ahead.will_miss, f"of {ahead.waiting} acknowledgments will miss their deadline at this rate"),
+            "late": (ahead.late, "acknowledgments that wait are past their deadline"),
+            "uncertain": (uncertain, "deliveries are uncertain: `triage retry` shows them"),
+            "set_aside": (backlog.set_aside, "messages could not be read: a person must look at their cases"),
+        }
+        for kind, (count, words) in found.items():
+            if count:
+                self._board.sound(kind, f"{count} {words}", now)
+            else:
+                self._board.clear(kind)
+
+
+def _stage(name: str, pulse: Pulse) -> StageHealth:
+    return StageHealth(name=name, worked_at=pulse.worked_at, failing_since=pulse.failing_since, why=pulse.why)
