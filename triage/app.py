@@ -6,12 +6,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+from triage.alarm import AlarmBoard
+from triage.alarms.file import FileChannel
+from triage.alarms.log import LogChannel
+from triage.alarms.systemd import Systemd
+from triage.alarms.webhook import WebhookChannel
 from triage.clocks.due import due_at
 from triage.installation import load_policy, load_writer, read_plan, secret_key
 from triage.mailbox.imap import ImapMailbox
 from triage.people import People
 from triage.policy.table import Policy
-from triage.ports import Mailbox, Now, Store
+from triage.ports import AlarmChannel, Mailbox, Now, Store
 from triage.rules.context import RuleContext
 from triage.settings import Settings
 from triage.stages.correct import Corrector
@@ -20,13 +25,29 @@ from triage.stages.deliver import Deliver
 from triage.stages.file import File
 from triage.stages.judge import Judge
 from triage.stages.loop import Bell, Stage
+from triage.stages.pulse import Pulses
 from triage.stages.receive import Receive
 from triage.stages.record import Recorder
 from triage.stages.tend import Tend
+from triage.stages.vitals import Vitals
+from triage.stages.warn import Warn
 from triage.store.sqlite import SqliteStore, open_store
 from triage.transport.smtp import SmtpTransport
 from triage.worker import prepare, read_message
 from triage.workers.pool import ReaderPool
+
+#: In the state folder: the alarms that stand.
+ALARMS = "alarms.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """What looks after the daemon itself: it needs no mail server."""
+
+    pulses: Pulses
+    vitals: Vitals
+    warn: Warn
+    systemd: Systemd
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,10 +64,11 @@ class App:
     deliver: Deliver | None
     file: tuple[File, ...]
     tend: Tend
+    watch: Watch
 
     @property
     def stages(self) -> tuple[Stage, ...]:
-        """Every stage there is to run."""
+        """The stages that mail passes, in that order; the watch over them runs beside."""
         return (*self.receive, self.decide, *([self.deliver] if self.deliver else []), *self.file, self.tend)
 
 
@@ -58,6 +80,11 @@ def utc_now() -> datetime:
 def open_case_store(settings: Settings) -> SqliteStore:
     """The store of these settings."""
     return open_store(settings.paths.store, settings.identity.case_prefix)
+
+
+def vitals(settings: Settings, store: Store, board: AlarmBoard) -> Vitals:
+    """The watch over promises, for a command beside a daemon that may be dead."""
+    return _parts(settings, utc_now).vitals(store, Pulses(utc_now), board)
 
 
 def corrector(settings: Settings) -> Corrector:
@@ -97,6 +124,7 @@ class _Parts:
     people: People
     key: bytes
     recorder: Recorder
+    board: AlarmBoard
     arrived: Bell
     to_send: Bell
     to_file: dict[str, Bell]
@@ -121,6 +149,7 @@ class _Parts:
                 if self.recorder.live
             ),
             tend=self._tend(store),
+            watch=self._watch(store),
         )
 
     def corrector(self) -> Corrector:
@@ -137,6 +166,27 @@ class _Parts:
             now=self.now,
             arrived=self.arrived,
             decided=Bell(self.to_send, *self.to_file.values()),
+        )
+
+    def vitals(self, store: Store, pulses: Pulses, board: AlarmBoard) -> Vitals:
+        """The watch over promises and stages."""
+        return Vitals(
+            store=store,
+            pulses=pulses,
+            board=board,
+            rate=lambda: None,
+            acknowledge=self.policy.promises.acknowledge,
+            margin=self.settings.alarms.margin,
+            now=self.now,
+        )
+
+    def _watch(self, store: Store) -> Watch:
+        alarms, systemd, pulses = self.settings.alarms, Systemd(), Pulses(self.now)
+        return Watch(
+            pulses=pulses,
+            vitals=self.vitals(store, pulses, self.board),
+            warn=Warn(board=self.board, channels=_channels(self.settings, systemd), again=alarms.again, now=self.now),
+            systemd=systemd,
         )
 
     def _tend(self, store: Store) -> Tend:
@@ -161,10 +211,19 @@ def _parts(settings: Settings, now: Now) -> _Parts:
         people=People.of(settings),
         key=secret_key(settings.paths.state),
         recorder=Recorder(writer=load_writer(settings, policy), live=settings.mode == "live", keep_raw=settings.keep_raw),
+        board=AlarmBoard(),
         arrived=Bell(),
         to_send=Bell(),
         to_file={account: Bell() for account in settings.mailbox},
     )
+
+
+def _channels(settings: Settings, systemd: Systemd) -> list[AlarmChannel]:
+    its = settings.alarms
+    channels: list[AlarmChannel] = [LogChannel(), FileChannel(settings.paths.state / ALARMS), systemd]
+    if its.webhook:
+        channels.append(WebhookChannel(its.webhook, its.webhook_secret.reveal("alarms.webhook") if its.webhook_secret else ""))
+    return channels
 
 
 def _reader(settings: Settings) -> ReaderPool:

@@ -1,22 +1,17 @@
 """Runs the stages until told to stop: a heartbeat, a stop that finishes the unit in hand, and a new start where the lease was lost."""
 
 import asyncio
-import contextlib
-import json
-import os
 import signal
-from pathlib import Path
 
-from triage import lease
+from triage import heartbeat, lease
 from triage.app import App, assembled
 from triage.logs import get_logger
 from triage.records import LeaseClaim
 from triage.settings import Settings
-from triage.stages.loop import drain, run
+from triage.stages.loop import Stage, drain, run
 
 #: After this, what is still running is cut off; an interrupted DATA becomes `uncertain` at the next start.
 _GRACE_SECONDS = 8.0
-_HEARTBEAT_SECONDS = 10.0
 _log = get_logger("daemon")
 
 
@@ -57,8 +52,8 @@ async def once(app: App) -> int:
 async def _work(app: App, stop: asyncio.Event, lost: asyncio.Event, grace: float) -> None:
     ending = asyncio.Event()
     await _recover(app)
-    tasks = [asyncio.create_task(run(stage, ending), name=stage.name) for stage in app.stages]
-    tasks.append(asyncio.create_task(_beat(app, ending), name="heartbeat"))
+    tasks = [asyncio.create_task(run(stage, ending, app.watch.pulses), name=stage.name) for stage in _everything(app)]
+    tasks.append(asyncio.create_task(heartbeat.beat(app, ending), name="heartbeat"))
     _log.info("started", mode=app.settings.mode, mailboxes=len(app.mailboxes))
     await _either(stop, lost)
     ending.set()
@@ -86,26 +81,9 @@ async def _either(*events: asyncio.Event) -> None:
         await asyncio.gather(*waiting, return_exceptions=True)
 
 
+def _everything(app: App) -> tuple[Stage, ...]:
+    return (*app.stages, app.watch.vitals, app.watch.warn)
+
+
 def _claim(app: App) -> LeaseClaim:
     return lease.claim(app.settings.paths.state, app.settings.lease.lasts)
-
-
-async def _beat(app: App, stop: asyncio.Event) -> None:
-    path = app.settings.paths.state / "heartbeat.json"
-    while not stop.is_set():
-        try:
-            _write_whole(path, {"pid": os.getpid(), "mode": app.settings.mode, "stages": [stage.name for stage in app.stages]})
-        except OSError as error:
-            # A disk that is full for a while must not end the heartbeat for good.
-            _log.warning("heartbeat_not_written", reason=str(error))
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_HEARTBEAT_SECONDS):
-                await stop.wait()
-    path.unlink(missing_ok=True)
-
-
-def _write_whole(path: Path, content: dict[str, object]) -> None:
-    # A reader never sees half a file.
-    draft = path.with_suffix(".new")
-    draft.write_text(json.dumps(content), encoding="utf-8")
-    draft.replace(path)

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import Field, ValidationError
 
 from triage.errors import SettingsError
+from triage.sections.alarms import AlarmSettings
 from triage.sections.identity import AgentSettings, DepartmentSettings, Identity
 from triage.sections.places import LeaseSettings, LogSettings, Paths
 from triage.sections.reading import ExtractionSettings, FormSettings, ReadLimits
@@ -37,6 +38,7 @@ class Settings(Section):
     limits: SendLimits = SendLimits()
     extraction: ExtractionSettings = ExtractionSettings()
     paths: Paths = Paths()
+    alarms: AlarmSettings = AlarmSettings()
     lease: LeaseSettings = LeaseSettings()
     log: LogSettings = LogSettings()
 

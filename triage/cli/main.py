@@ -25,6 +25,7 @@ COMMANDS = {
     "cases": "triage.cli.cases",
     "case": "triage.cli.cases",
     "audit": "triage.cli.audit",
+    "health": "triage.cli.health",
     "train": "triage.cli.training",
     "evaluate": "triage.cli.training",
 }

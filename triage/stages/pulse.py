@@ -12,7 +12,9 @@ class Pulse:
 
     #: When a unit of work, perhaps an empty one, last ended well.
     worked_at: datetime | None = None
-    #: Since when none has; None while all is well.
+    #: When one last ended, well or not.
+    ended_at: datetime | None = None
+    #: Since when none has ended well; None while all is well.
     failing_since: datetime | None = None
     #: What it fails at.
     why: str = ""
@@ -27,17 +29,23 @@ class Pulses:
     now: Now
     of: dict[str, Pulse] = field(default_factory=dict)
 
+    def last_sign(self, stage: str) -> datetime | None:
+        """When a unit of work last ended, well or not."""
+        pulse = self.of.get(stage)
+        return pulse.ended_at if pulse else None
+
     def beat(self, stage: str) -> None:
         """A unit of work ended well."""
-        self.of[stage] = Pulse(worked_at=self.now())
+        now = self.now()
+        self.of[stage] = Pulse(worked_at=now, ended_at=now)
 
     def miss(self, stage: str, error: BaseException, *, permanent: bool) -> None:
         """A unit of work failed."""
-        last = self.of.get(stage, Pulse())
-        why = str(error) or type(error).__name__
+        last, now = self.of.get(stage, Pulse()), self.now()
         self.of[stage] = Pulse(
             worked_at=last.worked_at,
-            failing_since=last.failing_since or self.now(),
-            why=why,
+            ended_at=now,
+            failing_since=last.failing_since or now,
+            why=str(error) or type(error).__name__,
             permanent=permanent,
         )

@@ -41,6 +41,8 @@ class Vitals:
         self._acknowledge = acknowledge
         self._margin = margin
         self._now = now
+        #: What was seen at the last look.
+        self.latest: Health | None = None
 
     async def work(self) -> int:
         """Look once; 0, because there is never more to do at once."""
@@ -58,7 +60,8 @@ class Vitals:
         self._sound_stages(now)
         backlog = await self._store.query(lambda tx: tx.vitals.backlog())
         self._sound_backlog(backlog, self._forecast(backlog, now), now)
-        return self._health(backlog, self._forecast(backlog, now), now)
+        self.latest = self._health(backlog, self._forecast(backlog, now), now)
+        return self.latest
 
     def _forecast(self, backlog: Backlog, now: datetime) -> Forecast:
         # A message that is not decided yet may be a person's: its promise counts from its arrival like every other.

@@ -1,0 +1,92 @@
+"""`triage health`: one line and its reasons, from a daemon that runs and from one that does not."""
+
+import asyncio
+import contextlib
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import structlog
+
+from tests.cli.calling import Ended, Shop
+from tests.servers.smtp_sink import Sink
+from tests.spine.world import World, letter
+from tests.store.words import new_case, reply
+from triage import app, daemon
+from triage.reply import DeliveryStatus, Receipt
+from triage.settings import load
+
+
+async def test_a_daemon_that_runs_and_is_well(world: World, sink: Sink) -> None:
+    """While a daemon serves its own words are shown, every stage with its last work, and the exit code is 0."""
+    stop = asyncio.Event()
+    shop = Shop(world.root, world.values)
+    await world.deliver(letter("Where is ORD1234?"))
+    # The daemon works in this process, and what it logs is not what the command prints.
+    with structlog.testing.capture_logs():
+        ended, document = await _asked_while_serving(world, shop, stop, sink)
+    assert ended.code == 0
+    assert ended.lines[0].startswith("slack ")
+    assert any(line.startswith("deliver: worked at ") for line in ended.lines)
+    assert (document["well"], document["alarms"]) == (True, [])
+
+
+async def _asked_while_serving(world: World, shop: Shop, stop: asyncio.Event, sink: Sink) -> tuple[Ended, dict[str, object]]:
+    async with app.assembled(world.configure()) as running:
+        serving = asyncio.create_task(daemon.serve(running, stop))
+        async with asyncio.timeout(20):
+            while not sink.accepted or not running.watch.vitals.latest:
+                await asyncio.sleep(0.02)
+            await _written(world.root / "var" / "heartbeat.json")
+        ended = await shop.calls("health")
+        document = (await shop.calls("health", "--json")).json
+        stop.set()
+        await serving
+    return ended, document
+
+
+async def _written(path: Path) -> None:
+    # The first heartbeat is written before the first look has ended.
+    while not path.exists() or not json.loads(path.read_text())["health"]:
+        await asyncio.sleep(0.05)
+
+
+def test_no_daemon(shop: Shop) -> None:
+    """Without a daemon what waits is read from the store, the missing daemon is an alarm, and the exit code is 1."""
+    shop.configure()
+
+    def queue(tx) -> None:  # type: ignore[no-untyped-def]
+        deadline = app.utc_now() + timedelta(hours=5)
+        tx.deliveries.queue(tx.cases.open(new_case()).id, None, reply("a", deadline=deadline), app.utc_now())
+        lost = tx.deliveries.queue(tx.cases.open(new_case()).id, None, reply("b", deadline=deadline), app.utc_now())
+        tx.deliveries.settle(lost, Receipt(status=DeliveryStatus.UNCERTAIN), app.utc_now(), None)
+
+    shop.store_now(queue)
+    ended = shop.call("health")
+    assert ended.code == 1
+    assert ended.lines[0] == "slack 3 h 59 min, 1 waiting; 2 alarms"
+    assert "deliveries: 1 queued, 1 uncertain" in ended.lines
+    assert any("no daemon runs on this state folder" in line for line in ended.lines)
+    assert max(map(len, ended.lines)) <= 120
+
+
+@pytest.mark.parametrize(
+    "content", ["", "[]", '{"at": "2026-01-01T00:00:00+00:00", "health": null}', '{"at": "2026-01-01T00:00:00+00:00"}']
+)
+def test_a_daemon_that_died(shop: Shop, content: str) -> None:
+    """A heartbeat that is old, or no heartbeat at all, is no sign of life; since when is said where it is known."""
+    shop.configure()
+    heartbeat = load(shop.config).paths.state / "heartbeat.json"
+    heartbeat.parent.mkdir(parents=True, exist_ok=True)
+    heartbeat.write_text(content)
+    ended = shop.call("health", "--json")
+    assert ended.code == 1
+    said = "no sign of life since 2026-01-01 00:00 UTC" if "2026" in content else "no daemon runs on this state folder"
+    assert [alarm["text"] for alarm in ended.json["alarms"]] == [said]
+
+
+def test_help_names_the_exit_code(shop: Shop) -> None:
+    """Whoever puts it into a monitoring system learns what it answers."""
+    with contextlib.suppress(SystemExit):
+        assert "Exits 1" in shop.call("health", "--help").out

@@ -1,0 +1,73 @@
+"""`triage health`: how the daemon is, in one line and in detail, also when it is dead."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+import click
+
+from triage import app
+from triage.alarm import Alarm, AlarmBoard
+from triage.cli.context import print_json, printable, run_async, settings
+from triage.health import Health
+from triage.heartbeat import health_json, heartbeat_path, read_heartbeat
+from triage.settings import Settings
+
+#: A daemon writes every ten seconds; one that is this late is dead or hangs.
+_DEAD_AFTER = timedelta(minutes=1)
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+@click.pass_context
+def health(context: click.Context, as_json: bool) -> None:
+    """Say how the daemon is: whether every promise will be kept, what waits, what is wrong.
+
+    Exits 1 while a promise is in danger, an alarm stands or no daemon runs.
+    """
+    said = _said(settings(context))
+    if as_json:
+        print_json(said)
+    else:
+        _show(said)
+    context.exit(0 if said["well"] else 1)
+
+
+def _said(chosen: Settings) -> Mapping[str, object]:
+    now, heartbeat = app.utc_now(), read_heartbeat(heartbeat_path(chosen.paths.state))
+    told = heartbeat.get("health") if heartbeat else None
+    at = datetime.fromisoformat(str(heartbeat["at"])) if heartbeat and "at" in heartbeat else None
+    if at and now - at < _DEAD_AFTER and isinstance(told, dict):
+        return told
+    since = at or now
+    words = f"no sign of life since {since:%Y-%m-%d %H:%M} UTC" if at else "no daemon runs on this state folder"
+    return health_json(run_async(_seen(chosen, Alarm(kind="daemon", text=words, since=since))))
+
+
+async def _seen(chosen: Settings, alarm: Alarm) -> Health:
+    """What the store says while nobody works on it."""
+    store = app.open_case_store(chosen)
+    board = AlarmBoard()
+    board.sound(alarm.kind, alarm.text, alarm.since)
+    try:
+        return await app.vitals(chosen, store, board).look()
+    finally:
+        await store.close()
+
+
+def _show(said: Mapping[str, object]) -> None:
+    click.echo(printable(str(said["line"])))
+    for label, key in (("oldest unacknowledged", "oldest"), ("could not be read", "set_aside"), ("vanished", "vanished")):
+        if said[key]:
+            click.echo(f"{label}: {said[key]}")
+    deliveries = said["deliveries"]
+    if isinstance(deliveries, dict) and deliveries:
+        click.echo("deliveries: " + ", ".join(f"{count} {status}" for status, count in sorted(deliveries.items())))
+    for stage in _rows(said["stages"]):
+        trouble = f"failing since {stage['failing_since']}: {stage['why']}" if stage["failing_since"] else f"worked at {stage['worked_at']}"
+        click.echo(printable(f"{stage['name']}: {trouble}"))
+    for alarm in _rows(said["alarms"]):
+        click.echo(printable(f"ALARM {alarm['kind']} since {alarm['since']}: {alarm['text']}"))
+
+
+def _rows(value: object) -> list[Mapping[str, object]]:
+    return value if isinstance(value, list) else []
