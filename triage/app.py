@@ -16,7 +16,7 @@ from triage.installation import load_policy, load_writer, read_plan, secret_key
 from triage.mailbox.imap import ImapMailbox
 from triage.people import People
 from triage.policy.table import Policy
-from triage.ports import AlarmChannel, Mailbox, Now, Store
+from triage.ports import AlarmChannel, Mailbox, Now, Reader, Store
 from triage.rules.context import RuleContext
 from triage.settings import Settings
 from triage.stages.correct import Corrector
@@ -93,14 +93,15 @@ def corrector(settings: Settings) -> Corrector:
 
 
 @contextlib.asynccontextmanager
-async def assembled(settings: Settings, now: Now = utc_now) -> AsyncIterator[App]:
-    """The whole daemon, put together and taken apart again in reverse order."""
+async def assembled(settings: Settings, now: Now = utc_now, reader: Reader | None = None) -> AsyncIterator[App]:
+    """The whole daemon, put together and taken apart again in reverse order; a reader that is lent is used and left running."""
     async with contextlib.AsyncExitStack() as stack:
         parts = _parts(settings, now)
         store = open_case_store(settings)
         stack.push_async_callback(store.close)
-        reader = _reader(settings)
-        stack.push_async_callback(reader.close)
+        if reader is None:
+            reader = reader_pool(settings)
+            stack.push_async_callback(reader.close)
         mailboxes = {name: ImapMailbox(name, its, max_octets=settings.read.message_mb << 20) for name, its in settings.mailbox.items()}
         for mailbox in mailboxes.values():
             stack.push_async_callback(mailbox.close)
@@ -129,7 +130,7 @@ class _Parts:
     to_send: Bell
     to_file: dict[str, Bell]
 
-    def app(self, store: Store, reader: ReaderPool, mailboxes: dict[str, Mailbox], deliver: Deliver | None) -> App:
+    def app(self, store: Store, reader: Reader, mailboxes: dict[str, Mailbox], deliver: Deliver | None) -> App:
         """The stages around these adapters."""
         accounts = self.settings.mailbox
         return App(
@@ -156,7 +157,7 @@ class _Parts:
         """Whoever carries out what people say of cases."""
         return Corrector(policy=self.policy, people=self.people, due=due_at, recorder=self.recorder)
 
-    def _decide(self, store: Store, reader: ReaderPool) -> Decide:
+    def _decide(self, store: Store, reader: Reader) -> Decide:
         rules, limits = RuleContext.of(self.settings), self.settings.limits
         return Decide(
             store=store,
@@ -226,7 +227,8 @@ def _channels(settings: Settings, systemd: Systemd) -> list[AlarmChannel]:
     return channels
 
 
-def _reader(settings: Settings) -> ReaderPool:
+def reader_pool(settings: Settings) -> ReaderPool:
+    """Processes that read messages as these settings say."""
     limits = settings.read
     ready = partial(prepare, read_plan(settings), settings.paths.model)
     return ReaderPool(read_message, ready, workers=limits.workers, time=limits.time, memory_mb=limits.memory_mb, preload="triage.preload")

@@ -7,11 +7,11 @@ import pytest
 from tests.cli.calling import Shop
 from tests.servers.dovecot import Dovecot, free_ports
 from tests.servers.smtp_sink import Sink
-from tests.spine.conftest import big_world, world
+from tests.spine.conftest import big_world, readers, world
 from tests.spine.world import defaults
 from triage.demo.servers import DemoServers
 
-__all__ = ["big_world", "world"]
+__all__ = ["big_world", "readers", "world"]
 
 _USER = "support@shop.example"
 

@@ -1,17 +1,27 @@
 """Worlds on the embedded servers and on Dovecot with a scripted SMTP server."""
 
+import asyncio
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.servers.dovecot import Dovecot
 from tests.servers.smtp_sink import Sink
-from tests.spine.world import World, defaults
+from tests.spine.world import Readers, World, defaults
 from triage.demo.servers import DemoServers
 
 
+@pytest.fixture(scope="session")
+def readers() -> Iterator[Readers]:
+    """Reader processes for all tests of a worker."""
+    kept = Readers()
+    yield kept
+    asyncio.run(kept.close())
+
+
 @pytest.fixture
-def world(tmp_path: Path, embedded: DemoServers, sink: Sink) -> World:
+def world(tmp_path: Path, embedded: DemoServers, sink: Sink, readers: Readers) -> World:
     """The embedded IMAP server, and an SMTP server that does as told."""
     user = "support@shop.example"
     values = defaults(tmp_path, imap_port=embedded.imap_port, smtp_port=sink.port, user=user)
@@ -19,15 +29,15 @@ def world(tmp_path: Path, embedded: DemoServers, sink: Sink) -> World:
     async def deliver(content: bytes) -> None:
         await embedded.deliver(user, content)
 
-    return World(root=tmp_path, deliver=deliver, values=values)
+    return World(root=tmp_path, deliver=deliver, values=values, readers=readers)
 
 
 @pytest.fixture
-def big_world(tmp_path: Path, dovecot: Dovecot, dovecot_user: str, sink: Sink) -> World:
+def big_world(tmp_path: Path, dovecot: Dovecot, dovecot_user: str, sink: Sink, readers: Readers) -> World:
     """Dovecot, and an SMTP server that does as told."""
     values = defaults(tmp_path, imap_port=dovecot.imap_port, smtp_port=sink.port, user=dovecot_user)
 
     async def deliver(content: bytes) -> None:
         dovecot.deliver(dovecot_user, content)
 
-    return World(root=tmp_path, deliver=deliver, values=values)
+    return World(root=tmp_path, deliver=deliver, values=values, readers=readers)

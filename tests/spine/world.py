@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from tests.conftest import PASSWORD
-from triage.app import App, assembled
+from triage.app import App, assembled, open_case_store, reader_pool
 from triage.daemon import once
-from triage.ports import Transaction
+from triage.installation import read_plan
+from triage.ports import Reader, Transaction
+from triage.sections.places import project_root
 from triage.settings import Settings, load
 
 T = TypeVar("T")
@@ -85,6 +87,26 @@ class Clock:
         self.at += timedelta(**by)
 
 
+class Readers:
+    """Reader processes that one test after another borrows: to start them takes longer than most of what they are asked."""
+
+    def __init__(self) -> None:
+        self._kept: Reader | None = None
+        self._for: tuple[object, ...] = ()
+
+    def lent(self, settings: Settings) -> Reader | None:
+        """Those that are running, or None where these settings want others than the first that asked, or a model of their own."""
+        wanted = (read_plan(settings), settings.paths.model, settings.read)
+        if self._kept is None and settings.paths.model.is_relative_to(project_root()):
+            self._kept, self._for = reader_pool(settings), wanted
+        return self._kept if self._for == wanted else None
+
+    async def close(self) -> None:
+        """Stop them."""
+        if self._kept is not None:
+            await self._kept.close()
+
+
 @dataclass
 class World:
     """Where a test plays: `write` a message, `settle` what follows, look at what was sent and stored."""
@@ -92,6 +114,7 @@ class World:
     root: Path
     deliver: Callable[[bytes], Awaitable[None]]
     values: dict[str, object]
+    readers: Readers
     clock: Clock = field(default_factory=Clock)
 
     def configure(self, **changes: object) -> Settings:
@@ -111,7 +134,8 @@ class World:
     @contextlib.asynccontextmanager
     async def app(self, **changes: object) -> AsyncIterator[App]:
         """The daemon, assembled and not running."""
-        async with assembled(self.configure(**changes), self.clock) as app:
+        settings = self.configure(**changes)
+        async with assembled(settings, self.clock, self.readers.lent(settings)) as app:
             yield app
 
     async def settle(self, **changes: object) -> int:
@@ -121,8 +145,11 @@ class World:
 
     async def ask(self, question: Callable[[Transaction], T]) -> T:
         """What the store answers."""
-        async with self.app() as app:
-            return await app.store.query(question)
+        store = open_case_store(self.configure())
+        try:
+            return await store.query(question)
+        finally:
+            await store.close()
 
 
 def defaults(root: Path, *, imap_port: int, smtp_port: int, user: str) -> dict[str, object]:
