@@ -15,6 +15,7 @@ from triage.clocks.due import due_at
 from triage.installation import load_policy, load_writer, read_plan, secret_key
 from triage.mailbox.imap import ImapMailbox
 from triage.people import People
+from triage.policy.folders import rulings
 from triage.policy.table import Policy
 from triage.ports import AlarmChannel, Mailbox, Now, Reader, Store
 from triage.rules.context import RuleContext
@@ -25,12 +26,14 @@ from triage.stages.deliver import Deliver
 from triage.stages.file import File
 from triage.stages.judge import Judge
 from triage.stages.loop import Bell, Stage
+from triage.stages.moved import Moved
 from triage.stages.pulse import Pulses
 from triage.stages.receive import Receive
 from triage.stages.record import Recorder
 from triage.stages.tend import Tend
 from triage.stages.vitals import Vitals
 from triage.stages.warn import Warn
+from triage.stages.watch import FolderWatch
 from triage.store.sqlite import SqliteStore, open_store
 from triage.transport.smtp import SmtpTransport
 from triage.worker import prepare, read_message
@@ -63,13 +66,14 @@ class App:
     #: None in shadow mode, in which nothing leaves.
     deliver: Deliver | None
     file: tuple[File, ...]
+    folders: tuple[FolderWatch, ...]
     tend: Tend
     watch: Watch
 
     @property
     def stages(self) -> tuple[Stage, ...]:
         """The stages that mail passes, in that order; the watch over them runs beside."""
-        return (*self.receive, self.decide, *([self.deliver] if self.deliver else []), *self.file, self.tend)
+        return (*self.receive, self.decide, *([self.deliver] if self.deliver else []), *self.file, *self.folders, self.tend)
 
 
 def utc_now() -> datetime:
@@ -148,6 +152,20 @@ class _Parts:
                 File(name, prefix=its.folder_prefix, mailbox=mailboxes[name], store=store, now=self.now, to_file=self.to_file[name])
                 for name, its in accounts.items()
                 if self.recorder.live
+            ),
+            folders=tuple(
+                FolderWatch(
+                    name,
+                    prefix=its.folder_prefix,
+                    every=its.watch,
+                    mailbox=mailboxes[name],
+                    store=store,
+                    moved=Moved(account=name, rulings=rulings(self.policy), corrector=self.corrector()),
+                    now=self.now,
+                    corrected=Bell(self.to_send, self.to_file[name]),
+                )
+                for name, its in accounts.items()
+                if self.recorder.live and its.watch != "off"
             ),
             tend=self._tend(store),
             watch=self._watch(store),

@@ -32,6 +32,12 @@ class Mailbox(Protocol):
     async def uids(self, folder: str) -> list[int]:
         """Every UID in the folder, ascending."""
 
+    async def kept_uids(self, folder: str) -> list[int]:
+        """UIDs of the messages that nobody has marked as deleted, ascending."""
+
+    async def message_ids(self, folder: str, uids: Sequence[int], uid_validity: int) -> Mapping[int, str]:
+        """Message-ID by UID, "" where a message has none; UIDs that are gone are left out."""
+
     async def arrivals(self, folder: str, uids: Sequence[int]) -> Mapping[int, datetime]:
         """INTERNALDATE in UTC by UID; UIDs that are gone are left out."""
 
@@ -187,6 +193,9 @@ class FilingTable(Protocol):
 
     def defer(self, filing_id: int, reason: str, next_attempt_at: datetime) -> None:
         """Try again later."""
+
+    def waits(self, message_id: int) -> bool:
+        """True while an order to move this message is open."""
 
     def give_up(self, filing_id: int, reason: str) -> None:
         """The message is no longer where it was: a person moved or deleted it."""

@@ -37,6 +37,8 @@ class MessageRecord:
     filed_uid: int | None = None
     #: The raw bytes, while they are kept.
     raw: bytes | None = None
+    #: Hex digest of the bytes as fetched; empty where they never were.
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """The contracts of single tables that grew too long for the page of `ports`."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -51,6 +51,18 @@ class MessageTable(Protocol):
 
     def of_case(self, case_id: int) -> list[MessageRecord]:
         """The messages of a case, earliest first."""
+
+    def lying_in(self, account: str, folder: str, uid_validity: int) -> Mapping[int, int]:
+        """Row by UID of the messages that lie in a folder they were filed into."""
+
+    def look_up(self, account: str, *, message_id: str = "", sha256: str = "") -> list[MessageRecord]:
+        """Settled messages of an account with that Message-ID, or with those very bytes; earliest first."""
+
+    def known_ids(self, account: str, message_ids: Collection[str]) -> set[str]:
+        """Those of the given Message-IDs that settled messages of the account have."""
+
+    def lies(self, message_id: int, folder: str, uid_validity: int | None, uid: int | None) -> None:
+        """A person put it there; UID None where they took it out of the folder, to where we do not look."""
 
     def all(self, account: str) -> Iterable[MessageRecord]:
         """Every message of an account, for the audit."""

@@ -306,3 +306,16 @@ async def test_close_twice_and_use_again(account: Account) -> None:
     await account.mailbox.close()
     await account.mailbox.close()
     assert await account.mailbox.uids("INBOX") == []
+
+
+async def test_what_people_marked_as_deleted_is_told_apart(account: Account) -> None:
+    """Those not marked are listed by themselves, and every message says its Message-ID, or that it has none."""
+    await account.put(message(1), message(2), b"Subject: no id\r\n\r\ntext\r\n")
+    uids = await account.mailbox.uids("INBOX")
+    await account.beside(lambda client: client.add_flags([uids[0]], [b"\\Deleted"]), "INBOX")
+    assert await account.mailbox.kept_uids("INBOX") == uids[1:]
+    state = await account.mailbox.status("INBOX")
+    ids = await account.mailbox.message_ids("INBOX", [*uids, uids[-1] + 7], state.uid_validity)
+    assert ids == {uids[0]: "1@customer.example", uids[1]: "2@customer.example", uids[2]: ""}
+    with pytest.raises(ConnectionLostError):
+        await account.mailbox.message_ids("INBOX", uids, state.uid_validity + 1)

@@ -28,7 +28,7 @@ async def test_stages_in_the_order_a_message_passes_them(world: World) -> None:
     """Live: receive, decide, deliver, file, tend; each with a name of its own."""
     async with world.app() as assembled:
         names = [stage.name for stage in assembled.stages]
-        assert names == ["receive:support", "decide", "deliver", "file:support", "tend"]
+        assert names == ["receive:support", "decide", "deliver", "file:support", "watch:support", "tend"]
         assert list(assembled.mailboxes) == ["support"]
 
 

@@ -34,15 +34,15 @@ def chunks(uids: Sequence[int]) -> Iterator[Sequence[int]]:
     return (uids[start : start + _SET] for start in range(0, len(uids), _SET))
 
 
-def all_uids(connection: Connection, folder: str) -> list[int]:
-    """Every UID in the folder, ascending."""
+def all_uids(connection: Connection, folder: str, which: str = "ALL") -> list[int]:
+    """Every UID in the folder that fits, ascending."""
     exists = connection.open(folder).exists
     found: set[int] = set()
     if exists <= _SEARCH_AT_ONCE:
-        return sorted(connection.client.search("ALL"))
+        return sorted(connection.client.search(which))
     # From the top down: when a message is expunged meanwhile, its followers move down and are seen twice rather than not at all.
     for top in range(exists, 0, -_SEARCH_AT_ONCE):
-        found.update(connection.client.search([f"{max(1, top - _SEARCH_AT_ONCE + 1)}:{top}"]))
+        found.update(connection.client.search([f"{max(1, top - _SEARCH_AT_ONCE + 1)}:{top}", which]))
     return sorted(found)
 
 
@@ -114,12 +114,18 @@ def uids_of(connection: Connection, folder: str, wanted: frozenset[str]) -> dict
     found: dict[str, int] = {}
     newest_first = all_uids(connection, folder)[::-1]
     for chunk in chunks(newest_first):
-        answered = _fetch(connection, chunk, ["BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]"])
-        for uid in chunk:
-            header = answered.get(uid, {}).get(b"BODY[HEADER.FIELDS (MESSAGE-ID)]")
-            known = answers.message_id(header) if isinstance(header, bytes) else ""
+        for uid, known in ids_of(connection, chunk):
             if known in wanted:
                 found.setdefault(known, uid)
         if len(found) == len(wanted):
             break
     return found
+
+
+def ids_of(connection: Connection, uids: Sequence[int]) -> Iterator[tuple[int, str]]:
+    """UID and Message-ID, "" where there is none, of those in the folder; in the order asked."""
+    answered = _fetch(connection, uids, ["BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]"])
+    for uid in uids:
+        header = answered.get(uid, {}).get(b"BODY[HEADER.FIELDS (MESSAGE-ID)]")
+        if isinstance(header, bytes):
+            yield uid, answers.message_id(header)

@@ -37,6 +37,19 @@ class ImapMailbox:
         """Every UID in the folder, ascending."""
         return await self._session.run("listing messages", lambda connection: fetching.all_uids(connection, folder))
 
+    async def kept_uids(self, folder: str) -> list[int]:
+        """UIDs of the messages that nobody has marked as deleted, ascending."""
+        return await self._session.run("listing messages", lambda connection: fetching.all_uids(connection, folder, "UNDELETED"))
+
+    async def message_ids(self, folder: str, uids: Sequence[int], uid_validity: int) -> Mapping[int, str]:
+        """Message-ID by UID, "" where a message has none; UIDs that are gone are left out."""
+
+        def work(connection: Connection) -> dict[int, str]:
+            connection.stay(folder, uid_validity)
+            return dict(pair for chunk in fetching.chunks(uids) for pair in fetching.ids_of(connection, chunk))
+
+        return await self._session.run("fetching Message-IDs", work, self._patience(200 * len(uids)))
+
     async def arrivals(self, folder: str, uids: Sequence[int]) -> Mapping[int, datetime]:
         """INTERNALDATE in UTC by UID; UIDs that are gone are left out."""
 

@@ -43,6 +43,8 @@ class MailboxSettings(ServerSettings):
     start: Start = "now"
     #: Put before the names of the folders we make, e.g. "Triage/"; the server's own separator is used for the slash.
     folder_prefix: str = "Triage/"
+    #: How often the folders are looked at for messages that people have moved; "off": never.
+    watch: Duration | Literal["off"] = timedelta(seconds=60)
 
 
 class SmtpSettings(ServerSettings):

@@ -52,6 +52,11 @@ class SqliteFilings:
             (reason, rows.moment(next_attempt_at), filing_id),
         )
 
+    def waits(self, message_id: int) -> bool:
+        """True while an order to move this message is open."""
+        found = self._db.execute("select 1 from filings where message = ? and status = 'open'", (message_id,))
+        return found.fetchone() is not None
+
     def give_up(self, filing_id: int, reason: str) -> None:
         """The message is no longer where it was: a person moved or deleted it."""
         self._db.execute("update filings set status = 'given_up', reason = ? where id = ? and status = 'open'", (reason, filing_id))

@@ -114,6 +114,35 @@ class SqliteMessages:
         found = self._db.query("select * from messages where case_id = ? order by received_at, id", (case_id,))
         return [rows.to_message_record(row) for row in found]
 
+    def lying_in(self, account: str, folder: str, uid_validity: int) -> dict[int, int]:
+        """Row by UID of the messages that lie in a folder they were filed into."""
+        found = self._db.execute(
+            "select filed_uid, id from messages where account = ? and filed_folder = ? and filed_uid_validity = ?"
+            " and filed_uid is not null",
+            (account, folder, uid_validity),
+        )
+        return dict(found.fetchall())
+
+    def look_up(self, account: str, *, message_id: str = "", sha256: str = "") -> list[MessageRecord]:
+        """Settled messages of an account with that Message-ID, or with those very bytes."""
+        column, value = ("message_id", message_id) if message_id else ("sha256", sha256)
+        # Column names come from the line above, never from outside.
+        sql = f"select * from messages where {column} = ? and account = ? and outcome is not null order by id"  # noqa: S608
+        return [rows.to_message_record(row) for row in self._db.query(sql, (value, account))]
+
+    def known_ids(self, account: str, message_ids: Collection[str]) -> set[str]:
+        """Those of the given Message-IDs that settled messages of the account have."""
+        found = self._db.execute(
+            "select message_id from messages where message_id in (select value from json_each(?)) and account = ? and outcome is not null",
+            (json.dumps(list(message_ids)), account),
+        )
+        return {known for (known,) in found}
+
+    def lies(self, message_id: int, folder: str, uid_validity: int | None, uid: int | None) -> None:
+        """A person put it there."""
+        sql = "update messages set filed_folder = ?, filed_uid_validity = ?, filed_uid = ? where id = ?"
+        self._db.execute(sql, (folder, uid_validity, uid, message_id))
+
     def all(self, account: str) -> Iterator[MessageRecord]:
         """Every message of an account, for the audit."""
         return map(rows.to_message_record, self._db.query("select * from messages where account = ? order by id", (account,)))

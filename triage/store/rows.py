@@ -112,6 +112,7 @@ def to_message_record(row: Row) -> MessageRecord:
         filed_uid_validity=maybe_number(row, "filed_uid_validity"),
         filed_uid=maybe_number(row, "filed_uid"),
         raw=blob(row, "content") if row.get("content") is not None else None,
+        sha256=text(row, "sha256"),
     )
 
 
