@@ -2,9 +2,10 @@
 
 import tomllib
 from datetime import timedelta
+from functools import cached_property
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
 from triage.case import Priority
@@ -97,7 +98,6 @@ class Policy(_Table):
     trigger: tuple[Trigger, ...] = ()
     category: Annotated[dict[str, CategoryRow], Field(min_length=1)]
     next_steps: dict[str, dict[str, str]] = {}
-    _topics: dict[tuple[str, str], Topic] = PrivateAttr(default_factory=dict)
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -119,20 +119,26 @@ class Policy(_Table):
                 if own.next_steps and own.next_steps not in self.next_steps:
                     key = f"category.{name}.issue.{issue}" if issue else f"category.{name}"
                     raise ValueError(f"{key}.next_steps = {own.next_steps!r}: expected a name under [next_steps]")
-                self._topics[name, issue] = self._topic(row, own)
         return self
+
+    @cached_property
+    def _topics(self) -> dict[tuple[str, str], Topic]:
+        # Not a private attribute of the model, for which the library searches at each look.
+        return {
+            (name, issue): self._topic(row, own) for name, row in self.category.items() for issue, own in {"": row, **row.issue}.items()
+        }
 
     def topic(self, category: str, issue: str) -> Topic:
         """What is to be done about that category and issue; an unknown one is for people to sort."""
         known = self._topics.get((category, issue)) or self._topics.get((category, ""))
         return known or self.unsorted
 
-    @property
+    @cached_property
     def unsorted(self) -> Topic:
         """What is to be done where the category is not certain."""
         return self._apart("Not sorted", self.folders.sort_by_hand)
 
-    @property
+    @cached_property
     def unreadable(self) -> Topic:
         """What is to be done with a message that could not be read."""
         return self._apart("Could not be read", self.folders.unreadable)

@@ -17,7 +17,10 @@ _FIRST_NUMBER = 100_000
 
 _OPEN = """insert into cases(number, category, issue, confidence, abstained, priority, requester_name, requester, subject, language,
     order_numbers, departments, status, opened_at, received_at, linked_case) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+#: Made once: the json module makes another one for each call that wants anything but its defaults.
+_DETAIL = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
 _RECORD = "insert into events(case_id, at, kind, actor, provenance, detail, detail_sha256, hash) values (?, ?, ?, ?, ?, ?, ?, ?)"
+_COLUMNS = tuple(field.name for field in fields(NewCase))
 _FINISHED = (CaseStatus.SOLVED, CaseStatus.CLOSED)
 
 
@@ -44,7 +47,7 @@ class SqliteCases:
             rows.moment(new.received_at), new.linked_case,
         )  # fmt: skip
         case_id = self._db.execute(_OPEN, row).lastrowid
-        return Case(**{field.name: getattr(new, field.name) for field in fields(new)}, id=int(case_id or 0), number=row[0])
+        return Case(**{name: getattr(new, name) for name in _COLUMNS}, id=int(case_id or 0), number=row[0])
 
     def get(self, case_id: int) -> Case | None:
         """The case of that id."""
@@ -119,14 +122,17 @@ class SqliteCases:
         found = self._db.execute("select chain from cases where id = ?", (case_id,)).fetchone()
         if not found:
             raise ValueError(f"case {case_id} does not exist: expected one that was opened")
-        previous = found[0] or str(case_id)
+        head = found[0] or str(case_id)
+        linked = []
         for event in events:
-            detail = json.dumps(dict(event.detail), ensure_ascii=False, sort_keys=True)
+            detail = _DETAIL.encode(dict(event.detail))
             digest = hashlib.sha256(detail.encode()).hexdigest()
             at = rows.moment(event.at)
-            previous = _link(previous, at, event.kind, event.actor, event.provenance, digest)
-            self._db.execute(_RECORD, (case_id, at, event.kind, event.actor, event.provenance, detail, digest, previous))
-            self._db.execute("update cases set chain = ? where id = ?", (previous, case_id))
+            head = _link(head, at, event.kind, event.actor, event.provenance, digest)
+            linked.append((case_id, at, event.kind, event.actor, event.provenance, detail, digest, head))
+        self._db.conn.executemany(_RECORD, linked)
+        if linked:
+            self._db.execute("update cases set chain = ? where id = ?", (head, case_id))
 
     def events(self, case_id: int) -> list[CaseEvent]:
         """The history, oldest first."""

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TypeAlias
 
 from triage.case import Case, CaseEvent, CaseStatus, Deadline, Priority
@@ -15,13 +16,18 @@ from triage.reply import Delivery, DeliveryStatus, ReplyKind
 #: Contents handed out at a time: a hundred messages are nothing, a hundred attachments of 30 MB would be the machine's memory.
 _OCTETS_AT_ONCE = 64 << 20
 
+#: Made once, as in `cases`.
+_READING = json.JSONEncoder(ensure_ascii=False)
+
 #: What SQLite can give back.
 Cell: TypeAlias = str | int | float | bytes | None
 Row: TypeAlias = Mapping[str, Cell]
 
 
+@lru_cache(maxsize=256)
 def moment(at: datetime) -> str:
     """A time as stored: ISO 8601 in UTC, which sorts as text."""
+    # Remembered, because one decision writes the same few moments into a dozen columns.
     return at.astimezone(UTC).isoformat()
 
 
@@ -198,7 +204,7 @@ def reading_json(reading: Reading) -> str:
     """Findings, facts, classification and defects as JSON, for people and reports."""
     classification = reading.classification
     message = reading.message
-    return json.dumps(
+    return _READING.encode(
         {
             "findings": [[finding.rule, finding.effect, finding.reason] for finding in reading.findings],
             "facts": [[fact.kind, fact.value, fact.source, fact.confidence] for fact in reading.facts],
@@ -213,6 +219,5 @@ def reading_json(reading: Reading) -> str:
             "attachments": [[attachment.filename, attachment.content_type, attachment.size] for attachment in message.attachments],
             "authentication": dict(message.authentication),
             "masked": message.masked,
-        },
-        ensure_ascii=False,
+        }
     )
