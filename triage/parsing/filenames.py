@@ -14,6 +14,9 @@ _DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)
 
 def parameter(part: Part, name: str, field: str = "content-type") -> str:
     """A parameter of Content-Type or Content-Disposition as text; "" when missing."""
+    if name not in str(part.get(field, "")).lower():
+        # Most parts have none, and taking the field apart costs far more than a look at it.
+        return ""
     try:
         value = part.get_param(name, "", field)
     except (LookupError, ValueError, TypeError):
