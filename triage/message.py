@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,17 +17,23 @@ class MessageKey:
     uid: int
 
 
+#: Stands for an INTERNALDATE that the server did not give, or that no calendar has.
+NO_ARRIVAL = datetime.min.replace(tzinfo=UTC)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawMessage:
     """The bytes of one message as fetched, before anything has looked at them."""
 
     key: MessageKey
-    #: INTERNALDATE: when the message arrived at the server. Every promise counts from here, never from the Date field.
+    #: INTERNALDATE: when the message arrived at the server, or NO_ARRIVAL. Every promise counts from here, never from the Date field.
     received_at: datetime
     #: The message, or its first part when `size` is larger than the limit.
     content: bytes
     #: RFC822.SIZE in octets; larger than `len(content)` when only the first part was fetched.
     size: int
+    #: Why the bytes may not be those of the whole message; "" when nothing speaks against them.
+    doubt: str = ""
 
     @property
     def sha256(self) -> str:
@@ -180,3 +186,7 @@ class Cursor:
     uid_validity: int
     #: Messages that arrived before get no automatic mail and are never moved.
     start_line: datetime
+    #: UIDNEXT at the latest poll: every UID below was listed by then, or had gone before we looked. 0 when nothing is known.
+    uid_next: int = 0
+    #: How many UIDs were given out and gone before any poll saw them.
+    unseen: int = 0

@@ -8,6 +8,7 @@ from tests.mailbox.accounts import Proxied, fetch_all, gathered, message
 from tests.servers import dovecot as dovecot_server
 from triage.errors import ConnectionLostError, MailboxMissingError
 from triage.mailbox import fetching
+from triage.message import NO_ARRIVAL
 
 
 async def test_expunged_between_search_and_fetch(proxied: Proxied) -> None:
@@ -79,22 +80,25 @@ async def test_a_server_that_hands_nothing_over(proxied: Proxied) -> None:
 
 
 async def test_a_date_at_the_end_of_the_calendar(proxied: Proxied) -> None:
-    """A date that cannot be turned to UTC keeps no other message back."""
+    """A date that cannot be turned to UTC is no arrival, and keeps neither its message nor another back."""
     account, proxy = proxied
     await account.put(message(1), at=datetime(2026, 6, 1, 10, 0, tzinfo=UTC))
     await account.put(message(2))
     proxy.rewrites = ((b"01-Jun-2026 10:00:00 +0000", b"31-Dec-9999 23:00:00 -1400"),)
-    assert await fetch_all(account) == [message(2)]
+    assert await fetch_all(account) == [message(1), message(2)]
+    arrivals = await account.mailbox.arrivals("INBOX", [1, 2])
+    assert [at == NO_ARRIVAL for at in arrivals.values()] == [True, False]
 
 
 @pytest.mark.parametrize("new", [b"X-NOTHING", b'INTERNALDATE "no date" X'])
 async def test_a_date_that_is_missing(proxied: Proxied, new: bytes) -> None:
-    """A message without a usable INTERNALDATE has no arrival, and is left for the next poll."""
+    """A message without a usable INTERNALDATE is there all the same, and has no arrival."""
     account, proxy = proxied
     await account.put(message(1))
     await account.mailbox.uids("INBOX")
     proxy.rewrites = ((b"INTERNALDATE", new),)
-    assert await account.mailbox.arrivals("INBOX", await account.mailbox.uids("INBOX")) == {}
+    assert await account.mailbox.arrivals("INBOX", await account.mailbox.uids("INBOX")) == {1: NO_ARRIVAL}
+    assert await fetch_all(account) == [message(1)]
 
 
 async def test_uids_left_out_of_an_answer(proxied: Proxied) -> None:

@@ -14,6 +14,8 @@ class Chaos:
     port: int = 0
     #: Cut when the server has said this, before it is forwarded.
     cut_before_reply: bytes = b""
+    #: How many times; from then on an honest proxy in this.
+    cuts: int = 1 << 30
     #: Cut when the client has said this, after it was forwarded; the server acts, its answer is lost.
     cut_after_request: bytes = b""
     #: Forward in pieces of three octets.
@@ -42,6 +44,7 @@ class Chaos:
         """Be an honest proxy again."""
         self.cut_before_reply = self.cut_after_request = self.swallow_from = self.stop_reading_at = b""
         self.split = self.black_hole = False
+        self.cuts = 1 << 30
         self.rewrites, self.rewrite_beside = (), b""
         self.pause = 0.0
 
@@ -88,8 +91,8 @@ class Chaos:
         tail, swallowed = b"", False
         while data := await reader.read(65536):
             tail = tail[-4096:] + data
-            if self.cut_before_reply and self.cut_before_reply in tail:
-                self.hits += 1
+            if self.cut_before_reply and self.cuts > 0 and self.cut_before_reply in tail:
+                self.hits, self.cuts = self.hits + 1, self.cuts - 1
                 writer.transport.abort()
                 break
             if not swallowed and self.swallow_from and self.swallow_from in tail:

@@ -1,21 +1,24 @@
-"""Reading a folder in few round trips: UIDs, arrival times, messages in batches bounded by count and octets, Message-IDs."""
+"""Looking through a folder in few round trips: UIDs, sizes and arrival times, batches bounded by count and octets, Message-IDs."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from imapclient.exceptions import IMAPClientError
+from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
 from triage.mailbox import answers, refusals
 from triage.mailbox.connection import Connection
+from triage.message import NO_ARRIVAL
 
 #: Items by UID, as the library gives them.
-_Fetched = Mapping[int, Mapping[bytes, object]]
+Fetched = Mapping[int, Mapping[bytes, object]]
 #: UIDs in one command: a set of ten-digit numbers stays well below the 64 KB that servers take in a line.
 _SET = 1000
 #: Octets and messages in one FETCH of bodies; bounds the memory and the time of one answer.
 _BATCH_OCTETS = 8 << 20
 _BATCH_COUNT = 250
+#: From this size on a message is fetched in parts, so that a line that breaks costs one part and not the whole.
+LARGE = 1 << 20
 #: The library reads lines of a million octets at most, and a UID with its blank may take eleven.
 _SEARCH_AT_ONCE = 80_000
 
@@ -35,75 +38,93 @@ def chunks(uids: Sequence[int]) -> Iterator[Sequence[int]]:
 
 
 def all_uids(connection: Connection, folder: str, which: str = "ALL") -> list[int]:
-    """Every UID in the folder that fits, ascending."""
+    """Every UID in the folder that fits, ascending, in whatever order and however incompletely the server lists them."""
     exists = connection.open(folder).exists
-    found: set[int] = set()
     if exists <= _SEARCH_AT_ONCE:
-        return sorted(connection.client.search(which))
-    # From the top down: when a message is expunged meanwhile, its followers move down and are seen twice rather than not at all.
-    for top in range(exists, 0, -_SEARCH_AT_ONCE):
-        found.update(connection.client.search([f"{max(1, top - _SEARCH_AT_ONCE + 1)}:{top}", which]))
+        found = set(connection.client.search(which))
+    else:
+        # From the top down: when a message is expunged meanwhile, its followers move down and are seen twice rather than not at all.
+        tops = range(exists, 0, -_SEARCH_AT_ONCE)
+        found = {uid for top in tops for uid in connection.client.search([f"{max(1, top - _SEARCH_AT_ONCE + 1)}:{top}", which])}
+    if which == "ALL" and len(found) < exists:
+        # A search may leave messages out; asked for by their place in the folder, the server names them.
+        found |= _by_place(connection, exists)
     return sorted(found)
+
+
+def _by_place(connection: Connection, exists: int) -> set[int]:
+    found: set[int] = set()
+    connection.client.use_uid = False
+    try:
+        for chunk in chunks(range(1, exists + 1)):
+            answered = connection.client.fetch(chunk, ["UID"])
+            found.update(uid for items in answered.values() if isinstance(uid := items.get(b"UID"), int))
+    except IMAPClientAbortError:
+        raise
+    except IMAPClientError:
+        # Fewer messages than a moment ago, so that a place is not there any more: the search has told all there is.
+        return found
+    finally:
+        connection.client.use_uid = True
+    return found
 
 
 def entries(connection: Connection, uids: Sequence[int]) -> list[Entry]:
     """Size and arrival of those messages that are there, in the order asked."""
     found: list[Entry] = []
     for chunk in chunks(uids):
-        for uid, items in _fetch(connection, chunk, ["RFC822.SIZE", "INTERNALDATE"]).items():
-            arrived, size = _in_utc(items.get(b"INTERNALDATE")), items.get(b"RFC822.SIZE")
-            if arrived:
-                found.append(Entry(uid=uid, size=size if isinstance(size, int) else 0, received_at=arrived))
+        for uid, items in fetch(connection, chunk, ["RFC822.SIZE", "INTERNALDATE"]).items():
+            size = items.get(b"RFC822.SIZE")
+            arrived = _in_utc(items.get(b"INTERNALDATE"))
+            found.append(Entry(uid=uid, size=size if isinstance(size, int) else 0, received_at=arrived))
     return found
 
 
-def _in_utc(arrived: object) -> datetime | None:
+def arrivals(connection: Connection, uids: Sequence[int]) -> dict[int, datetime]:
+    """INTERNALDATE in UTC of those messages that are there; their sizes, which some servers must read whole messages for, are not asked."""
+    return {
+        uid: _in_utc(items.get(b"INTERNALDATE"))
+        for chunk in chunks(uids)
+        for uid, items in fetch(connection, chunk, ["INTERNALDATE"]).items()
+    }
+
+
+def _in_utc(arrived: object) -> datetime:
     try:
-        return arrived.astimezone(UTC) if isinstance(arrived, datetime) else None
+        return arrived.astimezone(UTC) if isinstance(arrived, datetime) else NO_ARRIVAL
     except OverflowError:
         # A date at either end of the calendar that a client gave its message.
-        return None
+        return NO_ARRIVAL
 
 
-def _fetch(connection: Connection, uids: Sequence[int], items: Sequence[str]) -> _Fetched:
+def fetch(connection: Connection, uids: Sequence[int], items: Sequence[str]) -> Fetched:
     """What the server has of the messages; those that it cannot bring itself to hand over are left out."""
     try:
-        fetched: _Fetched = connection.client.fetch(uids, items)
+        fetched: Fetched = connection.client.fetch(uids, items)
     except IMAPClientError as error:
         connection.client._imap.untagged_responses.pop("FETCH", None)
         if not refusals.is_about_a_message(error):
             raise
         # One damaged message makes some servers refuse the whole set: without it the others must still come.
         middle = len(uids) // 2
-        fetched = {**_fetch(connection, uids[:middle], items), **_fetch(connection, uids[middle:], items)} if middle else {}
+        fetched = {**fetch(connection, uids[:middle], items), **fetch(connection, uids[middle:], items)} if middle else {}
         if middle and not fetched:
             raise
     return fetched
 
 
-def batches(announced: Sequence[Entry], max_octets: int) -> Iterator[list[Entry]]:
-    """The entries in order, so many at a time as one FETCH may bring; never the large with the small, as they are fetched differently."""
+def batches(announced: Sequence[Entry], large: int = LARGE) -> Iterator[list[Entry]]:
+    """The entries in order, so many at a time as one FETCH may bring; each large one by itself, as it is fetched in parts."""
     batch: list[Entry] = []
     octets = 0
     for entry in announced:
-        cost = min(entry.size, max_octets)
-        mixed = bool(batch) and (entry.size > max_octets) != (batch[0].size > max_octets)
-        if batch and (mixed or octets + cost > _BATCH_OCTETS or len(batch) == _BATCH_COUNT):
+        if batch and (max(entry.size, batch[0].size) > large or octets + entry.size > _BATCH_OCTETS or len(batch) == _BATCH_COUNT):
             yield batch
             batch, octets = [], 0
         batch.append(entry)
-        octets += cost
+        octets += entry.size
     if batch:
         yield batch
-
-
-def bodies(connection: Connection, batch: Sequence[Entry], max_octets: int) -> dict[int, bytes]:
-    """Content by UID, \\Seen untouched; a message that is gone, or comes as NIL, is left out."""
-    large = batch[0].size > max_octets
-    item = f"BODY.PEEK[]<0.{max_octets}>" if large else "BODY.PEEK[]"
-    answered = _fetch(connection, [entry.uid for entry in batch], [item])
-    key = b"BODY[]<0>" if large else b"BODY[]"
-    return {uid: content for uid, items in answered.items() if isinstance(content := items.get(key), bytes) and content}
 
 
 def uids_of(connection: Connection, folder: str, wanted: frozenset[str]) -> dict[str, int]:
@@ -124,7 +145,7 @@ def uids_of(connection: Connection, folder: str, wanted: frozenset[str]) -> dict
 
 def ids_of(connection: Connection, uids: Sequence[int]) -> Iterator[tuple[int, str]]:
     """UID and Message-ID, "" where there is none, of those in the folder; in the order asked."""
-    answered = _fetch(connection, uids, ["BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]"])
+    answered = fetch(connection, uids, ["BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]"])
     for uid in uids:
         header = answered.get(uid, {}).get(b"BODY[HEADER.FIELDS (MESSAGE-ID)]")
         if isinstance(header, bytes):

@@ -3,7 +3,8 @@
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from triage.mailbox import fetching, filing
+from triage.errors import ConnectionLostError
+from triage.mailbox import bodies, fetching, filing
 from triage.mailbox.connection import Connection
 from triage.mailbox.session import Session
 from triage.mailbox.waiting import Waiter
@@ -12,6 +13,8 @@ from triage.sections.servers import MailboxSettings
 
 #: Octets a second: a server slower than that is given up on.
 _SLOWEST = 1000
+#: Broken connections in a row after which fetching a part of a message waits for a better time.
+_FAULTS = 3
 
 
 class ImapMailbox:
@@ -23,8 +26,11 @@ class ImapMailbox:
         """Larger messages than `max_octets` are fetched in part; a server on this machine is asked for news every `pulse`, unless 0."""
         self._account = account
         self._max_octets = max_octets
+        self._large = min(fetching.LARGE, max_octets)
         self._timeout = settings.timeout.total_seconds()
         self._session = Session(account, settings, max_octets)
+        #: What has come of a large message whose fetching broke off.
+        self._begun: dict[MessageKey, bytearray] = {}
         self._listening = Session(account, settings, max_octets)
         # Another's server is never asked that often: providers count commands.
         self._waiter = Waiter(self._listening, pulse.total_seconds() if _is_here(settings.host) else 0)
@@ -51,43 +57,87 @@ class ImapMailbox:
         return await self._session.run("fetching Message-IDs", work, self._patience(200 * len(uids)))
 
     async def arrivals(self, folder: str, uids: Sequence[int]) -> Mapping[int, datetime]:
-        """INTERNALDATE in UTC by UID; UIDs that are gone are left out."""
+        """INTERNALDATE in UTC by UID, NO_ARRIVAL where it makes no sense; UIDs that are gone are left out."""
 
         def work(connection: Connection) -> dict[int, datetime]:
             connection.stay(folder)
-            return {entry.uid: entry.received_at for entry in fetching.entries(connection, uids)}
+            return fetching.arrivals(connection, uids)
 
         return await self._session.run("fetching arrival times", work, self._patience(200 * len(uids)))
 
     async def fetch(self, folder: str, uids: Sequence[int], uid_validity: int) -> AsyncIterator[list[RawMessage]]:
-        """The messages in batches of bounded size, \\Seen untouched; those without data are left out, the too large come in part."""
+        """The messages in batches of bounded size, \\Seen untouched; those without data are left out.
+
+        Of those over the limit the first 256 KB come. Large ones come part by part, and go on after a broken connection where it broke.
+        """
 
         def announce(connection: Connection) -> list[fetching.Entry]:
             connection.stay(folder, uid_validity)
             return fetching.entries(connection, uids)
 
         announced = await self._session.run("fetching sizes", announce, self._patience(200 * len(uids)))
-        for batch in fetching.batches(announced, self._max_octets):
-            yield await self._fetch_batch(folder, batch, uid_validity)
+        for batch in fetching.batches(announced, self._large):
+            contents = await self._contents(folder, batch, uid_validity)
+            yield [self._raw(folder, uid_validity, entry, contents[entry.uid]) for entry in batch if contents.get(entry.uid)]
 
-    async def _fetch_batch(self, folder: str, batch: list[fetching.Entry], uid_validity: int) -> list[RawMessage]:
+    async def _contents(self, folder: str, batch: list[fetching.Entry], uid_validity: int) -> dict[int, bytes]:
+        first = batch[0]
+        content = await self._in_parts(folder, first, uid_validity) if first.size > self._large else b""
+        if content or first.size > self._max_octets:
+            return {first.uid: content}
+
         def work(connection: Connection) -> dict[int, bytes]:
             # Between two batches the connection may have been made again, and the folder with it.
             connection.stay(folder, uid_validity)
-            return fetching.bodies(connection, batch, self._max_octets)
+            return bodies.whole(connection, batch)
 
-        octets = sum(min(entry.size, self._max_octets) for entry in batch)
-        contents = await self._session.run("fetching messages", work, self._patience(octets))
-        return [self._raw(folder, uid_validity, entry, contents[entry.uid]) for entry in batch if entry.uid in contents]
+        # Also for a large message of which the server hands over no part.
+        return await self._session.run("fetching messages", work, self._patience(sum(entry.size for entry in batch)))
+
+    async def _in_parts(self, folder: str, entry: fetching.Entry, uid_validity: int) -> bytes:
+        key = MessageKey(account=self._account, mailbox=folder, uid_validity=uid_validity, uid=entry.uid)
+        begun = self._begun.pop(key, None) or bytearray()
+        # One at a time is enough to go on with, and bounds the memory.
+        self._begun.clear()
+        wanted = entry.size if entry.size <= self._max_octets else min(bodies.PART, self._max_octets)
+        faults = 0
+        while len(begun) < wanted:
+            length = min(bodies.PART, wanted - len(begun))
+            try:
+                content = await self._part(key, len(begun), length)
+            except ConnectionLostError:
+                faults += 1
+                if faults == _FAULTS:
+                    self._begun[key] = begun
+                    raise
+                continue
+            faults = 0
+            begun += content
+            if len(content) < length:
+                break
+        return bytes(begun)
+
+    async def _part(self, key: MessageKey, start: int, length: int) -> bytes:
+        def work(connection: Connection) -> bytes:
+            connection.stay(key.mailbox, key.uid_validity)
+            return bodies.part(connection, key.uid, start, length)
+
+        return await self._session.run("fetching a large message", work, self._patience(length))
 
     def _raw(self, folder: str, uid_validity: int, entry: fetching.Entry, content: bytes) -> RawMessage:
         key = MessageKey(account=self._account, mailbox=folder, uid_validity=uid_validity, uid=entry.uid)
+        in_part = entry.size > self._max_octets
         # Some servers announce a size that is not that of what they send; it counts only where we asked for a part.
-        size = entry.size if entry.size > self._max_octets else len(content)
-        return RawMessage(key=key, received_at=entry.received_at, content=content, size=size)
+        size = entry.size if in_part else len(content)
+        doubt = bodies.doubt(content, len(content) if in_part else entry.size)
+        return RawMessage(key=key, received_at=entry.received_at, content=content, size=size, doubt=doubt)
 
     def _patience(self, octets: int) -> float:
         return 2 * self._timeout + octets / _SLOWEST
+
+    async def renew(self) -> None:
+        """The next call speaks to the server in a fresh session."""
+        await self._session.renew()
 
     async def wait(self, folder: str, at_most: timedelta) -> bool:
         """True as soon as the folder may have got a message, False after the time-out."""

@@ -105,6 +105,11 @@ class Session:
         if connection:
             connection.drop()
 
+    async def renew(self) -> None:
+        """Throw the connection away once nobody works on it."""
+        async with self._turn:
+            self.discard()
+
     async def close(self) -> None:
         """Log out within two seconds, and let the thread go."""
         queue, self._queue = self._queue, None
