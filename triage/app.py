@@ -47,6 +47,7 @@ ALARMS = "alarms.json"
 class Watch:
     """What looks after the daemon itself: it needs no mail server."""
 
+    board: AlarmBoard
     pulses: Pulses
     vitals: Vitals
     warn: Warn
@@ -143,7 +144,7 @@ class _Parts:
             store=store,
             mailboxes=mailboxes,
             receive=tuple(
-                Receive(name, its, mailbox=mailboxes[name], store=store, now=self.now, arrived=self.arrived)
+                Receive(name, its, mailbox=mailboxes[name], store=store, now=self.now, arrived=self.arrived, board=self.board)
                 for name, its in accounts.items()
             ),
             decide=self._decide(store, reader),
@@ -202,6 +203,7 @@ class _Parts:
     def _watch(self, store: Store) -> Watch:
         alarms, systemd, pulses = self.settings.alarms, Systemd(), Pulses(self.now)
         return Watch(
+            board=self.board,
             pulses=pulses,
             vitals=self.vitals(store, pulses, self.board),
             warn=Warn(board=self.board, channels=_channels(self.settings, systemd), again=alarms.again, now=self.now),

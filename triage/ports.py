@@ -12,7 +12,7 @@ from triage.message import MailboxStatus, RawMessage
 from triage.reading import Reading, Unreadable
 from triage.records import Filing, LeaseClaim
 from triage.reply import Delivery, DeliveryStatus, Receipt, Reply
-from triage.tables import CorrectionTable, MessageTable
+from triage.tables import CensusTable, CorrectionTable, MessageTable
 
 T = TypeVar("T")
 
@@ -39,13 +39,16 @@ class Mailbox(Protocol):
         """Message-ID by UID, "" where a message has none; UIDs that are gone are left out."""
 
     async def arrivals(self, folder: str, uids: Sequence[int]) -> Mapping[int, datetime]:
-        """INTERNALDATE in UTC by UID; UIDs that are gone are left out."""
+        """INTERNALDATE in UTC by UID, NO_ARRIVAL where it makes no sense; UIDs that are gone are left out."""
 
     def fetch(self, folder: str, uids: Sequence[int], uid_validity: int) -> AsyncIterator[list[RawMessage]]:
-        """The messages in batches of bounded size, \\Seen untouched; those without data are left out.
+        """The messages in batches of bounded size, \\Seen untouched; those without data are left out, those that may not be whole say so.
 
-        `uid_validity` guards against renumbering.
+        `uid_validity` guards against renumbering. What came of a large message before a failure is kept for the next call.
         """
+
+    async def renew(self) -> None:
+        """Let the connection go: the next call speaks to the server in a fresh session."""
 
     async def wait(self, folder: str, at_most: timedelta) -> bool:
         """True as soon as the folder may have changed (IDLE, RFC 2177), False after the time-out."""
@@ -236,6 +239,10 @@ class Transaction(Protocol):
     @property
     def messages(self) -> MessageTable:
         """Messages from first sight to settled."""
+
+    @property
+    def censuses(self) -> CensusTable:
+        """Comparisons of folders with the store."""
 
     @property
     def cases(self) -> CaseTable:

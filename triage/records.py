@@ -67,3 +67,28 @@ class LeaseClaim:
     #: For people: which process.
     holder: str
     lasts: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """What the store holds under one UID of a folder, for comparing with the server."""
+
+    id: int
+    uid: int
+    received_at: datetime
+    outcome: Outcome | None
+    #: Its bytes are in the store; those that wait to be decided must have them.
+    has_raw: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CensusRecord:
+    """One complete comparison of a folder with the store."""
+
+    account: str
+    mailbox: str
+    at: datetime
+    #: Messages the server listed.
+    listed: int
+    #: What did not agree, in words, and what was done about it; none are expected.
+    mismatches: tuple[str, ...] = ()

@@ -8,7 +8,7 @@ from triage.correction import Correction
 from triage.decision import Outcome
 from triage.message import Cursor, MessageKey, RawMessage, StoredMessage
 from triage.reading import Reading
-from triage.records import MessageRecord
+from triage.records import CensusRecord, MessageRecord, Place
 
 
 class MessageTable(Protocol):
@@ -26,14 +26,23 @@ class MessageTable(Protocol):
     def add(self, messages: Iterable[RawMessage]) -> int:
         """Store raw messages; those whose key is known are left alone. Returns how many were new."""
 
-    def add_settled(self, received: Iterable[tuple[MessageKey, datetime]], outcome: Outcome) -> None:
+    def add_settled(self, received: Iterable[tuple[MessageKey, datetime]], outcome: Outcome, reason: str = "") -> None:
         """Record messages that are never read: history, vanished."""
+
+    def places(self, account: str, mailbox: str, uid_validity: int) -> list[Place]:
+        """What is held under each UID, for the census."""
+
+    def release(self, message_ids: Iterable[int], reason: str) -> None:
+        """These records no longer stand for their UIDs, which may be taken in again; those that wait to be decided vanish."""
 
     def undecided(self, limit: int, besides: Collection[int] = ()) -> list[StoredMessage]:
         """Messages waiting to be decided, earliest arrival first: at most so many, of bounded size together, `besides` left out."""
 
     def strike(self, message_id: int, reason: str) -> int:
         """Count a reader lost to this message; returns the strikes so far."""
+
+    def namesake(self, message_id: str, fingerprint: str, other_than: int) -> MessageRecord | None:
+        """The first settled message that has the same Message-ID and another fingerprint; None also where the Message-ID is empty."""
 
     def twin(self, fingerprint: str, other_than: int) -> MessageRecord | None:
         """The first settled message with the same fingerprint; None also where the fingerprint is empty."""
@@ -82,3 +91,13 @@ class CorrectionTable(Protocol):
 
     def of_case(self, case_id: int) -> list[Correction]:
         """Those of one case, oldest first."""
+
+
+class CensusTable(Protocol):
+    """Comparisons of a folder with the store."""
+
+    def record(self, census: CensusRecord) -> None:
+        """Keep it."""
+
+    def latest(self, account: str, mailbox: str) -> CensusRecord | None:
+        """The last one; None before the first."""

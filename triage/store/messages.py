@@ -9,13 +9,14 @@ from sqlite_utils import Database
 from triage.decision import Outcome
 from triage.message import Cursor, MessageKey, RawMessage, StoredMessage
 from triage.reading import Reading
-from triage.records import MessageRecord
+from triage.records import MessageRecord, Place
 from triage.store import rows
 
 _ADD = "insert or ignore into messages(account, mailbox, uid_validity, uid, received_at, size, sha256) values (?, ?, ?, ?, ?, ?, ?)"
-_ADD_SETTLED = (
-    "insert or ignore into messages(account, mailbox, uid_validity, uid, received_at, size, outcome) values (?, ?, ?, ?, ?, 0, ?)"
-)
+_ADD_SETTLED = """insert or ignore into messages(account, mailbox, uid_validity, uid, received_at, size, outcome, reason)
+    values (?, ?, ?, ?, ?, 0, ?, ?)"""
+#: The key of a record that no longer stands for its UID is its own for ever: no server gives a negative UIDVALIDITY.
+_RELEASE = "update messages set uid_validity = -id, reason = ?, outcome = coalesce(outcome, 'vanished') where id = ? and uid_validity > 0"
 _SETTLE = """update messages set outcome = ?, case_id = ?, message_id = ?, fingerprint = ?, author = ?, subject = ?, text = ?,
     full_text = ?, reading = ?, reason = ? where id = ? and outcome is null"""
 
@@ -34,8 +35,8 @@ class SqliteMessages:
     def set_cursor(self, account: str, mailbox: str, cursor: Cursor) -> None:
         """Remember it."""
         self._db.execute(
-            "insert or replace into cursors(account, mailbox, uid_validity, start_line) values (?, ?, ?, ?)",
-            (account, mailbox, cursor.uid_validity, rows.moment(cursor.start_line)),
+            "insert or replace into cursors(account, mailbox, uid_validity, start_line, uid_next, unseen) values (?, ?, ?, ?, ?, ?)",
+            (account, mailbox, cursor.uid_validity, rows.moment(cursor.start_line), cursor.uid_next, cursor.unseen),
         )
 
     def known_uids(self, account: str, mailbox: str, uid_validity: int) -> set[int]:
@@ -57,10 +58,25 @@ class SqliteMessages:
             self._db.execute("insert into raw(message, content) values (?, ?)", (cursor.lastrowid, raw.content))
         return cursor.rowcount == 1
 
-    def add_settled(self, received: Iterable[tuple[MessageKey, datetime]], outcome: Outcome) -> None:
+    def add_settled(self, received: Iterable[tuple[MessageKey, datetime]], outcome: Outcome, reason: str = "") -> None:
         """Record messages that are never read: history, vanished."""
         for key, received_at in received:
-            self._db.execute(_ADD_SETTLED, (key.account, key.mailbox, key.uid_validity, key.uid, rows.moment(received_at), outcome))
+            row = (key.account, key.mailbox, key.uid_validity, key.uid, rows.moment(received_at), outcome, reason)
+            self._db.execute(_ADD_SETTLED, row)
+
+    def places(self, account: str, mailbox: str, uid_validity: int) -> list[Place]:
+        """What is held under each UID."""
+        found = self._db.query(
+            "select id, uid, received_at, outcome, exists(select 1 from raw where raw.message = messages.id) as has_raw"
+            " from messages where account = ? and mailbox = ? and uid_validity = ?",
+            (account, mailbox, uid_validity),
+        )
+        return [rows.to_place(row) for row in found]
+
+    def release(self, message_ids: Iterable[int], reason: str) -> None:
+        """These records no longer stand for their UIDs."""
+        for message_id in message_ids:
+            self._db.execute(_RELEASE, (reason, message_id))
 
     def undecided(self, limit: int, besides: Collection[int] = ()) -> list[StoredMessage]:
         """Messages waiting to be decided, earliest arrival first, but not those of `besides`."""
@@ -75,6 +91,14 @@ class SqliteMessages:
         """Count a reader lost to this message."""
         self._db.execute("update messages set strikes = strikes + 1, reason = ? where id = ? and outcome is null", (reason, message_id))
         return int(self._db.execute("select strikes from messages where id = ?", (message_id,)).fetchone()[0])
+
+    def namesake(self, message_id: str, fingerprint: str, other_than: int) -> MessageRecord | None:
+        """The first settled message that has the same Message-ID and another fingerprint."""
+        found = self._db.query(
+            "select * from messages where message_id = ? and fingerprint <> ? and id <> ? and outcome is not null order by id limit 1",
+            (message_id, fingerprint, other_than),
+        )
+        return next(map(rows.to_message_record, found), None)
 
     def twin(self, fingerprint: str, other_than: int) -> MessageRecord | None:
         """A settled message with the same fingerprint."""

@@ -13,6 +13,7 @@ from triage.store.schema import (
     m005_deadlines,
     m006_chain_heads,
     m007_corrections,
+    m009_intake,
     m010_lease,
     m016_vitals,
 )
@@ -26,6 +27,7 @@ STEPS = (
     m005_deadlines,
     m006_chain_heads,
     m007_corrections,
+    m009_intake,
     m010_lease,
     m016_vitals,
 )

@@ -10,7 +10,7 @@ from triage.case import Case, CaseEvent, CaseStatus, Deadline, Priority
 from triage.decision import Outcome
 from triage.message import Address, Cursor, MessageKey, RawMessage, StoredMessage
 from triage.reading import Reading
-from triage.records import Filing, MessageRecord
+from triage.records import CensusRecord, Filing, MessageRecord, Place
 from triage.reply import Delivery, DeliveryStatus, ReplyKind
 
 #: Contents handed out at a time: a hundred messages are nothing, a hundred attachments of 30 MB would be the machine's memory.
@@ -88,7 +88,34 @@ def to_key(row: Row) -> MessageKey:
 
 def to_cursor(row: Row) -> Cursor:
     """A row of cursors."""
-    return Cursor(uid_validity=number(row, "uid_validity"), start_line=time(row, "start_line"))
+    return Cursor(
+        uid_validity=number(row, "uid_validity"),
+        start_line=time(row, "start_line"),
+        uid_next=number(row, "uid_next"),
+        unseen=number(row, "unseen"),
+    )
+
+
+def to_place(row: Row) -> Place:
+    """A row of messages with `has_raw`."""
+    return Place(
+        id=number(row, "id"),
+        uid=number(row, "uid"),
+        received_at=time(row, "received_at"),
+        outcome=Outcome(text(row, "outcome")) if row["outcome"] else None,
+        has_raw=bool(row["has_raw"]),
+    )
+
+
+def to_census(row: Row) -> CensusRecord:
+    """A row of censuses."""
+    return CensusRecord(
+        account=text(row, "account"),
+        mailbox=text(row, "mailbox"),
+        at=time(row, "at"),
+        listed=number(row, "listed"),
+        mismatches=strings(row, "mismatches"),
+    )
 
 
 def to_stored_message(row: Row) -> StoredMessage:

@@ -3,6 +3,7 @@
 from sqlite_utils import Database
 
 from triage.store.cases import SqliteCases
+from triage.store.censuses import SqliteCensuses
 from triage.store.corrections import SqliteCorrections
 from triage.store.deadlines import SqliteDeadlines
 from triage.store.deliveries import SqliteDeliveries
@@ -16,6 +17,7 @@ class SqliteTransaction:
 
     def __init__(self, db: Database, case_prefix: str) -> None:
         self.messages = SqliteMessages(db)
+        self.censuses = SqliteCensuses(db)
         self.cases = SqliteCases(db, case_prefix)
         self.deliveries = SqliteDeliveries(db)
         self.filings = SqliteFilings(db)
