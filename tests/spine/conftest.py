@@ -1,12 +1,14 @@
 """Worlds on the embedded servers and on Dovecot with a scripted SMTP server."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.servers import liar as lying
 from tests.servers.dovecot import Dovecot
+from tests.servers.liar import Liar
 from tests.servers.smtp_sink import Sink
 from tests.spine.world import Readers, World, defaults
 from triage.demo.servers import DemoServers
@@ -40,4 +42,22 @@ def big_world(tmp_path: Path, dovecot: Dovecot, dovecot_user: str, sink: Sink, r
     async def deliver(content: bytes) -> None:
         dovecot.deliver(dovecot_user, content)
 
+    return World(root=tmp_path, deliver=deliver, values=values, readers=readers)
+
+
+@pytest.fixture
+async def liar() -> AsyncIterator[Liar]:
+    """An IMAP server that lies as told."""
+    async with lying.running() as running:
+        yield running
+
+
+@pytest.fixture
+def lying_world(tmp_path: Path, liar: Liar, sink: Sink, readers: Readers) -> World:
+    """That server, and an SMTP server that does as told."""
+
+    async def deliver(content: bytes) -> None:
+        liar.put(content)
+
+    values = defaults(tmp_path, imap_port=liar.port, smtp_port=sink.port, user="ann")
     return World(root=tmp_path, deliver=deliver, values=values, readers=readers)

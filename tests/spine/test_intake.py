@@ -1,36 +1,16 @@
 """Servers that omit, forget, renumber and lie: every message is taken in once, and what never comes is told."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
-from tests.servers import liar as lying
 from tests.servers.liar import Liar
 from tests.servers.smtp_sink import Sink
-from tests.spine.world import World, defaults, letter
+from tests.spine.world import World, letter
 from triage.app import App
 from triage.decision import Outcome
 from triage.records import MessageRecord
 from triage.stages.loop import drain
-
-
-@pytest.fixture
-async def liar() -> AsyncIterator[Liar]:
-    """A server that lies as told."""
-    async with lying.running() as running:
-        yield running
-
-
-@pytest.fixture
-def lying_world(tmp_path: Path, liar: Liar, sink: Sink) -> World:
-    """The daemon on that server."""
-
-    async def deliver(content: bytes) -> None:
-        liar.put(content)
-
-    return World(root=tmp_path, deliver=deliver, values=defaults(tmp_path, imap_port=liar.port, smtp_port=sink.port, user="ann"))
 
 
 async def poll(world: World, app: App, times: int = 1) -> int:
