@@ -70,7 +70,7 @@ class LeaseClaim:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Held:
     """What the store holds under one UID of a folder, for comparing with the server."""
 
     id: int

@@ -8,7 +8,7 @@ from triage.correction import Correction
 from triage.decision import Outcome
 from triage.message import Cursor, MessageKey, RawMessage, StoredMessage
 from triage.reading import Reading
-from triage.records import CensusRecord, MessageRecord, Place
+from triage.records import CensusRecord, Held, MessageRecord
 
 
 class MessageTable(Protocol):
@@ -29,7 +29,7 @@ class MessageTable(Protocol):
     def add_settled(self, received: Iterable[tuple[MessageKey, datetime]], outcome: Outcome, reason: str = "") -> None:
         """Record messages that are never read: history, vanished."""
 
-    def places(self, account: str, mailbox: str, uid_validity: int) -> list[Place]:
+    def held(self, account: str, mailbox: str, uid_validity: int) -> list[Held]:
         """What is held under each UID, for the census."""
 
     def release(self, message_ids: Iterable[int], reason: str) -> None:

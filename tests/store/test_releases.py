@@ -3,7 +3,7 @@
 from tests.store.words import NOON, Each, key, later, raw, reading
 from triage.decision import Outcome
 from triage.message import Cursor
-from triage.records import CensusRecord, Place
+from triage.records import CensusRecord, Held
 
 
 async def settled(each: Each, uid: int, message_id: str, fingerprint: str) -> int:
@@ -15,16 +15,16 @@ async def settled(each: Each, uid: int, message_id: str, fingerprint: str) -> in
     return stored.id
 
 
-async def test_places_tell_what_lies_under_each_uid(each: Each) -> None:
+async def test_it_tells_what_lies_under_each_uid(each: Each) -> None:
     """Waiting, settled and historic messages of this folder and epoch, with their arrival and whether their bytes are there."""
     decided = await settled(each, 1, "a@x", "f1")
     await each.messages.add([raw(2, at=later(hours=1)), raw(3, uid_validity=8), raw(4, mailbox="Other")])
     await each.messages.add_settled([(key(5), NOON)], Outcome.HISTORY)
-    [first, second, third] = sorted(await each.messages.places("support", "INBOX", 7), key=lambda place: place.uid)
-    assert first == Place(id=decided, uid=1, received_at=NOON, outcome=Outcome.AUTOMATIC, has_raw=False)
+    [first, second, third] = sorted(await each.messages.held("support", "INBOX", 7), key=lambda held: held.uid)
+    assert first == Held(id=decided, uid=1, received_at=NOON, outcome=Outcome.AUTOMATIC, has_raw=False)
     assert (second.uid, second.outcome, second.received_at, second.has_raw) == (2, None, later(hours=1), True)
     assert (third.uid, third.outcome, third.has_raw) == (5, Outcome.HISTORY, False)
-    assert await each.messages.places("support", "INBOX", 9) == []
+    assert await each.messages.held("support", "INBOX", 9) == []
 
 
 async def test_a_released_record_gives_its_uid_back(each: Each) -> None:

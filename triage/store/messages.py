@@ -9,7 +9,7 @@ from sqlite_utils import Database
 from triage.decision import Outcome
 from triage.message import Cursor, MessageKey, RawMessage, StoredMessage
 from triage.reading import Reading
-from triage.records import MessageRecord, Place
+from triage.records import Held, MessageRecord
 from triage.store import rows
 
 _ADD = "insert or ignore into messages(account, mailbox, uid_validity, uid, received_at, size, sha256) values (?, ?, ?, ?, ?, ?, ?)"
@@ -64,14 +64,14 @@ class SqliteMessages:
             row = (key.account, key.mailbox, key.uid_validity, key.uid, rows.moment(received_at), outcome, reason)
             self._db.execute(_ADD_SETTLED, row)
 
-    def places(self, account: str, mailbox: str, uid_validity: int) -> list[Place]:
+    def held(self, account: str, mailbox: str, uid_validity: int) -> list[Held]:
         """What is held under each UID."""
         found = self._db.query(
             "select id, uid, received_at, outcome, exists(select 1 from raw where raw.message = messages.id) as has_raw"
             " from messages where account = ? and mailbox = ? and uid_validity = ?",
             (account, mailbox, uid_validity),
         )
-        return [rows.to_place(row) for row in found]
+        return [rows.to_held(row) for row in found]
 
     def release(self, message_ids: Iterable[int], reason: str) -> None:
         """These records no longer stand for their UIDs."""

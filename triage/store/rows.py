@@ -10,7 +10,7 @@ from triage.case import Case, CaseEvent, CaseStatus, Deadline, Priority
 from triage.decision import Outcome
 from triage.message import Address, Cursor, MessageKey, RawMessage, StoredMessage
 from triage.reading import Reading
-from triage.records import CensusRecord, Filing, MessageRecord, Place
+from triage.records import CensusRecord, Filing, Held, MessageRecord
 from triage.reply import Delivery, DeliveryStatus, ReplyKind
 
 #: Contents handed out at a time: a hundred messages are nothing, a hundred attachments of 30 MB would be the machine's memory.
@@ -96,9 +96,9 @@ def to_cursor(row: Row) -> Cursor:
     )
 
 
-def to_place(row: Row) -> Place:
+def to_held(row: Row) -> Held:
     """A row of messages with `has_raw`."""
-    return Place(
+    return Held(
         id=number(row, "id"),
         uid=number(row, "uid"),
         received_at=time(row, "received_at"),
