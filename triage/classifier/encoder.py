@@ -74,20 +74,26 @@ class Encoder:
 
     def encode(self, doc: Document) -> tuple[Ints, Floats]:
         """Ascending rows and their values."""
-        found: list[Ints] = []
-        for place, section in enumerate(doc.sections()):
-            entries = [self.entry(token) for token in section]
-            found += [entry.rows for entry in entries]
-            found.append(self._pair_rows_of([entry.stem for entry in entries]))
-            found += self._concept_rows(place, section, entries)
-            if place == 0:
-                found.append(np.array([entry.in_subject for entry in entries], dtype=np.int64))
-        rows = np.concatenate(found)
+        subject = [self.entry(token) for token in doc.subject]
+        body = [self.entry(token) for token in doc.body]
+        rows = np.concatenate(
+            [
+                *[entry.rows for entry in subject],
+                *[entry.rows for entry in body],
+                self._pair_rows_of(subject, body),
+                *self._concept_rows(doc, subject, body),
+                np.array([entry.in_subject for entry in subject], dtype=np.int64),
+            ]
+        )
         rows.sort()
+        rows = rows[rows.searchsorted(0) :]
         # The first of each run of equal rows; np.unique does the same, more slowly.
-        starts = np.flatnonzero(np.diff(rows, prepend=-1))
-        index = rows[starts]
-        return index, self._weighted(index, np.diff(starts, append=len(rows)))
+        first = np.empty(len(rows) + 1, dtype=np.bool_)
+        first[:1], first[-1:] = True, True
+        np.not_equal(rows[1:], rows[:-1], out=first[1:-1])
+        starts = first.nonzero()[0]
+        index = rows[starts[:-1]]
+        return index, self._weighted(index, starts[1:] - starts[:-1])
 
     def entry(self, token: str) -> Entry:
         """What is known of a word, remembered."""
@@ -113,31 +119,48 @@ class Encoder:
             in_subject=self._words.get(f"s:{word}", -1),
         )
 
-    def _pair_rows_of(self, stems: list[int]) -> Ints:
+    def _pair_rows_of(self, subject: Sequence[Entry], body: Sequence[Entry]) -> Ints:
         first, last = (self._stems.get(edge, 0) for edge in EDGES)
-        numbers = np.array([first, *stems, last], dtype=np.int64)
+        # No model knows the pair of the one section's end and the other's beginning.
+        stems = [first, *[entry.stem for entry in subject], last, first, *[entry.stem for entry in body], last]
+        numbers = np.array(stems, dtype=np.int64)
         keys = numbers[:-1] * _NUMBERS + numbers[1:]
-        places = np.searchsorted(self._pair_keys, keys)
-        return np.where(self._pair_keys[places] == keys, self._pair_rows[places], -1)
+        places = self._pair_keys.searchsorted(keys)
+        known: Ints = self._pair_rows[places]
+        known[self._pair_keys[places] != keys] = -1
+        return known
 
-    def _concept_rows(self, place: int, section: Sequence[str], entries: Sequence[Entry]) -> list[Ints]:
-        marks = [entry.concepts for entry in entries]
-        for position, entry in enumerate(entries):
-            if entry.begins_phrase:
-                marks[position] = (*entry.concepts, *self._lexicon.phrases_at(section, position))
-        concepts = np.fromiter(chain.from_iterable(marks), dtype=np.int64)
-        positions = np.repeat(np.arange(len(marks)), list(map(len, marks)))
+    def _concept_rows(self, doc: Document, subject: Sequence[Entry], body: Sequence[Entry]) -> tuple[Ints, Ints, Ints]:
+        concepts: list[int] = []
+        positions: list[int] = []
+        self._mark(doc.subject, subject, 0, concepts, positions)
+        in_subject = len(concepts)
+        # Further away than any two concepts of one pair.
+        self._mark(doc.body, body, len(subject) + REACH + 1, concepts, positions)
+        found, places = np.array(concepts, dtype=np.int64), np.array(positions, dtype=np.int64)
         # Every mark with each earlier one that lies within reach, without a loop.
-        nearest = np.searchsorted(positions, positions - REACH)
-        order = np.arange(len(positions))
+        nearest = places.searchsorted(places - REACH)
+        order = np.arange(len(places))
         pairs = order - nearest
-        later = np.repeat(order, pairs)
-        earlier = np.arange(len(later)) - np.repeat(np.cumsum(pairs) - pairs - nearest, pairs)
-        return [self._single[concepts], self._placed[place][concepts], self._pairs[concepts[earlier], concepts[later]]]
+        later = order.repeat(pairs)
+        earlier = np.arange(len(later)) - (pairs.cumsum() - pairs - nearest).repeat(pairs)
+        placed = np.concatenate([self._placed[0][found[:in_subject]], self._placed[1][found[in_subject:]]])
+        return self._single[found], placed, self._pairs[found[earlier], found[later]]
+
+    def _mark(self, section: Sequence[str], entries: Sequence[Entry], offset: int, concepts: list[int], positions: list[int]) -> None:
+        """Append the concepts of a section and where they stand."""
+        for position, entry in enumerate(entries, offset):
+            for concept in entry.concepts:
+                concepts.append(concept)
+                positions.append(position)
+            if entry.begins_phrase:
+                for concept in self._lexicon.phrases_at(section, position - offset):
+                    concepts.append(concept)
+                    positions.append(position)
 
     def _weighted(self, index: Ints, counts: Ints) -> Floats:
         values = (1.0 + np.log(counts)) * self._idf[index]
-        edges = np.searchsorted(index, self._ends)
+        edges = index.searchsorted(self._ends)
         for view, scale in enumerate(self._scales):
             part = values[edges[view] : edges[view + 1]]
             length = float(np.sqrt(part @ part))

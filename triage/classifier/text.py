@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 #: Longer mails say nothing new about their matter, and the time for one message stays bounded.
 MAX_CHARACTERS = 6000
@@ -42,8 +43,14 @@ _TOKEN = re.compile(
     r"|(?:# ?)?(?=[a-z\d/_-]{0,20}\d)[a-z\d](?:[a-z\d]|[-/_](?=[a-z\d])){3,40}"
     r"|\d{1,4}(?:[.,:]\d{1,4}){0,3}"
     r"|[^\W\d_]{1,40}(?:'[^\W\d_]{1,10})?"
-    r"|[.!?;\n…]|\s-\s"
+    r"|[.!?;\n…]"
 )
+#: What belongs to a number although a space stands between them, and what holds them together until then.
+_SPACED = re.compile(
+    r"(?:[$€£¥₹₦#]|\b(?:rs|usd|eur|gbp|inr|kes|ngn|zar|aud|cad|chf|php|r)\b\.?) (?=\d)"
+    r"|\d[\d.,]{0,15} (?=[%$€£¥₹₦]|(?:euros?|eur|usd|dollars?|bucks|pounds?|quid|rs|rupees|gbp|inr|kes|zar|chf|zl|pln)\b)"
+)
+_HOLD = "\x1f"
 _MONEY = re.compile(
     r"(?:[$€£¥₹₦]|(?:rs|usd|eur|gbp|inr|kes|ngn|zar|aud|cad|chf|php|r)\.?) ?\d[\d.,]{0,15}"
     r"|\d[\d.,]{0,15} ?(?:[$€£¥₹₦]|euros?|eur|usd|dollars?|bucks|pounds?|quid|rs|rupees|gbp|inr|kes|zar|chf|zl|pln)"
@@ -59,9 +66,9 @@ _DRAWN_OUT = re.compile(r"([a-z])\1{2,200}")
 
 def levelled(text: str) -> str:
     """The text in lower case, without accents, typographic quotes and drawn-out letters ("pleeease")."""
-    text = text[:MAX_CHARACTERS].lower().translate(_APOSTROPHES)
+    text = text[:MAX_CHARACTERS].lower().replace("`", "'")
     if not text.isascii():
-        text = _COMBINING.sub("", unicodedata.normalize("NFKD", text))
+        text = _COMBINING.sub("", unicodedata.normalize("NFKD", text.translate(_APOSTROPHES)))
     return _DRAWN_OUT.sub(r"\1\1", text)
 
 
@@ -82,7 +89,27 @@ def _before(marker: re.Pattern[str], text: str) -> str:
 def tokens(text: str) -> list[str]:
     """Words, shapes of numbers and sentence ends of a levelled text, in order."""
     found: list[str] = []
-    for piece in _TOKEN.findall(text):
+    if _DIGIT.search(text):
+        text = _SPACED.sub(_held_together, text)
+    chunks = text.replace("\n", " \n ").split(" ")
+    for place, chunk in enumerate(chunks):
+        if chunk == "-":
+            # A dash in a sentence, not one that begins a line.
+            found += (STOP,) if 0 < place < len(chunks) - 1 and chunks[place - 1] != "\n" else ()
+        else:
+            found += _tokens_of(chunk)
+    return found
+
+
+def _held_together(spaced: re.Match[str]) -> str:
+    return spaced.group().replace(" ", _HOLD)
+
+
+@lru_cache(maxsize=50_000)
+def _tokens_of(chunk: str) -> tuple[str, ...]:
+    """The tokens of what stands between two spaces; most of it has been seen before."""
+    found: list[str] = []
+    for piece in _TOKEN.findall(chunk.replace(_HOLD, " ")):
         if piece.isalpha():
             found.append(piece)
         elif piece == "?":
@@ -91,7 +118,7 @@ def tokens(text: str) -> list[str]:
             found.append(STOP)
         else:
             found.append(_shape(piece))
-    return found
+    return tuple(found)
 
 
 def _shape(piece: str) -> str:
