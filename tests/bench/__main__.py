@@ -2,9 +2,15 @@
 
 import argparse
 
-from tests.bench import latency, reading, throughput
+from tests.bench import classifier, latency, learning, reading, throughput
 
-BENCHMARKS = {"throughput": (throughput.main, 2000), "latency": (latency.main, 200), "reading": (reading.main, 1000)}
+BENCHMARKS = {
+    "throughput": (throughput.main, 2000),
+    "latency": (latency.main, 200),
+    "reading": (reading.main, 1000),
+    "classifier": (classifier.main, 5000),
+    "learning": (learning.main, 2000),
+}
 
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("which", nargs="*", metavar="|".join(BENCHMARKS), help="default: all")

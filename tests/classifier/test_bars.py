@@ -1,11 +1,8 @@
 """What the shipped model is worth: on everyday sentences of many languages, and on public messages where they are at hand."""
 
-import random
-from collections.abc import Callable
-from dataclasses import replace
-
 import pytest
 
+from tests.classifier.forms import FORMS
 from tests.classifier.samples import MEASURED, MEASURING
 from triage.classifier.corpus import Example, read
 from triage.classifier.evaluate import evaluate, judge
@@ -110,37 +107,12 @@ def test_phishing_is_not_taken_for_an_inquiry(shipped: Model) -> None:
     assert evaluate(shipped, rows("phishing_dev"))["spam_taken_for_inquiry"] <= 0.01
 
 
-def with_typos(example: Example) -> Example:
-    """Two neighbouring letters swapped in every twelfth word or so."""
-    dice = random.Random(example.body)  # the same slips in every run
-    words = example.body.split(" ")
-    for place, word in enumerate(words):
-        if len(word) > 4 and dice.random() < 0.08:
-            cut = dice.randrange(1, len(word) - 2)
-            words[place] = word[:cut] + word[cut + 1] + word[cut] + word[cut + 2 :]
-    return replace(example, body=" ".join(words))
-
-
-HISTORY = """
-
-On Mon, 4 May 2026, SayPro <help@saypro.example> wrote:
-> Thank you for your payment. Your invoice is attached.
-> Your refund is on its way."""
-CHANGES: dict[str, Callable[[Example], Example]] = {
-    "typos": with_typos,
-    "upper case": lambda example: replace(example, subject=example.subject.upper(), body=example.body.upper()),
-    "no subject": lambda example: replace(example, subject=""),
-    "history": lambda example: replace(example, body=example.body + HISTORY),
-    "signature": lambda example: replace(example, body=f"{example.body}\n\n-- \nJo Field\nInvoice & Payment Services Ltd"),
-}
-
-
 @measured
-@pytest.mark.parametrize("change", CHANGES)
-def test_form_hardly_matters(change: str, shipped: Model) -> None:
+@pytest.mark.parametrize("form", FORMS)
+def test_form_hardly_matters(form: str, shipped: Model) -> None:
     """Typos, capitals, a missing subject, quoted history and signatures cost at most two points."""
     plain = [example for name in MEASURED for example in rows(name, 70)]
     before, _ = judge(shipped, plain)
-    after, _ = judge(shipped, [CHANGES[change](example) for example in plain])
+    after, _ = judge(shipped, [FORMS[form](example) for example in plain])
     lost = (sum(each.right for each in before) - sum(each.right for each in after)) / len(plain)
     assert lost <= 0.02

@@ -137,3 +137,20 @@ def test_no_text_takes_long(pump: str) -> None:
     start = time.process_time()
     tokens(fresh(levelled(text)))
     assert time.process_time() - start < 0.2
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("paid 20 euros, rs. 500 and $ 7", ["paid", "_money", "_money", "and", "_money"]),
+        ("order # 44713 and 12 %", ["order", "_id", "and", "_percent"]),
+        ("for 5 zlotys", ["for", "_num", "zlotys"]),
+        ("colours 5", ["colours", "_num"]),
+        ("list:\n- one", ["list", STOP, "one"]),
+        ("- one", ["one"]),
+        ("one -", ["one"]),
+    ],
+)
+def test_spaces_part_words_but_not_numbers_from_their_unit(text: str, expected: list[str]) -> None:
+    """What is remembered between two spaces changes nothing for an amount or a number that is written with a space."""
+    assert tokens(levelled(text)) == expected
