@@ -78,6 +78,7 @@ def test_what_is_not_written_now_is_left_out(history: str) -> None:
 def test_a_short_word_above_a_signature_speaks_alone() -> None:
     """One word is enough above a signature; above a forwarded message the forwarded one speaks too."""
     assert fresh("refund\n\n-- \nann, invoice clerk").strip() == "refund"
+    assert fresh("cancel it\n\n-----original message-----\nyour invoice").strip() == "cancel it"
     assert "invoice" in fresh("fyi\n\n-----original message-----\nwhere is the invoice")
 
 

@@ -61,6 +61,14 @@ _APOSTROPHES = str.maketrans(
     {"’": "'", "‘": "'", "`": "'", "´": "'", "“": '"', "”": '"', "ß": "ss", "ø": "o", "ł": "l", "æ": "ae", "œ": "oe"}
 )
 _COMBINING = re.compile("[\u0300-\u036f]{1,64}")
+_WORD = re.compile(r"[^\W\d_]{1,40}")
+#: All that people write above a message whose matter is theirs.
+_POINTING = frozenset(
+    _WORD.findall(
+        "fyi fw fwd forwarding forwarded see read look below above attached this hi hello please pls kindly thanks thx what do you think"
+        " zk info zur kenntnis siehe unten bitte danke hallo voir dessous ci merci bonjour ver abajo hola gracias zie onder"
+    )
+)
 _DRAWN_OUT = re.compile(r"([a-z])\1{2,200}")
 
 
@@ -74,10 +82,9 @@ def levelled(text: str) -> str:
 
 def fresh(text: str) -> str:
     """A levelled body without quoted history, farewell and signature; never emptied."""
-    kept = "\n".join(line for line in text.split("\n") if not line.lstrip().startswith(">"))
-    kept = _before(_HISTORY, kept)
+    kept = _before(_HISTORY, "\n".join(line for line in text.split("\n") if not line.lstrip().startswith(">")))
     # "fyi" above a forwarded message speaks of what is below it; "refund" above a signature does not.
-    return _before(_FAREWELL, _before(_SIGNATURE, kept if len(kept.split()) >= 3 else text))
+    return _before(_FAREWELL, _before(_SIGNATURE, text if _POINTING.issuperset(_WORD.findall(kept)) else kept))
 
 
 def _before(marker: re.Pattern[str], text: str) -> str:
