@@ -70,7 +70,7 @@ def test_the_smallest_file_has_safe_defaults(tmp_path: Path) -> None:
     assert (settings.mode, settings.keep_raw, settings.authserv_id) == ("shadow", False, "")
     account = settings.mailbox["support"]
     assert (account.security, account.folder, account.start, account.poll) == ("tls", "INBOX", "now", timedelta(minutes=1))
-    assert (settings.smtp.security, settings.smtp.connections, settings.smtp.data_timeout) == ("tls", 4, timedelta(minutes=10))
+    assert (settings.smtp.security, settings.smtp.connections, settings.smtp.dot_timeout) == ("tls", 4, timedelta(minutes=10))
     assert settings.identity.case_prefix == "SP"
 
 
@@ -123,7 +123,7 @@ def test_who_we_are_and_who_works_with_us(tmp_path: Path) -> None:
         ("mailbox", "[mailbox.other]", "mailbox.other.host: Field required"),
         ("smtp", "connections = 0", "smtp.connections = 0: Input should be greater than or equal to 1"),
         ("smtp", "connections = 100", "smtp.connections = 100: Input should be less than or equal to 32"),
-        ("smtp", 'data_timeout = "ten minutes"', "smtp.data_timeout = 'ten minutes': expected a duration"),
+        ("smtp", 'dot_timeout = "ten minutes"', "smtp.dot_timeout = 'ten minutes': expected a duration"),
         ("smtp", 'security = "none"', 'smtp: security = "none" is for loopback only, and host is \'smtp.shop.example\''),
         ("departments", 'address = "finance"', "departments.finance.address = 'finance': expected a plain address"),
         ("departments", 'reply_within = "never"', "departments.finance.reply_within = 'never': expected a duration"),

@@ -1,7 +1,7 @@
 """Settings become adapters and stages: the only place that names concrete adapters."""
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -17,9 +17,11 @@ from triage.mailbox.imap import ImapMailbox
 from triage.people import People
 from triage.policy.folders import rulings
 from triage.policy.table import Policy
-from triage.ports import AlarmChannel, Mailbox, Now, Reader, Store
+from triage.ports import AlarmChannel, Mailbox, Now, Reader, Store, Transport
 from triage.rules.context import RuleContext
+from triage.sections.servers import SmtpSettings
 from triage.settings import Settings
+from triage.stages.copies import Copies
 from triage.stages.correct import Corrector
 from triage.stages.decide import Decide
 from triage.stages.deliver import Deliver
@@ -27,9 +29,12 @@ from triage.stages.file import File
 from triage.stages.judge import Judge
 from triage.stages.loop import Bell, Stage
 from triage.stages.moved import Moved
+from triage.stages.pace import Pace
 from triage.stages.pulse import Pulses
 from triage.stages.receive import Receive
 from triage.stages.record import Recorder
+from triage.stages.reputation import Reputation
+from triage.stages.route import Route
 from triage.stages.tend import Tend
 from triage.stages.vitals import Vitals
 from triage.stages.warn import Warn
@@ -60,6 +65,8 @@ class App:
 
     settings: Settings
     now: Now
+    #: What an operator must know.
+    board: AlarmBoard
     store: Store
     mailboxes: dict[str, Mailbox]
     receive: tuple[Receive, ...]
@@ -112,9 +119,9 @@ async def assembled(settings: Settings, now: Now = utc_now, reader: Reader | Non
             stack.push_async_callback(mailbox.close)
         deliver = None
         if parts.recorder.live:
-            transport = SmtpTransport(settings.smtp)
-            stack.push_async_callback(transport.close)
-            deliver = Deliver(store=store, transport=transport, now=now, to_send=parts.to_send)
+            servers = await _servers(settings.smtp, stack)
+            deliver = parts.deliver(store, servers)
+            stack.push_async_callback(deliver.close)
         app = parts.app(store, reader, dict(mailboxes), deliver)
         stack.push_async_callback(app.decide.close)
         yield app
@@ -137,10 +144,11 @@ class _Parts:
 
     def app(self, store: Store, reader: Reader, mailboxes: dict[str, Mailbox], deliver: Deliver | None) -> App:
         """The stages around these adapters."""
-        accounts = self.settings.mailbox
+        accounts = self.settings.watched
         return App(
             settings=self.settings,
             now=self.now,
+            board=self.board,
             store=store,
             mailboxes=mailboxes,
             receive=tuple(
@@ -175,6 +183,21 @@ class _Parts:
     def corrector(self) -> Corrector:
         """Whoever carries out what people say of cases."""
         return Corrector(policy=self.policy, people=self.people, due=due_at, recorder=self.recorder)
+
+    def deliver(self, store: Store, servers: Sequence[tuple[str, Transport]]) -> Deliver:
+        """The way out over these servers, the preferred one first."""
+        smtp = self.settings.smtp
+        copies = bool(smtp.receipt_address)
+        limits = {"per_minute": smtp.per_minute, "per_day": smtp.per_day, "recipients_per_day": smtp.recipients_per_day}
+        return Deliver(
+            store=store,
+            route=Route(servers, board=self.board, fallback_after=smtp.fallback_after),
+            pace=Pace(**limits, copies=copies),
+            copies=Copies(wanted=copies, board=self.board),
+            reputation=Reputation(self.board),
+            now=self.now,
+            to_send=self.to_send,
+        )
 
     def _decide(self, store: Store, reader: Reader) -> Decide:
         rules, limits = RuleContext.of(self.settings), self.settings.limits
@@ -235,7 +258,7 @@ def _parts(settings: Settings, now: Now) -> _Parts:
         board=AlarmBoard(),
         arrived=Bell(),
         to_send=Bell(),
-        to_file={account: Bell() for account in settings.mailbox},
+        to_file={account: Bell() for account in settings.watched},
     )
 
 
@@ -245,6 +268,15 @@ def _channels(settings: Settings, systemd: Systemd) -> list[AlarmChannel]:
     if its.webhook:
         channels.append(WebhookChannel(its.webhook, its.webhook_secret.reveal("alarms.webhook") if its.webhook_secret else ""))
     return channels
+
+
+async def _servers(smtp: SmtpSettings, stack: contextlib.AsyncExitStack) -> list[tuple[str, Transport]]:
+    servers: list[tuple[str, Transport]] = []
+    for its in (smtp, *smtp.fallback):
+        transport = SmtpTransport(its, smtp.receipt_address)
+        stack.push_async_callback(transport.close)
+        servers.append((f"{its.host}:{its.port}", transport))
+    return servers
 
 
 def reader_pool(settings: Settings) -> ReaderPool:

@@ -6,16 +6,19 @@ from typing import Protocol, TypeVar
 
 from triage.alarm import Alarm, Notice
 from triage.case import Case, CaseEvent, CaseStatus, Deadline, NewCase
-from triage.decision import Candidate, History
+from triage.decision import Candidate
 from triage.health import Backlog
 from triage.message import MailboxStatus, RawMessage
+from triage.outbox import Copy
 from triage.reading import Reading, Unreadable
 from triage.records import Filing, LeaseClaim
-from triage.reply import Delivery, DeliveryStatus, Receipt, Reply
-from triage.tables import CensusTable, CorrectionTable, MessageTable
+from triage.reply import Delivery, Receipt
+from triage.tables import CensusTable, CorrectionTable, DeliveryTable, MessageTable
 
 T = TypeVar("T")
 
+#: Commits to DATA, told whether a receipt copy goes along; False stops the attempt.
+BeforeData = Callable[[bool], Awaitable[bool]]
 #: The time, in UTC. An argument everywhere, so that tests can turn it.
 Now = Callable[[], datetime]
 
@@ -78,7 +81,7 @@ class Mailbox(Protocol):
 class Transport(Protocol):
     """The way out. Never raises for what a server says or fails to say: the receipt tells."""
 
-    async def send(self, delivery: Delivery, before_data: Callable[[], Awaitable[bool]]) -> Receipt:
+    async def send(self, delivery: Delivery, before_data: BeforeData, copy: Copy = Copy.NONE) -> Receipt:
         """Deliver; `before_data` is awaited after the recipient was accepted and before DATA, and False from it stops the attempt."""
 
     async def close(self) -> None:
@@ -143,40 +146,6 @@ class CaseTable(Protocol):
 
     def broken_chains(self) -> list[str]:
         """Numbers of the cases whose events do not hash to what was recorded."""
-
-
-class DeliveryTable(Protocol):
-    """The outbox."""
-
-    def queue(self, case_id: int, message_id: int | None, reply: Reply, at: datetime, *, withheld: bool = False) -> int:
-        """Freeze a reply for delivery, or for show when withheld. A second acknowledgment of one case is refused with ValueError."""
-
-    def due(self, now: datetime, limit: int) -> list[Delivery]:
-        """Queued and deferred deliveries whose time has come, earliest deadline first, of bounded size together."""
-
-    def next_due(self) -> datetime | None:
-        """When the next one is due; None when nothing waits."""
-
-    def begin_data(self, delivery_id: int, at: datetime) -> bool:
-        """Commit to DATA; False when another has it or it is no longer waiting."""
-
-    def settle(self, delivery_id: int, receipt: Receipt, at: datetime, next_attempt_at: datetime | None) -> None:
-        """Record what came of an attempt; a delivery that was sent, failed or withheld stays as it is."""
-
-    def interrupted(self, at: datetime) -> list[Delivery]:
-        """At start: those left in `sending` become `uncertain` and are returned."""
-
-    def withdraw(self, case_id: int, reason: str) -> int:
-        """What waits for this case is withheld for good; how many deliveries that were."""
-
-    def of_case(self, case_id: int) -> list[Delivery]:
-        """The deliveries of a case, oldest first."""
-
-    def find(self, *, message_id: str = "", reverse_path: str = "", status: DeliveryStatus | None = None) -> list[Delivery]:
-        """Deliveries that fit everything given."""
-
-    def history(self, author: str, domain: str, case_id: int | None, now: datetime) -> History:
-        """How much automatic mail went where of late."""
 
 
 class FilingTable(Protocol):

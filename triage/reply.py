@@ -54,6 +54,28 @@ class DeliveryStatus(StrEnum):
     WITHHELD = "withheld"
 
 
+class Cause(StrEnum):
+    """What an attempt failed of, where that decides what happens next."""
+
+    NONE = ""
+    #: The server is away, busy or out of step: the host is left alone, and no message is blamed.
+    HOST = "host"
+    #: User name or password refused: tried again rarely, or the account gets locked.
+    LOGIN = "login"
+    #: Our own sender was refused: every message would be.
+    SENDER = "sender"
+    #: The server does not take the receipt copy.
+    RECEIPT = "receipt"
+    #: The recipient was put off (greylisting): too soon is refused again.
+    RECIPIENT = "recipient"
+    #: The content was refused at DATA or after it.
+    CONTENT = "content"
+    #: The message is not fit to leave; it never reached a server.
+    OURS = "ours"
+    #: A person decided that it is not to be sent.
+    DROPPED = "dropped"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """One row of the outbox."""
@@ -74,6 +96,25 @@ class Delivery:
     sent_at: datetime | None = None
     #: What the server last said, without addresses.
     smtp_reply: str = ""
+    cause: Cause = Cause.NONE
+    #: When DATA last began; None while it surely never left.
+    begun_at: datetime | None = None
+    #: That attempt carried a receipt copy to our audit mailbox: finding it proves acceptance, and its absence the contrary.
+    receipted: bool = False
+    #: When the receipt copy was found.
+    receipt_seen_at: datetime | None = None
+    #: Sent again after silence: the recipient may have it twice, in the same bytes.
+    possible_duplicate: bool = False
+    #: When its bytes were written anew; None while they are the first ones.
+    written_at: datetime | None = None
+    #: Hex digest of the bytes as they were frozen.
+    sha256: str = ""
+    case_number: str = ""
+    #: The addr-spec of the customer whose case it is.
+    requester: str = ""
+
+
+_OF_THE_HOST = frozenset({Cause.HOST, Cause.LOGIN, Cause.SENDER})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,5 +127,9 @@ class Receipt:
     code: int = 0
     #: The server's words or the error's, without addresses.
     text: str = ""
-    #: The server rather than this message is at fault: leave the others waiting too.
-    host_fault: bool = False
+    cause: Cause = Cause.NONE
+
+    @property
+    def host_fault(self) -> bool:
+        """The server rather than this message is at fault: leave the others waiting too."""
+        return self.cause in _OF_THE_HOST

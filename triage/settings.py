@@ -4,7 +4,7 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from triage.errors import SettingsError
 from triage.sections.alarms import AlarmSettings
@@ -41,6 +41,28 @@ class Settings(Section):
     alarms: AlarmSettings = AlarmSettings()
     lease: LeaseSettings = LeaseSettings()
     log: LogSettings = LogSettings()
+
+    @model_validator(mode="after")
+    def _receipts_are_found(self) -> "Settings":
+        account, folder = self.receipt_account, self.smtp.receipt_folder
+        if account not in self.mailbox:
+            raise ValueError(f"smtp.receipt_account = {account!r}: expected the name of a table [mailbox.NAME]")
+        its = self.mailbox[account]
+        if self.smtp.receipt_address and its.receive and its.folder == folder:
+            raise ValueError(f"smtp.receipt_folder = {folder!r}: expected a folder that is not watched, so that no copy is taken for mail")
+        if not self.watched:
+            raise ValueError("mailbox: expected at least one that is watched")
+        return self
+
+    @property
+    def watched(self) -> dict[str, MailboxSettings]:
+        """The mailboxes that are watched, by name."""
+        return {name: its for name, its in self.mailbox.items() if its.receive}
+
+    @property
+    def receipt_account(self) -> str:
+        """The name of the mailbox table in whose account receipt copies are found."""
+        return self.smtp.receipt_account or next(iter(self.mailbox))
 
     @property
     def own_addresses(self) -> frozenset[str]:
@@ -91,7 +113,9 @@ def _anchored(settings: Settings, path: Path) -> Settings:
         update={
             "paths": Paths(**{name: base / value for name, value in settings.paths}),
             "mailbox": {name: _anchored_server(account, base) for name, account in settings.mailbox.items()},
-            "smtp": _anchored_server(settings.smtp, base),
+            "smtp": _anchored_server(settings.smtp, base).model_copy(
+                update={"fallback": tuple(_anchored_server(server, base) for server in settings.smtp.fallback)}
+            ),
         }
     )
 

@@ -5,10 +5,12 @@ from datetime import datetime
 from typing import Protocol
 
 from triage.correction import Correction
-from triage.decision import Outcome
+from triage.decision import History, Outcome
 from triage.message import Cursor, MessageKey, RawMessage, StoredMessage
+from triage.outbox import Lane
 from triage.reading import Reading
 from triage.records import CensusRecord, Held, MessageRecord
+from triage.reply import Delivery, DeliveryStatus, Receipt, Reply
 
 
 class MessageTable(Protocol):
@@ -101,3 +103,52 @@ class CensusTable(Protocol):
 
     def latest(self, account: str, mailbox: str) -> CensusRecord | None:
         """The last one; None before the first."""
+
+
+class DeliveryTable(Protocol):
+    """The outbox."""
+
+    def queue(self, case_id: int, message_id: int | None, reply: Reply, at: datetime, *, withheld: bool = False) -> int:
+        """Freeze a reply for delivery, or for show when withheld. A second acknowledgment of one case is refused with ValueError."""
+
+    def due(self, now: datetime, limit: int, lane: Lane) -> list[Delivery]:
+        """Those waiting in a lane whose time has come, earliest deadline first, of bounded size together."""
+
+    def next_due(self) -> datetime | None:
+        """When the next one is due; None when nothing waits."""
+
+    def begin_data(self, delivery_id: int, at: datetime, *, receipted: bool = False) -> bool:
+        """Commit to DATA; False when another has it or it is no longer waiting. `receipted`: a receipt copy goes along."""
+
+    def settle(self, delivery_id: int, receipt: Receipt, at: datetime, next_attempt_at: datetime | None) -> bool:
+        """Record what came of an attempt; False, and nothing changed, where the outbox's table knows no such move."""
+
+    def requeue(self, delivery_id: int, at: datetime) -> bool:
+        """Let an uncertain or failed delivery wait again, with the same bytes; after silence it is marked as a possible duplicate."""
+
+    def drop(self, delivery_id: int, at: datetime) -> bool:
+        """Give up what has not been sent, as a person decided; False where it was sent."""
+
+    def rewrite(self, delivery_id: int, reply: Reply, at: datetime) -> bool:
+        """Freeze other bytes in its place; False where it is not waiting, or once reached DATA."""
+
+    def receipts_found(self, accepted: Mapping[str, datetime], at: datetime) -> list[Delivery]:
+        """Note receipt copies by Message-ID, with their arrival; uncertain ones are sent then. Their deliveries as they stood before."""
+
+    def begun_since(self, since: datetime) -> list[tuple[datetime, int]]:
+        """When each DATA since then began, and for how many recipients."""
+
+    def interrupted(self, at: datetime) -> list[Delivery]:
+        """At start: those left in `sending` become `uncertain` and are returned."""
+
+    def withdraw(self, case_id: int, reason: str) -> int:
+        """What waits for this case is withheld for good; how many deliveries that were."""
+
+    def of_case(self, case_id: int) -> list[Delivery]:
+        """The deliveries of a case, oldest first."""
+
+    def find(self, *, message_id: str = "", reverse_path: str = "", status: DeliveryStatus | None = None) -> list[Delivery]:
+        """Deliveries that fit everything given."""
+
+    def history(self, author: str, domain: str, case_id: int | None, now: datetime) -> History:
+        """How much automatic mail went where of late."""

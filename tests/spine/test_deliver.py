@@ -7,6 +7,7 @@ from tests.spine.world import World, letter
 from triage.case import Case
 from triage.daemon import once
 from triage.errors import ConnectionLostError
+from triage.outbox import Lane
 from triage.reply import DeliveryStatus
 
 DROP = "DROP"
@@ -46,7 +47,7 @@ async def test_a_temporary_refusal_is_tried_again_with_the_same_bytes(world: Wor
     await world.settle()
     assert await status(world) is DeliveryStatus.DEFERRED
     frozen = (await world.ask(lambda tx: tx.deliveries.of_case(1)))[0].content
-    world.clock.forward(minutes=3)
+    world.clock.forward(minutes=6)
     await world.settle()
     assert await status(world) is DeliveryStatus.SENT
     assert len(sink.accepted) == 1
@@ -144,7 +145,7 @@ async def test_the_earliest_promise_leaves_first(world: World, sink: Sink) -> No
         await world.settle()
     sink.always.clear()
     async with world.app() as app:
-        due = await app.store.query(lambda tx: tx.deliveries.due(world.clock(), 100))
+        due = await app.store.query(lambda tx: tx.deliveries.due(world.clock(), 100, Lane.ACKNOWLEDGMENTS))
     assert [it.deadline for it in due] == sorted(it.deadline for it in due)
 
 

@@ -6,9 +6,11 @@ import pytest
 
 from tests.store.words import ANN, DEFERRED, FAILED, NOON, SENT, UNCERTAIN, Each, later, new_case, raw, reading, reply
 from triage.decision import History, Outcome
+from triage.outbox import Lane
 from triage.ports import Store, Transaction
-from triage.reply import DeliveryStatus, Receipt, ReplyKind
+from triage.reply import Cause, DeliveryStatus, Receipt, ReplyKind
 
+ACKNOWLEDGMENTS = Lane.ACKNOWLEDGMENTS
 ENDED = (DeliveryStatus.SENT, DeliveryStatus.FAILED, DeliveryStatus.WITHHELD)
 
 
@@ -84,9 +86,9 @@ async def test_the_earliest_deadline_leaves_first(each: Each) -> None:
     late = await each.queued("late", deadline=later(hours=30))
     soon = await each.queued("soon", deadline=later(hours=1))
     also_soon = await each.queued("also", deadline=later(hours=1))
-    assert [delivery.id for delivery in await each.deliveries.due(NOON, 10)] == [soon, also_soon, late]
-    assert [delivery.id for delivery in await each.deliveries.due(NOON, 1)] == [soon]
-    assert await each.deliveries.due(later(seconds=-1), 10) == []
+    assert [delivery.id for delivery in await each.deliveries.due(NOON, 10, ACKNOWLEDGMENTS)] == [soon, also_soon, late]
+    assert [delivery.id for delivery in await each.deliveries.due(NOON, 1, ACKNOWLEDGMENTS)] == [soon]
+    assert await each.deliveries.due(later(seconds=-1), 10, ACKNOWLEDGMENTS) == []
 
 
 @pytest.mark.parametrize("there", list(DeliveryStatus))
@@ -94,7 +96,7 @@ async def test_only_what_waits_is_due(each: Each, there: DeliveryStatus) -> None
     """Queued and deferred deliveries are due; uncertain and withheld ones never become so by waiting."""
     delivery_id = await brought_to(each, there)
     waits = there in (DeliveryStatus.QUEUED, DeliveryStatus.DEFERRED)
-    assert [delivery.id for delivery in await each.deliveries.due(later(days=999), 10)] == ([delivery_id] if waits else [])
+    assert [delivery.id for delivery in await each.deliveries.due(later(days=999), 10, ACKNOWLEDGMENTS)] == ([delivery_id] if waits else [])
     assert await each.deliveries.next_due() == (NOON if waits else None)
     assert await each.deliveries.begin_data(delivery_id, later(days=1)) is waits
 
@@ -103,9 +105,9 @@ async def test_deferred_deliveries_come_back_at_their_time(each: Each) -> None:
     """A delivery that was put off is due when its next attempt is, not before."""
     delivery_id = await each.queued("a")
     await each.deliveries.settle(delivery_id, DEFERRED, NOON, later(minutes=5))
-    assert await each.deliveries.due(later(minutes=4), 10) == []
+    assert await each.deliveries.due(later(minutes=4), 10, ACKNOWLEDGMENTS) == []
     assert await each.deliveries.next_due() == later(minutes=5)
-    [delivery] = await each.deliveries.due(later(minutes=5), 10)
+    [delivery] = await each.deliveries.due(later(minutes=5), 10, ACKNOWLEDGMENTS)
     assert (delivery.status, delivery.smtp_reply, delivery.attempts) == (DeliveryStatus.DEFERRED, "451 try later", 1)
 
 
@@ -165,12 +167,70 @@ async def test_what_ended_stays_as_it_ended(each: Each, ended: DeliveryStatus, r
     assert await each.deliveries.find() == before
 
 
-@pytest.mark.parametrize("receipt", [SENT, DEFERRED, FAILED], ids=lambda receipt: receipt.status)
-async def test_an_uncertain_delivery_can_be_cleared_up(each: Each, receipt: Receipt) -> None:
-    """Proof or a person's word settles what was uncertain."""
+async def test_a_receipt_copy_clears_up_what_is_uncertain(each: Each) -> None:
+    """An uncertain delivery whose copy is found was sent when the copy came; others only remember that theirs was found."""
+    doubtful = await brought_to(each, DeliveryStatus.UNCERTAIN)
+    waiting = await brought_to(each, DeliveryStatus.QUEUED)
+    copies = {f"it-{there}@shop.example": later(minutes=1) for there in ("uncertain", "queued", "unknown")}
+    before = await each.deliveries.receipts_found(copies, later(hours=1))
+    assert [(it.id, it.status) for it in before] == [(doubtful, DeliveryStatus.UNCERTAIN), (waiting, DeliveryStatus.QUEUED)]
+    sent, queued = await each.deliveries.find()
+    assert (sent.status, sent.sent_at, sent.receipt_seen_at) == (DeliveryStatus.SENT, later(minutes=1), later(hours=1))
+    assert (queued.status, queued.sent_at, queued.receipt_seen_at) == (DeliveryStatus.QUEUED, None, later(hours=1))
+    await each.deliveries.receipts_found(copies, later(hours=2))
+    assert (await each.deliveries.find())[0].receipt_seen_at == later(hours=1)
+
+
+@pytest.mark.parametrize("receipt", [SENT, DEFERRED, FAILED, UNCERTAIN], ids=lambda receipt: receipt.status)
+async def test_what_is_uncertain_hears_no_server(each: Each, receipt: Receipt) -> None:
+    """A reply that comes after the doubt is of another attempt: only a copy or a person settles it."""
     delivery_id = await brought_to(each, DeliveryStatus.UNCERTAIN)
-    await each.deliveries.settle(delivery_id, receipt, later(hours=1), None)
-    assert await status(each, delivery_id) is receipt.status
+    assert await each.deliveries.settle(delivery_id, receipt, later(hours=1), None) is False
+    assert await status(each, delivery_id) is DeliveryStatus.UNCERTAIN
+
+
+@pytest.mark.parametrize("there", list(DeliveryStatus))
+async def test_only_what_is_in_doubt_or_failed_waits_again(each: Each, there: DeliveryStatus) -> None:
+    """Sent again is what is uncertain, marked as a possible duplicate, and what failed, which is none; nothing else."""
+    delivery_id = await brought_to(each, there)
+    again = there in (DeliveryStatus.UNCERTAIN, DeliveryStatus.FAILED)
+    assert await each.deliveries.requeue(delivery_id, later(hours=1)) is again
+    [found] = await each.deliveries.find()
+    assert found.possible_duplicate is (there is DeliveryStatus.UNCERTAIN)
+    assert (found.status, found.next_attempt_at) == (DeliveryStatus.DEFERRED, later(hours=1)) if again else found.status is there
+
+
+@pytest.mark.parametrize("there", list(DeliveryStatus))
+async def test_what_has_not_been_sent_can_be_given_up(each: Each, there: DeliveryStatus) -> None:
+    """A person's no ends whatever was not sent, is not on the wire, and would leave at all."""
+    delivery_id = await brought_to(each, there)
+    dropped = there not in (DeliveryStatus.SENT, DeliveryStatus.SENDING, DeliveryStatus.WITHHELD)
+    assert await each.deliveries.drop(delivery_id, NOON) is dropped
+    [found] = await each.deliveries.find()
+    assert (found.status, found.cause) == (DeliveryStatus.FAILED, Cause.DROPPED) if dropped else found.status is there
+
+
+async def test_only_what_never_began_is_written_anew(each: Each) -> None:
+    """Other bytes take the place of the frozen ones as long as no server can have seen those."""
+    delivery_id = await each.queued("early")
+    anew = reply("anew", content=b"other\r\n", subject="Other")
+    assert await each.deliveries.rewrite(delivery_id, anew, later(hours=1)) is True
+    [found] = await each.deliveries.find()
+    assert (found.message_id, found.content, found.sha256, found.written_at) == (anew.message_id, anew.content, anew.sha256, later(hours=1))
+    assert (found.subject, found.reverse_path, found.deadline) == (anew.subject, anew.reverse_path, anew.deadline)
+    await each.deliveries.begin_data(delivery_id, NOON)
+    assert await each.deliveries.rewrite(delivery_id, reply("late"), NOON) is False
+    await each.deliveries.settle(delivery_id, DEFERRED, NOON, NOON)
+    assert await each.deliveries.rewrite(delivery_id, reply("late"), NOON) is False
+
+
+async def test_what_began_is_remembered_with_its_recipients(each: Each) -> None:
+    """For limits that outlive a restart: when each DATA began since a time, and whether a copy went along."""
+    for hours, copied in ((1, True), (30, False), (40, True)):
+        await each.deliveries.begin_data(await each.queued(f"at-{hours}"), later(hours=hours), receipted=copied)
+    await each.queued("waiting")
+    assert await each.deliveries.begun_since(later(hours=2)) == [(later(hours=30), 1), (later(hours=40), 2)]
+    assert [it.receipted for it in await each.deliveries.find()] == [True, False, True, False]
 
 
 async def test_interrupted_deliveries_become_uncertain_once(each: Each) -> None:
@@ -178,7 +238,6 @@ async def test_interrupted_deliveries_become_uncertain_once(each: Each) -> None:
     stands = {there: await brought_to(each, there) for there in DeliveryStatus}
     [left] = await each.deliveries.interrupted(NOON)
     assert (left.id, left.status) == (stands[DeliveryStatus.SENDING], DeliveryStatus.UNCERTAIN)
-    assert "stopped after DATA" in left.smtp_reply
     assert await each.deliveries.interrupted(NOON) == []
     for there, delivery_id in stands.items():
         assert await status(each, delivery_id) is (DeliveryStatus.UNCERTAIN if there is DeliveryStatus.SENDING else there)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
 
 from tests.store.words import DEFERRED, FAILED, NOON, SENT, UNCERTAIN, new_case, reply
+from triage.outbox import HAPPENED, MOVES, Lane, after
 from triage.ports import Store, Transaction
 from triage.reply import Delivery, DeliveryStatus, Receipt, ReplyKind
 from triage.store.sqlite import open_store
@@ -36,6 +37,8 @@ class Outbox(RuleBasedStateMachine):
         self.stands: dict[int, tuple[DeliveryStatus, Any, int]] = {}
         self.acknowledged: dict[int, int] = {}
         self.names = 0
+        #: Sent again after silence.
+        self.doubtful: set[int] = set()
 
     def opened(self) -> Store:
         """The store, as a daemon finds it."""
@@ -85,9 +88,39 @@ class Outbox(RuleBasedStateMachine):
         """An answer comes, in time or long after; what ended does not hear it."""
         status, _due, attempts = self.stands[delivery_id]
         again = self.now + timedelta(minutes=minutes) if minutes else None
-        self.do(lambda tx: tx.deliveries.settle(delivery_id, receipt, self.now, again))
-        if status not in ENDED:
-            self.stands[delivery_id] = (receipt.status, again or self.now, attempts + (status in WAITING))
+        happening = HAPPENED[receipt.status]
+        moves = status in MOVES[happening][0]
+        assert self.do(lambda tx: tx.deliveries.settle(delivery_id, receipt, self.now, again)) is moves
+        if moves:
+            self.stands[delivery_id] = (after(status, happening), again or self.now, attempts + (status in WAITING))
+
+    @rule(delivery_id=deliveries)
+    def send_again(self, delivery_id: int) -> None:
+        """A receipt is absent for too long, or a person asks for it: what is in doubt or failed waits again."""
+        status, _due, attempts = self.stands[delivery_id]
+        again = status in (DeliveryStatus.UNCERTAIN, DeliveryStatus.FAILED)
+        assert self.do(lambda tx: tx.deliveries.requeue(delivery_id, self.now)) is again
+        if again:
+            self.stands[delivery_id] = (DeliveryStatus.DEFERRED, self.now, attempts)
+            self.doubtful |= {delivery_id} if status is DeliveryStatus.UNCERTAIN else set()
+
+    @rule(delivery_id=deliveries)
+    def drop(self, delivery_id: int) -> None:
+        """A person gives it up: only what was sent, is being sent or never leaves stays as it is."""
+        status, _due, attempts = self.stands[delivery_id]
+        dropped = status not in (DeliveryStatus.SENT, DeliveryStatus.SENDING, DeliveryStatus.WITHHELD)
+        assert self.do(lambda tx: tx.deliveries.drop(delivery_id, self.now)) is dropped
+        if dropped:
+            self.stands[delivery_id] = (DeliveryStatus.FAILED, self.now, attempts)
+
+    @rule(delivery_id=deliveries)
+    def find_receipt(self, delivery_id: int) -> None:
+        """A receipt copy is found: it settles what was uncertain and nothing else."""
+        status, due, attempts = self.stands[delivery_id]
+        [found] = [it for it in self.do(lambda tx: tx.deliveries.find()) if it.id == delivery_id]
+        assert [it.id for it in self.do(lambda tx: tx.deliveries.receipts_found({found.message_id: self.now}, self.now))] == [delivery_id]
+        if status is DeliveryStatus.UNCERTAIN:
+            self.stands[delivery_id] = (DeliveryStatus.SENT, due, attempts)
 
     @rule(crash=st.booleans())
     def restart(self, crash: bool) -> None:
@@ -109,14 +142,21 @@ class Outbox(RuleBasedStateMachine):
         found: list[Delivery] = self.do(lambda tx: tx.deliveries.find())
         assert {it.id: (it.status, it.next_attempt_at, it.attempts) for it in found} == self.stands
         assert all((it.sent_at is not None) is (it.status is DeliveryStatus.SENT) for it in found)
+        assert {it.id for it in found if it.possible_duplicate} == self.doubtful
 
     @invariant()
     def only_what_waits_is_due(self) -> None:
         """Due is what waits and whose time has come, by deadline; uncertain, withheld and ended deliveries never are."""
-        due: list[Delivery] = self.do(lambda tx: tx.deliveries.due(self.now, 1000))
+        lanes: list[list[Delivery]] = [self.do(lambda tx, lane=lane: tx.deliveries.due(self.now, 1000, lane)) for lane in Lane]
+        due = [it for its in lanes for it in its]
+        assert all(
+            (it.kind is ReplyKind.ACKNOWLEDGMENT) is (lane is Lane.ACKNOWLEDGMENTS)
+            for lane, its in zip(Lane, lanes, strict=True)
+            for it in its
+        )
         waiting = {delivery_id: stand[1] for delivery_id, stand in self.stands.items() if stand[0] in WAITING}
         assert {it.id for it in due} == {delivery_id for delivery_id, at in waiting.items() if at <= self.now}
-        assert due == sorted(due, key=lambda it: (it.deadline, it.id))
+        assert all(its == sorted(its, key=lambda it: (it.deadline, it.id)) for its in lanes)
         assert self.do(lambda tx: tx.deliveries.next_due()) == min(waiting.values(), default=None)
 
     @invariant()

@@ -19,11 +19,11 @@ DELIVERY = Delivery(
     created_at=NOW, next_attempt_at=NOW,
 )  # fmt: skip
 #: For servers that hang.
-IMPATIENT = {"timeout": "0.4s", "data_timeout": "0.4s"}
+IMPATIENT = {"timeout": "0.4s", "greeting_timeout": "0.4s", "data_timeout": "0.4s", "dot_timeout": "0.4s"}
 SENT, DEFERRED, FAILED, UNCERTAIN = DeliveryStatus.SENT, DeliveryStatus.DEFERRED, DeliveryStatus.FAILED, DeliveryStatus.UNCERTAIN
 
 
-async def go_on() -> bool:
+async def go_on(_copied: bool = False) -> bool:
     """Let the attempt proceed to DATA."""
     return True
 
@@ -32,7 +32,7 @@ async def go_on() -> bool:
 async def transport(port: int, **settings: Any) -> AsyncIterator[SmtpTransport]:
     """A transport to that port."""
     idle = settings.pop("idle", timedelta(seconds=30))
-    values = {"host": "127.0.0.1", "port": port, "security": "none", "timeout": "5s", "data_timeout": "5s", **settings}
+    values = {"host": "127.0.0.1", "port": port, "security": "none", "timeout": "5s", "dot_timeout": "5s", **settings}
     made = SmtpTransport(SmtpSettings.model_validate(values), idle=idle)
     try:
         yield made

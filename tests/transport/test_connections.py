@@ -14,7 +14,7 @@ from tests.transport.making import DEFERRED, DELIVERY, IMPATIENT, SENT, UNCERTAI
 async def test_cancelled_in_the_middle(sink: Sink) -> None:
     """A delivery that is broken off leaves no connection half way through a message."""
     sink.script["dot"] = [HANG]
-    async with transport(sink.port, data_timeout="10s") as out:
+    async with transport(sink.port, dot_timeout="10s") as out:
         sending = asyncio.create_task(out.send(DELIVERY, go_on))
         while not sink.envelopes:
             await asyncio.sleep(0.01)
@@ -111,6 +111,6 @@ async def test_a_server_that_stops_reading(sink: Sink) -> None:
 
 async def test_replies_in_pieces(sink: Sink) -> None:
     """A reply that arrives octet by octet is one reply."""
-    async with chaos.in_front_of(sink.port) as proxy, transport(proxy.port, timeout="5s", data_timeout="5s") as out:
+    async with chaos.in_front_of(sink.port) as proxy, transport(proxy.port, timeout="5s", dot_timeout="5s") as out:
         proxy.split = True
         assert (await out.send(DELIVERY, go_on)).status is SENT

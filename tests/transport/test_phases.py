@@ -66,7 +66,7 @@ async def test_before_data_is_awaited_between_rcpt_and_data(sink: Sink) -> None:
     """The commit to send happens after the recipient was accepted and before the server hears of DATA."""
     seen: list[list[str]] = []
 
-    async def commit() -> bool:
+    async def commit(_copied: bool) -> bool:
         seen.append([command.split(" ")[0] for command in sink.commands])
         return True
 
@@ -80,7 +80,7 @@ async def test_before_data_is_awaited_between_rcpt_and_data(sink: Sink) -> None:
 async def test_false_before_data_stops_the_attempt(sink: Sink) -> None:
     """When another has the delivery nothing is sent, and the connection serves the next one after a reset."""
 
-    async def another_has_it() -> bool:
+    async def another_has_it(_copied: bool) -> bool:
         return False
 
     async with transport(sink.port) as out:
@@ -94,7 +94,7 @@ async def test_false_before_data_stops_the_attempt(sink: Sink) -> None:
 async def test_an_error_before_data_passes_through(sink: Sink) -> None:
     """What the commit raises is not of the server: it is not swallowed, and nothing is sent."""
 
-    async def store_is_full() -> bool:
+    async def store_is_full(_copied: bool) -> bool:
         raise ConnectionError("the store, not the server")
 
     async with transport(sink.port) as out:

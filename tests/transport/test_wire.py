@@ -104,7 +104,7 @@ async def test_the_text_of_a_receipt_is_safe_to_keep(sink: Sink, said: str, kept
 
 async def test_on_postfix(postfix_sink: smtp_sink.PostfixSink) -> None:
     """Postfix's own sink takes the message byte for byte."""
-    async with transport(postfix_sink.port, timeout="5s", data_timeout="5s") as out:
+    async with transport(postfix_sink.port, timeout="5s", dot_timeout="5s") as out:
         receipts = await asyncio.gather(*(out.send(replace(DELIVERY, id=number), go_on) for number in range(8)))
     assert {receipt.status for receipt in receipts} == {SENT}
     dumps = postfix_sink.messages()

@@ -28,7 +28,7 @@ def audit(context: click.Context, as_json: bool) -> None:
 
 async def _audit(chosen: Settings) -> Audit:
     store = app.open_case_store(chosen)
-    mailboxes = {name: (ImapMailbox(name, its), its) for name, its in chosen.mailbox.items()}
+    mailboxes = {name: (ImapMailbox(name, its), its) for name, its in chosen.watched.items()}
     try:
         return await reconcile(store, dict(mailboxes), app.utc_now())
     finally:

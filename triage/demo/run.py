@@ -111,7 +111,7 @@ async def _result(assembly: App, play: Play) -> Result:
 async def _problems(assembly: App, play: Play, deliveries: Sequence[Delivery]) -> list[str]:
     if play.was_stopped:
         return [f"stopped when {len(play.standings)} of {len(play.day)} messages had settled"]
-    mailboxes = {name: (assembly.mailboxes[name], its) for name, its in assembly.settings.mailbox.items()}
+    mailboxes = {name: (assembly.mailboxes[name], its) for name, its in assembly.settings.watched.items()}
     audited = await audit(assembly.store, mailboxes, app.utc_now())
     return [
         *verdict.problems(play.day, play.standings, play.undeliverable),

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from triage.secret import Secret
-from triage.sections.values import Duration, Section, Start
+from triage.sections.values import AddrSpec, Duration, Limit, Section, Start
 
 Security = Literal["tls", "starttls", "none"]
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -37,6 +37,8 @@ class ServerSettings(Section):
 class MailboxSettings(ServerSettings):
     """An account whose INBOX is watched."""
 
+    #: False for an account that is only looked into, as one that gets receipt copies.
+    receive: bool = True
     folder: str = "INBOX"
     poll: Duration = timedelta(seconds=60)
     #: Where the account begins: "now" (what is there already stays untouched), "all", or a date.
@@ -47,9 +49,41 @@ class MailboxSettings(ServerSettings):
     watch: Duration | Literal["off"] = timedelta(seconds=60)
 
 
-class SmtpSettings(ServerSettings):
-    """The submission server (RFC 6409)."""
+class SubmissionSettings(ServerSettings):
+    """A submission server (RFC 6409)."""
 
     connections: Annotated[int, Field(ge=1, le=32)] = 4
-    #: How long the server may take after the final dot (RFC 5321 §4.5.3.2.6 asks for ten minutes).
-    data_timeout: Duration = timedelta(minutes=10)
+    #: For each command; this and the next three as RFC 5321 §4.5.3.2 asks.
+    timeout: Duration = timedelta(minutes=5)
+    #: Until the server has greeted us, encryption included.
+    greeting_timeout: Duration = timedelta(minutes=5)
+    #: For the DATA command, and for each block of the message.
+    data_timeout: Duration = timedelta(minutes=3)
+    #: How long the server may take after the final dot; a shorter wait makes duplicates (RFC 1047).
+    dot_timeout: Duration = timedelta(minutes=10)
+    #: For the TCP connection; of several addresses the next is tried meanwhile.
+    connect_timeout: Duration = timedelta(seconds=30)
+
+
+class SmtpSettings(SubmissionSettings):
+    """The way out: the submission server, and what is asked of it."""
+
+    #: What the provider takes of us; 0 for no limit. Receipt copies count as recipients.
+    per_minute: Limit = 0
+    per_day: Limit = 0
+    recipients_per_day: Limit = 0
+    #: Servers to use instead, in this order, while the first is away for longer than this or a promise is about to break.
+    fallback: tuple[SubmissionSettings, ...] = ()
+    fallback_after: Duration = timedelta(minutes=30)
+    #: Address of our own audit mailbox. It gets a copy of each message, so that acceptance can be proven after a break; empty for none.
+    receipt_address: AddrSpec | Literal[""] = ""
+    #: The mailbox table in whose account the copies arrive; empty for the first one.
+    receipt_account: str = ""
+    #: The folder of that account where they arrive: one of its own, which your server's filter puts them into.
+    receipt_folder: str = "Receipts"
+    #: How long a copy may take to arrive before its absence means that the message was not accepted.
+    receipt_wait: Duration = timedelta(minutes=15)
+    #: What becomes of copies that have served.
+    receipt_after: Literal["move", "delete", "keep"] = "move"
+    #: Where they are moved to, under the account's folder_prefix.
+    receipt_archive: str = "Receipts"

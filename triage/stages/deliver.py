@@ -1,21 +1,27 @@
 """Sends the outbox: `sending` is committed before DATA, the outcome after the server's answer; silence between is `uncertain`."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
-from triage.case import CaseEvent
 from triage.errors import ConnectionLostError
 from triage.logs import get_logger
-from triage.ports import Now, Store, Transaction, Transport
-from triage.reply import Delivery, DeliveryStatus, Receipt, ReplyKind
+from triage.outbox import Lane
+from triage.ports import Now, Store, Transaction
+from triage.reply import Delivery, DeliveryStatus, Receipt
+from triage.stages.copies import Copies
 from triage.stages.loop import Bell
+from triage.stages.outcome import judged, record, tell
+from triage.stages.pace import DAY, Pace, Turns
+from triage.stages.reputation import Reputation
+from triage.stages.route import Hop, Route
 
-#: Deliveries taken at a time; the transport bounds how many are on the wire at once.
-_BATCH = 64
-#: The submission server is ours and the promise is a day, so the first retries come soon (an MTA would wait 30 min, RFC 5321 §4.5.4.1).
-_RETRY_MINUTES = (1, 2, 5, 10, 20, 30)
-#: Five days, as RFC 5321 §4.5.4.1 asks of a sender before it gives up.
-_GIVE_UP_AFTER = timedelta(days=5)
+#: Deliveries in hand at a time; the transport bounds how many are on the wire at once.
+_IN_HAND = 64
+#: How long a slow delivery may keep the next ones from being taken in hand.
+_PATIENCE = timedelta(seconds=0.5)
+_TICK = timedelta(minutes=1)
 _log = get_logger("deliver")
 
 
@@ -24,11 +30,20 @@ class Deliver:
 
     name = "deliver"
 
-    def __init__(self, *, store: Store, transport: Transport, now: Now, to_send: Bell) -> None:
+    def __init__(self, *, store: Store, route: Route, pace: Pace, copies: Copies, reputation: Reputation, now: Now, to_send: Bell) -> None:
         self._store = store
-        self._transport = transport
+        self._route = route
+        self._pace = pace
+        self._copies = copies
+        self._reputation = reputation
         self._now = now
         self._to_send = to_send
+        self._turns = Turns()
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        #: Taken in hand and not yet at DATA: what the pace does not count yet.
+        self._unbegun = 0
+        self._room = Bell()
+        self._fault: Exception | None = None
 
     async def recover(self) -> int:
         """At start: mark as uncertain what was on the wire when the last run ended; how many there are."""
@@ -36,54 +51,116 @@ class Deliver:
         interrupted = await self._store.transact(lambda tx: _interrupted(tx, now))
         for delivery in interrupted:
             _log.warning("uncertain", delivery=delivery.id, case=delivery.case_id, kind=delivery.kind, reason="stopped after DATA")
+        self._pace.remember(await self._store.query(lambda tx: tx.deliveries.begun_since(now - DAY)))
         return len(interrupted)
 
     async def work(self) -> int:
-        """Send what is due, earliest deadline first; how many were attempted. ConnectionLostError when the server is at fault."""
-        now = self._now()
-        due = await self._store.query(lambda tx: tx.deliveries.due(now, _BATCH))
-        receipts = await asyncio.gather(*map(self._send, due))
-        if any(receipt.host_fault for receipt in receipts):
-            # The server, not the messages: everything waits together, and the loop's patience decides how long.
-            raise ConnectionLostError(f"SMTP: {next(receipt.text for receipt in receipts if receipt.host_fault)}")
-        if due:
-            _log.info("delivered", sent=sum(receipt.status is DeliveryStatus.SENT for receipt in receipts), attempted=len(due))
-        return len(due)
+        """Send what is due, earliest deadline first in each lane; 0 when nothing can be sent. ConnectionLostError when a server is away."""
+        self._raise_fault()
+        fresh = await self._take_in_hand()
+        if not self._tasks:
+            return 0
+        await self._room.wait(_PATIENCE)
+        self._raise_fault()
+        # Never 0 while something is in hand: more may have become due meanwhile.
+        return max(1, fresh)
 
     async def idle(self) -> None:
-        """Wait until something is queued, or the next retry is due."""
+        """Wait until something is queued and may leave, or the next retry is due."""
         next_due = await self._store.query(lambda tx: tx.deliveries.next_due())
-        ahead = next_due - self._now() if next_due else timedelta(minutes=1)
-        await self._to_send.wait(min(ahead, timedelta(minutes=1)))
+        now = self._now()
+        held = [at for at in (self._route.next_at(now), self._pace.next_at(now)) if at]
+        ahead = max(next_due, *held) - now if next_due else _TICK
+        # While servers or limits hold everything up, new mail is no reason to look again.
+        await (Bell() if held else self._to_send).wait(min(ahead, _TICK))
 
-    async def _send(self, delivery: Delivery) -> Receipt:
+    async def rest(self) -> None:
+        """Let what is on the wire come to its end."""
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+    async def close(self) -> None:
+        """Cut off what is still on the wire; it is uncertain at the next start."""
+        for task in self._tasks.values():
+            task.cancel()
+        await self.rest()
+
+    async def _take_in_hand(self) -> int:
+        now = self._now()
+        hop = self._route.choose(now)
+        room = self._pace.room(now, _IN_HAND + self._unbegun) - self._unbegun
+        room = min(room, _IN_HAND - len(self._tasks), 1 - len(self._tasks) if hop and not hop.proven else _IN_HAND)
+        if hop is None or room <= 0:
+            return 0
+        fresh = await self._store.query(partial(self._due, now=now, room=room))
+        self._unbegun += len(fresh)
+        for delivery in fresh:
+            self._tasks[delivery.id] = task = asyncio.create_task(self._attempt(delivery, hop))
+            task.add_done_callback(partial(self._finished, delivery))
+        return len(fresh)
+
+    def _due(self, tx: Transaction, now: datetime, room: int) -> list[Delivery]:
+        # Those in hand are still due by the book until they reach DATA.
+        waiting: dict[Lane, Sequence[Delivery]] = {
+            lane: [it for it in tx.deliveries.due(now, room + self._unbegun, lane) if it.id not in self._tasks] for lane in Lane
+        }
+        return self._turns.take(waiting, room)
+
+    def _finished(self, delivery: Delivery, task: asyncio.Task[None]) -> None:
+        del self._tasks[delivery.id]
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, Exception):
+            self._fault = error
+        if len(self._tasks) in (0, _IN_HAND // 2):
+            self._room.ring()
+
+    def _raise_fault(self) -> None:
+        fault, self._fault = self._fault, None
+        if fault:
+            raise fault
+
+    async def _attempt(self, delivery: Delivery, hop: Hop) -> None:
+        receipt = await self._send(delivery, hop)
+        if receipt.host_fault:
+            self._route.failed(hop, receipt, self._now())
+            # The server, not the message: the loop's patience and the route's decide how long everything waits.
+            raise ConnectionLostError(f"SMTP: {receipt.text}")
+        self._route.worked(hop)
+
+    async def _send(self, delivery: Delivery, hop: Hop) -> Receipt:
         begun: bool | None = None
+        copied = False
+        unbegun = 1
 
-        async def before_data() -> bool:
-            nonlocal begun
-            begun = await self._store.transact(lambda tx: tx.deliveries.begin_data(delivery.id, self._now()))
+        def count() -> None:
+            nonlocal unbegun
+            self._unbegun -= unbegun
+            unbegun = 0
+
+        async def before_data(with_copy: bool) -> bool:
+            nonlocal begun, copied
+            now, copied = self._now(), with_copy
+            begun = await self._store.transact(lambda tx: tx.deliveries.begin_data(delivery.id, now, receipted=with_copy))
+            if begun:
+                count()
+                self._pace.took(now)
             return begun
 
-        receipt = await self._transport.send(delivery, before_data)
+        try:
+            receipt = await hop.transport.send(delivery, before_data, self._copies.wanted(delivery, self._now()))
+        finally:
+            count()
         untouched = begun is None and receipt.host_fault and receipt.status is DeliveryStatus.DEFERRED
-        if begun is False or untouched:
-            # Another has it, or the server was never spoken to about it: its row stays as it is.
-            return receipt
-        # Shielded: a stop between the server's 250 and this commit would make a certain delivery uncertain.
-        await asyncio.shield(self._settle(delivery, receipt))
+        if begun is not False and not untouched:
+            # Shielded: a stop between the server's 250 and this commit would make a certain delivery uncertain.
+            await asyncio.shield(self._settle(delivery, receipt, copied=copied))
         return receipt
 
-    async def _settle(self, delivery: Delivery, receipt: Receipt) -> None:
+    async def _settle(self, delivery: Delivery, receipt: Receipt, *, copied: bool) -> None:
         now = self._now()
-        if receipt.status is DeliveryStatus.DEFERRED and now - delivery.created_at > _GIVE_UP_AFTER:
-            receipt = Receipt(status=DeliveryStatus.FAILED, code=receipt.code, text=f"given up after five days: {receipt.text}")
-        next_attempt_at = now + _retry_after(delivery.attempts) if receipt.status is DeliveryStatus.DEFERRED else None
-
-        def settle(tx: Transaction) -> None:
-            tx.deliveries.settle(delivery.id, receipt, now, next_attempt_at)
-            _tell(tx, delivery, receipt, now)
-
-        await self._store.transact(settle)
+        receipt = judged(delivery, receipt, now)
+        self._reputation.heard(receipt, now)
+        uncopied = self._copies.heard(receipt, now, copied=copied)
+        await self._store.transact(lambda tx: record(tx, delivery, receipt, now, uncopied=uncopied))
         level = _log.debug if receipt.status is DeliveryStatus.SENT else _log.warning
         level(receipt.status.value, delivery=delivery.id, case=delivery.case_id, kind=delivery.kind, code=receipt.code, reason=receipt.text)
 
@@ -91,25 +168,5 @@ class Deliver:
 def _interrupted(tx: Transaction, now: datetime) -> list[Delivery]:
     found = tx.deliveries.interrupted(now)
     for delivery in found:
-        _tell(tx, delivery, Receipt(status=DeliveryStatus.UNCERTAIN, text="the daemon stopped after DATA"), now)
+        tell(tx, delivery, Receipt(status=DeliveryStatus.UNCERTAIN, text="the daemon stopped after DATA"), now)
     return found
-
-
-def _retry_after(attempts: int) -> timedelta:
-    return timedelta(minutes=_RETRY_MINUTES[min(attempts, len(_RETRY_MINUTES) - 1)])
-
-
-def _tell(tx: Transaction, delivery: Delivery, receipt: Receipt, now: datetime) -> None:
-    """Let the case know what became of its delivery."""
-    to_customer = delivery.kind is ReplyKind.ACKNOWLEDGMENT
-    if receipt.status is DeliveryStatus.SENT and to_customer:
-        tx.cases.set_acknowledged(delivery.case_id, now)
-        if now <= delivery.deadline:
-            # A late acknowledgment keeps no promise: the clock's stage then says so to whoever must know.
-            tx.deadlines.keep(delivery.case_id, "acknowledge", now)
-    if receipt.status is DeliveryStatus.FAILED and to_customer:
-        tx.cases.set_unreachable(delivery.case_id)
-    detail = {"delivery": delivery.kind.value, "status": receipt.status.value, "to": delivery.recipient}
-    if receipt.text:
-        detail["reply"] = f"{receipt.code} {receipt.text}".strip() if receipt.code else receipt.text
-    tx.cases.record(delivery.case_id, [CaseEvent(at=now, kind="delivery", provenance="smtp", detail=detail)])

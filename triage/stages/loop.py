@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Coroutine
 from datetime import timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_not_exception_type, wait_random_exponential
 
@@ -53,6 +53,14 @@ class Stage(Protocol):
         """Return as soon as there may be work again."""
 
 
+@runtime_checkable
+class Resting(Protocol):
+    """A stage that may have work on its way when `work` returns."""
+
+    async def rest(self) -> None:
+        """Let it come to its end."""
+
+
 async def run(stage: Stage, stop: asyncio.Event, pulses: Pulses | None = None) -> None:
     """Run a stage until `stop` is set; a unit in hand is finished first."""
     retrying = AsyncRetrying(
@@ -69,6 +77,8 @@ async def run(stage: Stage, stop: asyncio.Event, pulses: Pulses | None = None) -
             pulses.beat(stage.name)
         if not done and not stop.is_set():
             await _unless(stop, _idle(stage))
+    if isinstance(stage, Resting):
+        await stage.rest()
 
 
 async def drain(stage: Stage) -> int:

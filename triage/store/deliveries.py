@@ -1,17 +1,42 @@
 """The outbox."""
 
 import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
 from triage.decision import History
-from triage.reply import Delivery, DeliveryStatus, Receipt, Reply
+from triage.outbox import HAPPENED, MOVES, Happening, Lane
+from triage.reply import Cause, Delivery, DeliveryStatus, Receipt, Reply
 from triage.store import rows
 
 _QUEUE = """insert into deliveries(case_id, message, kind, recipient, domain, reverse_path, message_id, subject, content, sha256,
     deadline, status, created_at, next_attempt_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
-_WAITING = "status in ('queued', 'deferred')"
+_WAITING = "deliveries.status in ('queued', 'deferred')"
+#: Each in the words of its index, which is named: to SQLite another one, of all acknowledgments there ever were, looks as good.
+_LANES = {
+    Lane.ACKNOWLEDGMENTS: ("deliveries indexed by deliveries_first_lane", f"{_WAITING} and kind = 'acknowledgment'"),
+    Lane.OTHERS: ("deliveries indexed by deliveries_second_lane", f"{_WAITING} and kind <> 'acknowledgment'"),
+}
+#: As its index says it.
+_OF_UNSETTLED = (DeliveryStatus.SENDING, DeliveryStatus.UNCERTAIN, DeliveryStatus.FAILED)
+_UNSETTLED = "deliveries.status in ('sending', 'uncertain', 'failed')"
+
+
+def _listed(statuses: Iterable[DeliveryStatus]) -> str:
+    return ", ".join(f"'{status}'" for status in sorted(statuses))
+
+
+#: All of it comes from our own table of moves.
+_MOVE = {
+    happening: f"update deliveries set {{changes}}, status = '{target}' where id = ? and status in ({_listed(places)})"  # noqa: S608
+    for happening, (places, target) in MOVES.items()
+}
+_COLUMNS = "select deliveries.*, cases.number as case_number, cases.requester from"
+_CASE = "join cases on cases.id = case_id"
+_DELIVERY = f"{_COLUMNS} deliveries {_CASE}"
 
 #: Counting stops here: every limit is far below, and a flood must not make each decision slower than the last.
 _COUNT_AT_MOST = 5_000
@@ -38,52 +63,76 @@ class SqliteDeliveries:
                 raise
             raise ValueError(f"case {case_id} already has this {reply.kind}: expected the first") from error
 
-    def due(self, now: datetime, limit: int) -> list[Delivery]:
-        """Queued and deferred deliveries whose time has come, earliest deadline first, of bounded size together."""
+    def due(self, now: datetime, limit: int, lane: Lane) -> list[Delivery]:
+        """Those waiting in a lane whose time has come, earliest deadline first, of bounded size together."""
+        table, waiting = _LANES[lane]
         found = self._db.query(
-            f"select * from deliveries where {_WAITING} and next_attempt_at <= ? order by deadline, id limit ?",  # noqa: S608
+            f"{_COLUMNS} {table} {_CASE} where {waiting} and next_attempt_at <= ? order by deadline, deliveries.id limit ?",
             (rows.moment(now), limit),
         )
         return [rows.to_delivery(row) for row in rows.bounded(found)]
 
     def next_due(self) -> datetime | None:
         """When the next one is due."""
-        found = self._db.query(f"select min(next_attempt_at) as at from deliveries where {_WAITING}")  # noqa: S608
+        lanes = [f"select min(next_attempt_at) as at from {table} where {waiting}" for table, waiting in _LANES.values()]  # noqa: S608
+        found = self._db.query(f"select min(at) as at from ({' union all '.join(lanes)})")  # noqa: S608
         return next((rows.maybe_time(row, "at") for row in found), None)
 
-    def begin_data(self, delivery_id: int, at: datetime) -> bool:
+    def begin_data(self, delivery_id: int, at: datetime, *, receipted: bool = False) -> bool:
         """Commit to DATA."""
+        changes = "attempts = attempts + 1, next_attempt_at = ?, begun_at = ?, recipients = ?"
+        return self._move(delivery_id, Happening.BEGIN, changes, (rows.moment(at), rows.moment(at), 2 if receipted else 1))
+
+    def settle(self, delivery_id: int, receipt: Receipt, at: datetime, next_attempt_at: datetime | None) -> bool:
+        """Record what came of an attempt."""
+        reply = f"{receipt.code} {receipt.text}" if receipt.code else receipt.text
+        sent_at = rows.moment(at) if receipt.status is DeliveryStatus.SENT else None
+        # A refusal before DATA has not counted as an attempt yet.
+        changes = "attempts = attempts + (status in ('queued', 'deferred')), smtp_reply = ?, cause = ?, sent_at = ?, next_attempt_at = ?"
+        values = (reply, receipt.cause, sent_at, rows.moment(next_attempt_at or at))
+        return self._move(delivery_id, HAPPENED[receipt.status], changes, values)
+
+    def requeue(self, delivery_id: int, at: datetime) -> bool:
+        """Let an uncertain or failed delivery wait again."""
+        changes = "possible_duplicate = possible_duplicate or status = 'uncertain', cause = '', next_attempt_at = ?"
+        return self._move(delivery_id, Happening.AGAIN, changes, (rows.moment(at),))
+
+    def drop(self, delivery_id: int, at: datetime) -> bool:
+        """Give up what has not been sent."""
+        return self._move(delivery_id, Happening.DROP, "cause = ?, next_attempt_at = ?", (Cause.DROPPED, rows.moment(at)))
+
+    def rewrite(self, delivery_id: int, reply: Reply, at: datetime) -> bool:
+        """Freeze other bytes in its place."""
         cursor = self._db.execute(
-            f"update deliveries set status = 'sending', attempts = attempts + 1, next_attempt_at = ? where id = ? and {_WAITING}",  # noqa: S608
-            (rows.moment(at), delivery_id),
+            f"update deliveries set message_id = ?, reverse_path = ?, subject = ?, content = ?, sha256 = ?, written_at = ?"  # noqa: S608
+            f" where id = ? and {_WAITING} and begun_at is null",
+            (reply.message_id, reply.reverse_path, reply.subject, reply.content, reply.sha256, rows.moment(at), delivery_id),
         )
         return cursor.rowcount == 1
 
-    def settle(self, delivery_id: int, receipt: Receipt, at: datetime, next_attempt_at: datetime | None) -> None:
-        """Record what came of an attempt."""
-        reply = f"{receipt.code} {receipt.text}" if receipt.code else receipt.text
-        self._db.execute(
-            # A delivery that ended stays as it ended; a refusal before DATA has not counted as an attempt yet.
-            "update deliveries set attempts = attempts + (status in ('queued', 'deferred')), status = ?, smtp_reply = ?, sent_at = ?,"
-            " next_attempt_at = ? where id = ? and status in ('queued', 'deferred', 'sending', 'uncertain')",
-            (
-                receipt.status,
-                reply,
-                rows.moment(at) if receipt.status is DeliveryStatus.SENT else None,
-                rows.moment(next_attempt_at or at),
-                delivery_id,
-            ),
-        )
+    def receipts_found(self, accepted: Mapping[str, datetime], at: datetime) -> list[Delivery]:
+        """Note receipt copies by Message-ID; uncertain ones are sent then."""
+        found = [delivery for message_id in accepted for delivery in self.find(message_id=message_id)]
+        for delivery in found:
+            self._db.execute(
+                "update deliveries set receipt_seen_at = coalesce(receipt_seen_at, ?) where id = ?", (rows.moment(at), delivery.id)
+            )
+            changes = "sent_at = ?, smtp_reply = 'proven by its receipt copy', cause = ''"
+            self._move(delivery.id, Happening.RECEIPT, changes, (rows.moment(accepted[delivery.message_id]),))
+        return found
+
+    def begun_since(self, since: datetime) -> list[tuple[datetime, int]]:
+        """When each DATA since then began, and for how many recipients."""
+        found = self._db.query("select begun_at, recipients from deliveries where begun_at > ? order by begun_at", (rows.moment(since),))
+        return [(rows.time(row, "begun_at"), rows.number(row, "recipients")) for row in found]
 
     def interrupted(self, at: datetime) -> list[Delivery]:
         """At start: those left in `sending` become `uncertain` and are returned."""
-        left = {delivery.id for delivery in self.find(status=DeliveryStatus.SENDING)}
-        self._db.execute(
-            "update deliveries set status = 'uncertain', smtp_reply = 'the daemon stopped after DATA', next_attempt_at = ?"
-            " where status = 'sending'",
-            (rows.moment(at),),
-        )
-        return [delivery for delivery in self.find(status=DeliveryStatus.UNCERTAIN) if delivery.id in left]
+        left = self.find(status=DeliveryStatus.SENDING)
+        for delivery in left:
+            changes = "smtp_reply = 'the daemon stopped after DATA', next_attempt_at = ?"
+            self._move(delivery.id, Happening.CRASH, changes, (rows.moment(at),))
+        return [replace(delivery, status=DeliveryStatus.UNCERTAIN) for delivery in left]
 
     def withdraw(self, case_id: int, reason: str) -> int:
         """What waits for this case is withheld for good."""
@@ -92,15 +141,22 @@ class SqliteDeliveries:
 
     def of_case(self, case_id: int) -> list[Delivery]:
         """The deliveries of a case, oldest first."""
-        return [rows.to_delivery(row) for row in self._db.query("select * from deliveries where case_id = ? order by id", (case_id,))]
+        return [rows.to_delivery(row) for row in self._db.query(f"{_DELIVERY} where case_id = ? order by deliveries.id", (case_id,))]
 
     def find(self, *, message_id: str = "", reverse_path: str = "", status: DeliveryStatus | None = None) -> list[Delivery]:
         """Deliveries that fit everything given."""
-        wanted = {"message_id": message_id, "reverse_path": reverse_path, "status": status}
+        wanted = {"message_id": message_id, "reverse_path": reverse_path}
         given = {column: value for column, value in wanted.items() if value}
-        where = " and ".join(f"{column} = :{column}" for column in given) or "1"
-        # Column names come from the line above, never from outside.
-        return [rows.to_delivery(row) for row in self._db.query(f"select * from deliveries where {where} order by id", given)]  # noqa: S608
+        # Names of columns come from the line above, and a status stands as it is so that its index is seen to fit; nothing from outside.
+        terms = [f"{column} = :{column}" for column in given] + ([f"deliveries.status = '{status}'"] if status else [])
+        terms += [_UNSETTLED] if status in _OF_UNSETTLED else []
+        found = self._db.query(f"{_DELIVERY} where {' and '.join(terms) or '1'} order by deliveries.id", given)
+        return [rows.to_delivery(row) for row in found]
+
+    def _move(self, delivery_id: int, happening: Happening, changes: str, values: tuple[str | int | None, ...]) -> bool:
+        """Where the table knows the move: the status it leads to, and these changes."""
+        cursor = self._db.execute(_MOVE[happening].format(changes=changes), (*values, delivery_id))
+        return cursor.rowcount == 1
 
     def history(self, author: str, domain: str, case_id: int | None, now: datetime) -> History:
         """How much automatic mail went where of late."""

@@ -11,7 +11,7 @@ from triage.decision import Outcome
 from triage.message import Address, Cursor, MessageKey, RawMessage, StoredMessage
 from triage.reading import Reading
 from triage.records import CensusRecord, Filing, Held, MessageRecord
-from triage.reply import Delivery, DeliveryStatus, ReplyKind
+from triage.reply import Cause, Delivery, DeliveryStatus, ReplyKind
 
 #: Contents handed out at a time: a hundred messages are nothing, a hundred attachments of 30 MB would be the machine's memory.
 _OCTETS_AT_ONCE = 64 << 20
@@ -204,6 +204,15 @@ def to_delivery(row: Row) -> Delivery:
         next_attempt_at=time(row, "next_attempt_at"),
         sent_at=maybe_time(row, "sent_at"),
         smtp_reply=text(row, "smtp_reply"),
+        cause=Cause(text(row, "cause")),
+        begun_at=maybe_time(row, "begun_at"),
+        receipted=number(row, "recipients") > 1,
+        receipt_seen_at=maybe_time(row, "receipt_seen_at"),
+        possible_duplicate=bool(row["possible_duplicate"]),
+        written_at=maybe_time(row, "written_at"),
+        sha256=text(row, "sha256"),
+        case_number=text(row, "case_number"),
+        requester=text(row, "requester"),
     )
 
 

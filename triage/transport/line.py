@@ -3,15 +3,17 @@
 import asyncio
 import socket
 import ssl
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 import aiosmtplib
 
 from triage.errors import TriageError
+from triage.outbox import Copy
+from triage.ports import BeforeData
 from triage.reply import Delivery, DeliveryStatus, Receipt
-from triage.sections.servers import SmtpSettings
+from triage.sections.servers import SubmissionSettings
 from triage.transport import envelope, verdicts
+from triage.transport.reach import reach
 from triage.transport.verdicts import Phase
 
 #: A refused password is not tried again by other means: that is how accounts get locked.
@@ -22,8 +24,9 @@ _FAREWELL_SECONDS = 1.0
 class Line:
     """A connection to the submission server, open or about to be."""
 
-    def __init__(self, settings: SmtpSettings) -> None:
+    def __init__(self, settings: SubmissionSettings, receipt_address: str = "") -> None:
         self._settings = settings
+        self._receipt_address = receipt_address
         self._timeout = settings.timeout.total_seconds()
         self._smtp = aiosmtplib.SMTP(
             hostname=settings.host,
@@ -47,7 +50,8 @@ class Line:
         """Connect, encrypt and log in as configured; a receipt where that failed."""
         self.phase = Phase.CONNECT
         try:
-            await self._smtp.connect()
+            reached = await reach(self._settings.host, self._settings.port, self._settings.connect_timeout.total_seconds())
+            await self._smtp.connect(sock=reached, port=None, timeout=self._settings.greeting_timeout.total_seconds())
             await self._smtp.ehlo()
             await self._log_in()
         except aiosmtplib.SMTPResponseException as error:
@@ -74,13 +78,16 @@ class Line:
         secured = f"encrypted with {tls.version()}" if isinstance(tls, ssl.SSLObject) else "not encrypted"
         return f"{secured}, {'logged in' if self._settings.username else 'without a login'}"
 
-    async def transact(self, delivery: Delivery, before_data: Callable[[], Awaitable[bool]]) -> Receipt:
+    async def transact(self, delivery: Delivery, before_data: BeforeData, copy: Copy) -> Receipt:
         """What came of one delivery; nothing that a server does raises."""
         refusal = await self._address(delivery)
         if refusal:
             return refusal
+        uncopied = await self._copy() if copy is not Copy.NONE else None
+        if uncopied and (copy is Copy.REQUIRED or uncopied.host_fault):
+            return uncopied
         # Whatever it raises is not of the server, and passes; the caller then lets go of this line.
-        if not await before_data():
+        if not await before_data(copy is not Copy.NONE and uncopied is None):
             return Receipt(status=DeliveryStatus.DEFERRED, text="stopped before DATA")
         self.phase = Phase.DATA
         try:
@@ -108,12 +115,21 @@ class Line:
             return verdicts.of_silence(self.phase, _words(error))
         return None
 
+    async def _copy(self) -> Receipt | None:
+        """Name our audit mailbox as a second recipient: one 250 after the dot then covers both (RFC 5321 §4.2.5)."""
+        try:
+            reply = await self._smtp.execute_command(b"RCPT", f"TO:<{self._receipt_address}>".encode("ascii"))
+        except (aiosmtplib.SMTPException, OSError) as error:
+            self.drop()
+            return verdicts.of_silence(self.phase, _words(error))
+        return None if reply.code // 100 == 2 else verdicts.of_copy(reply.code, reply.message)
+
     def _options(self, content: bytes) -> list[bytes]:
         options = [f"SIZE={len(content)}".encode()] if self._smtp.supports_extension("size") else []
         return [*options, b"BODY=8BITMIME"] if not content.isascii() and self._smtp.supports_extension("8bitmime") else options
 
     async def _hand_over(self, content: bytes) -> Receipt:
-        reply = await self._smtp.execute_command(b"DATA")
+        reply = await self._smtp.execute_command(b"DATA", timeout=self._settings.data_timeout.total_seconds())
         protocol = self._smtp.protocol
         if reply.code != 354 or protocol is None:
             return verdicts.of_reply(Phase.DATA, reply.code, reply.message)
@@ -122,14 +138,14 @@ class Line:
         await self._all_written()
         protocol.write(b".\r\n")
         self.phase = Phase.DOT
-        reply = await protocol.read_response(timeout=self._settings.data_timeout.total_seconds())
+        reply = await protocol.read_response(timeout=self._settings.dot_timeout.total_seconds())
         self._dirty = False
         if reply.code == 421:
             self.drop()
         return verdicts.of_reply(Phase.DOT, reply.code, reply.message)
 
     async def _all_written(self) -> None:
-        async with asyncio.timeout(self._timeout):
+        async with asyncio.timeout(self._settings.data_timeout.total_seconds()):
             # A transport tells nobody that it has run empty.
             while isinstance(pipe := self._smtp.transport, asyncio.WriteTransport) and pipe.get_write_buffer_size():  # noqa: ASYNC110
                 await asyncio.sleep(0.005)
@@ -145,7 +161,7 @@ class Line:
         self.drop()
 
 
-def _tls(settings: SmtpSettings) -> ssl.SSLContext:
+def _tls(settings: SubmissionSettings) -> ssl.SSLContext:
     context = ssl.create_default_context()
     if settings.ca_file:
         context.load_verify_locations(settings.ca_file)

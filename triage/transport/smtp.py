@@ -1,12 +1,13 @@
 """The Transport port over SMTP submission (RFC 5321, RFC 6409): a few connections kept open and used in turn."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from triage.errors import AuthenticationFailedError, ConnectionLostError
+from triage.outbox import Copy
+from triage.ports import BeforeData
 from triage.reply import Delivery, Receipt
-from triage.sections.servers import SmtpSettings
+from triage.sections.servers import SubmissionSettings
 from triage.transport import envelope, verdicts
 from triage.transport.line import Line
 from triage.transport.verdicts import Phase
@@ -15,33 +16,48 @@ from triage.transport.verdicts import Phase
 class SmtpTransport:
     """Delivers over at most `settings.connections` connections; unused ones are closed after `idle`."""
 
-    def __init__(self, settings: SmtpSettings, *, idle: timedelta = timedelta(seconds=30)) -> None:
+    def __init__(self, settings: SubmissionSettings, receipt_address: str = "", *, idle: timedelta = timedelta(seconds=30)) -> None:
         self._settings = settings
+        self._receipt_address = receipt_address
         self._idle_seconds = idle.total_seconds()
         self._slots = asyncio.Semaphore(settings.connections)
         #: Open lines that nobody uses, with the timer that ends them; the last one used is used first.
         self._waiting: dict[Line, asyncio.TimerHandle] = {}
         self._farewells: set[asyncio.Task[None]] = set()
+        self._opening = asyncio.Lock()
+        #: How often a connection could not be opened, and what came of the last try.
+        self._refusals = 0
+        self._refusal: Receipt | None = None
 
-    async def send(self, delivery: Delivery, before_data: Callable[[], Awaitable[bool]]) -> Receipt:
+    async def send(self, delivery: Delivery, before_data: BeforeData, copy: Copy = Copy.NONE) -> Receipt:
         """What came of one attempt; `before_data` is awaited between the accepted recipient and DATA."""
         fault = envelope.fault(delivery)
         if fault:
             return verdicts.of_ourselves(fault)
+        refusals = self._refusals
         async with self._slots:
             while self._waiting:
                 line, timer = self._waiting.popitem()
                 timer.cancel()
-                receipt = await self._use(line, delivery, before_data)
+                receipt = await self._use(line, delivery, before_data, copy)
                 # A line that was kept may have been closed by the server long ago, which shows only now: take another.
                 if line.usable or line.phase is not Phase.MAIL:
                     return receipt
-            line = Line(self._settings)
-            return await line.open() or await self._use(line, delivery, before_data)
+            line = Line(self._settings, self._receipt_address)
+            return await self._open(line, refusals) or await self._use(line, delivery, before_data, copy)
 
-    async def _use(self, line: Line, delivery: Delivery, before_data: Callable[[], Awaitable[bool]]) -> Receipt:
+    async def _open(self, line: Line, refusals: int) -> Receipt | None:
+        # One after the other: whoever waited meanwhile shares a refusal, and a wrong password is not tried once for each message.
+        async with self._opening:
+            if self._refusals != refusals:
+                return self._refusal
+            self._refusal = await line.open()
+            self._refusals += self._refusal is not None
+            return self._refusal
+
+    async def _use(self, line: Line, delivery: Delivery, before_data: BeforeData, copy: Copy) -> Receipt:
         try:
-            receipt = await line.transact(delivery, before_data)
+            receipt = await line.transact(delivery, before_data, copy)
         except BaseException:
             line.drop()
             raise

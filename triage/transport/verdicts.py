@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from triage.reply import DeliveryStatus, Receipt
+from triage.reply import Cause, DeliveryStatus, Receipt
 
 _MOST = 200
 #: Replies that speak of us or of the server, never of the recipient: going away, out of step, authentication wanted or refused.
@@ -27,10 +27,7 @@ class Phase(StrEnum):
 def of_reply(phase: Phase, code: int, text: str) -> Receipt:
     """The receipt for a reply that ends the attempt."""
     status = _status(phase, code)
-    host_fault = status is DeliveryStatus.DEFERRED and (
-        phase in (Phase.CONNECT, Phase.MAIL) or code in _HOST_CODES or not 400 <= code < 600
-    )
-    return Receipt(status=status, code=code, text=clean(text), host_fault=host_fault)
+    return Receipt(status=status, code=code, text=clean(text), cause=_cause(phase, code, status))
 
 
 def _status(phase: Phase, code: int) -> DeliveryStatus:
@@ -43,16 +40,37 @@ def _status(phase: Phase, code: int) -> DeliveryStatus:
     return DeliveryStatus.FAILED if too_large or refused else DeliveryStatus.DEFERRED
 
 
+def of_copy(code: int, text: str) -> Receipt:
+    """The receipt for a server that takes the recipient and refuses the receipt copy."""
+    if code in _HOST_CODES or not 400 <= code < 600:
+        return of_reply(Phase.RCPT, code, text)
+    return Receipt(status=DeliveryStatus.DEFERRED, code=code, text=clean(text), cause=Cause.RECEIPT)
+
+
+def _cause(phase: Phase, code: int, status: DeliveryStatus) -> Cause:
+    if status is DeliveryStatus.FAILED:
+        return Cause.CONTENT if phase in (Phase.DATA, Phase.DOT) else Cause.NONE
+    if status is not DeliveryStatus.DEFERRED:
+        return Cause.NONE
+    if code in PASSWORD_CODES:
+        return Cause.LOGIN
+    if phase is Phase.CONNECT or code in _HOST_CODES or not 400 <= code < 600:
+        return Cause.HOST
+    if phase is Phase.MAIL:
+        return Cause.SENDER if code // 100 == 5 else Cause.HOST
+    return Cause.CONTENT if phase is Phase.DATA and code // 100 == 5 else Cause.RECIPIENT if phase is Phase.RCPT else Cause.NONE
+
+
 def of_silence(phase: Phase, why: str) -> Receipt:
     """The receipt where no reply came: a drop, a time-out, or words that are no reply."""
     if phase is Phase.DOT:
         return Receipt(status=DeliveryStatus.UNCERTAIN, text=clean(why))
-    return Receipt(status=DeliveryStatus.DEFERRED, text=clean(why), host_fault=True)
+    return Receipt(status=DeliveryStatus.DEFERRED, text=clean(why), cause=Cause.HOST)
 
 
 def of_ourselves(why: str) -> Receipt:
     """The receipt for a message that must not reach the wire."""
-    return Receipt(status=DeliveryStatus.FAILED, text=clean(why))
+    return Receipt(status=DeliveryStatus.FAILED, text=clean(why), cause=Cause.OURS)
 
 
 def clean(text: str) -> str:
