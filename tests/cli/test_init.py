@@ -9,6 +9,7 @@ from tests.cli.calling import Ended, Shop, call
 from tests.conftest import PASSWORD
 from tests.servers.dovecot import Dovecot
 from tests.servers.smtp_sink import Sink
+from triage.cli.context import program
 from triage.demo.servers import DemoServers
 from triage.sections.places import project_root
 from triage.settings import load
@@ -36,7 +37,7 @@ def test_defaults_ask_nothing_and_give_the_example(path: Path) -> None:
     """With --defaults the file says what the shipped example says, and what to do next."""
     ended = init(path, "--defaults")
     assert (ended.code, ended.err) == (0, "")
-    assert ended.out == f"wrote {path}; next: `triage check`, then `triage run`\n"
+    assert ended.out == f"wrote {path}; next: `{program()} check`, then `{program()} run`\n"
     assert tomllib.loads(path.read_text()) == tomllib.loads(EXAMPLE)
 
 

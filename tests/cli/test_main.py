@@ -12,7 +12,7 @@ from tests.cli.calling import Shop, call, spawn
 from tests.spine.world import letter
 from tests.store.words import new_case
 from triage import __version__
-from triage.cli.context import config_path, print_json, printable
+from triage.cli.context import config_path, print_json, printable, program
 from triage.cli.main import COMMANDS
 
 
@@ -120,6 +120,20 @@ def test_the_default_configuration(shop: Shop, monkeypatch: pytest.MonkeyPatch) 
     assert call("cases", "--json").json["cases"] == []
     assert (demo / "var" / "triage.db").exists()
     assert config_path(shop.config) == shop.config
+
+
+def test_hints_can_be_pasted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a clone, hints name the script in its virtual environment; where the shell finds it, or from elsewhere, the plain name."""
+    script = tmp_path / ".venv" / "bin" / "triage"
+    script.parent.mkdir(parents=True)
+    script.touch(mode=0o755)
+    monkeypatch.setattr(sys, "executable", str(script.with_name("python")))
+    monkeypatch.chdir(tmp_path)
+    assert program() == ".venv/bin/triage"
+    monkeypatch.chdir("/")
+    assert program() == str(script.relative_to("/"))
+    monkeypatch.setenv("PATH", str(script.parent))
+    assert program() == "triage"
 
 
 def test_without_any_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import shutil
+import sys
 from collections.abc import Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -26,6 +28,14 @@ def config_path(given: Path | None) -> Path:
     if given:
         return given
     return DEMO_CONFIG if DEMO_CONFIG.exists() and not CONFIG.exists() else CONFIG
+
+
+def program() -> str:
+    """How to call this program from here: by its path in a clone where the shell does not find it, else `triage`."""
+    script = Path(sys.executable).with_name("triage")
+    if shutil.which("triage") != str(script) and script.is_relative_to(Path.cwd()) and script.exists():
+        return str(script.relative_to(Path.cwd()))
+    return "triage"
 
 
 def settings(context: click.Context) -> Settings:

@@ -10,7 +10,7 @@ from rich.cells import cell_len
 
 from triage.case import Case
 from triage.cli.case_view import case_json, delivery_json
-from triage.cli.context import Json, printable
+from triage.cli.context import Json, printable, program
 from triage.decision import Outcome
 from triage.demo import place
 from triage.demo.day import Sample
@@ -85,15 +85,15 @@ def further(result: Result, door: Door, *, once: bool, option: str) -> tuple[str
     number = result.cases[0].number if result.cases else "SP-…"
     lines = [
         _bold("Look further"),
-        f"  triage {option}cases",
-        f"  triage {option}case {number}",
+        f"  {program()} {option}cases",
+        f"  {program()} {option}case {number}",
     ]
     if once:
         return tuple(lines)
     accounts = (place.SUPPORT, *_NAMES, place.AGENT, place.CUSTOMER)
     return (
         *lines,
-        f"  triage {option}audit",
+        f"  {program()} {option}audit",
         f"Open a mailbox in your mail client (IMAP 127.0.0.1:{door.imap_port}, no encryption,",
         f"password {place.PASSWORD}):",
         *(f"  {account}" for account in accounts),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from triage.cli.context import CONFIG
+from triage.cli.context import CONFIG, program
 from triage.errors import SettingsError
 from triage.sections.places import project_root
 from triage.settings import load
@@ -78,7 +78,7 @@ def init(context: click.Context, answers: tuple[str, ...], defaults: bool, force
         for table, key in question.fills:
             text = fill(text, table, key, answer)
     _write_checked(path, text)
-    click.echo(f"wrote {path}; next: `triage check`, then `triage run`")
+    click.echo(f"wrote {path}; next: `{program()} check`, then `{program()} run`")
 
 
 def _asked(question: _Question, defaults: bool) -> str:
