@@ -39,12 +39,12 @@ def text_of(raw: bytes) -> tuple[str, str]:
     return str(message["from"]), f"{message['subject']} {body.get_content() if body else ''}"
 
 
-def run(imap_port: int, user: str, password: str, smtp_port: int, store: Path) -> float:
+def run(imap_port: int, user: str, password: str, folder: str, smtp_port: int, store: Path) -> float:
     """Messages per second of fetching, parsing, predicting, committing and sending."""
     pipeline = plain_pipeline()
     client = IMAPClient("127.0.0.1", imap_port, ssl=False, timeout=30)
     client.login(user, password)
-    client.select_folder("INBOX", readonly=True)
+    client.select_folder(folder, readonly=True)
     smtp = SMTP("127.0.0.1", smtp_port)
     db = sqlite3.connect(store)
     db.execute("pragma journal_mode = wal")
@@ -69,5 +69,5 @@ def run(imap_port: int, user: str, password: str, smtp_port: int, store: Path) -
 
 
 if __name__ == "__main__":
-    imap, name, secret, smtp_at, path = sys.argv[1:]
-    print(run(int(imap), name, secret, int(smtp_at), Path(path)))
+    imap, name, secret, folder, smtp_at, path = sys.argv[1:]
+    print(run(int(imap), name, secret, folder, int(smtp_at), Path(path)))
