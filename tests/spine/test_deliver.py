@@ -1,5 +1,7 @@
 """What the server says, and fails to say, while we send."""
 
+import asyncio
+
 import pytest
 
 from tests.servers.smtp_sink import Sink
@@ -64,6 +66,20 @@ async def test_a_retry_waits_for_its_time(world: World, sink: Sink) -> None:
     world.clock.forward(seconds=20)
     await world.settle()
     assert (sink.commands.count("DATA"), len([command for command in sink.commands if command.startswith("RCPT")])) == attempts
+
+
+async def test_idle_waits_for_a_retry_to_come(world: World, sink: Sink) -> None:
+    """With something due later and no server held up, the stage waits instead of failing or of looking again and again."""
+    sink.always["rcpt"] = "450 4.2.0 later"
+    await a_customer_wrote(world)
+    await world.settle()
+    # A daemon that has just started holds no server up.
+    async with world.app() as app:
+        assert app.deliver
+        waiting = asyncio.create_task(app.deliver.idle())
+        await asyncio.wait([waiting], timeout=0.3)
+        assert not waiting.done()
+        waiting.cancel()
 
 
 async def test_a_permanent_refusal_is_told_to_the_case(world: World, sink: Sink) -> None:

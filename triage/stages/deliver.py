@@ -70,7 +70,7 @@ class Deliver:
         next_due = await self._store.query(lambda tx: tx.deliveries.next_due())
         now = self._now()
         held = [at for at in (self._route.next_at(now), self._pace.next_at(now)) if at]
-        ahead = max(next_due, *held) - now if next_due else _TICK
+        ahead = max([next_due, *held]) - now if next_due else _TICK
         # While servers or limits hold everything up, new mail is no reason to look again.
         await (Bell() if held else self._to_send).wait(min(ahead, _TICK))
 
