@@ -1,5 +1,6 @@
 """`triage cases` and `triage case`: lists and one case's whole history, in 80 columns, harmless whatever the mail says."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -92,6 +93,19 @@ def test_the_list_for_people(filled: Shop) -> None:
     assert "on hold" in rows[2]
     assert "ORD1234" in rows[3]
     assert total == "4 cases"
+
+
+def test_numbers_times_and_states_are_whole_in_80_columns(shop: Shop) -> None:
+    """A case with many orders, a long matter and a long address cuts no other's number, time or state; how many more orders there are is said."""
+    long = Address(addr_spec="somebody.with.a.long.name@a-long-domain.example")
+    shop.store_now(lambda tx: tx.cases.open(new_case(order_numbers=("ORD889901", "ORD889902", "ORD889903"), requester=long)))
+    shop.store_now(lambda tx: tx.cases.open(new_case(category="payment", issue="payment_overcharge", requester=long)))
+    _heading, second, first, _total = shop.call("cases").lines
+    for line, number in ((first, "SP-100001"), (second, "SP-100002")):
+        assert len(line.rstrip()) <= 80
+        assert re.match(number + r"  ?\d\d-\d\d \d\d:\d\d +new ", line)
+    assert "ORD889901 +2" in first
+    assert "somebody" in first
 
 
 @pytest.mark.parametrize("command", [("cases",), ("cases", "--status", "new", "--category", "order")])

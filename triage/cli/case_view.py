@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rich.cells import cell_len
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
@@ -28,17 +28,32 @@ class WholeCase:
     deadlines: Sequence[tuple[Deadline, str]]
 
 
+_HEADINGS = ("case", "arrived (UTC)", "status", "about", "order", "requester")
+#: What is left of matter and address on a terminal that is too narrow for both.
+_LEAST = 12
+
+
 def list_cases(found: Sequence[Case]) -> None:
-    """A table, newest first."""
-    table = Table(box=None, pad_edge=False)
-    for heading in ("case", "arrived (UTC)", "status", "about", "order", "requester"):
-        table.add_column(heading, overflow="ellipsis", no_wrap=heading != "requester")
-    for case in found:
-        table.add_row(*map(_safe, (case.number, f"{case.received_at:%m-%d %H:%M}", case.status.replace("_", " "), _about(case),
-                                   ", ".join(case.order_numbers), case.requester.addr_spec if case.requester else "unknown")))  # fmt: skip
+    """A table, newest first; where it is too wide, matter and requester are cut, and never number, time or status."""
+    rows = [tuple(printable(cell) for cell in _row(case)) for case in found]
+    widths = [max(map(cell_len, column)) for column in zip(_HEADINGS, *rows, strict=True)]
     console = _console()
+    # Between two columns lie two blanks.
+    spare = console.width - sum(widths[:3]) - widths[4] - 2 * (len(widths) - 1)
+    widths[3] = min(widths[3], max(spare - _LEAST, _LEAST))
+    widths[5] = min(widths[5], max(spare - widths[3], _LEAST))
+    table = Table(box=None, pad_edge=False)
+    for heading, width in zip(_HEADINGS, widths, strict=True):
+        table.add_column(heading, overflow="ellipsis", no_wrap=True, width=width)
+    for row in rows:
+        table.add_row(*map(Text, row))
     console.print(table)
     console.print(f"{len(found)} {'case' if len(found) == 1 else 'cases'}" if found else "no cases")
+
+
+def _row(case: Case) -> tuple[str, ...]:
+    requester = case.requester.addr_spec if case.requester else "unknown"
+    return (case.number, f"{case.received_at:%m-%d %H:%M}", case.status.replace("_", " "), _about(case), _orders(case), requester)
 
 
 def show_case(whole: WholeCase) -> None:
@@ -133,8 +148,9 @@ def _say(console: Console, text: str, *, first: str = "  ", then: int = 4) -> No
         console.print(Text(" " * then if number else first).append_text(line), soft_wrap=True)
 
 
-def _safe(text: str) -> str:
-    return escape(printable(text))
+def _orders(case: Case) -> str:
+    more = len(case.order_numbers) - 1
+    return "".join(case.order_numbers[:1]) + (f" +{more}" if more > 0 else "")
 
 
 def _about(case: Case) -> str:
