@@ -85,7 +85,7 @@ def test_attached_message_in_base64_and_digest() -> None:
 @pytest.mark.parametrize(
     ("kind", "defect"),
     [
-        ("application/pkcs7-mime; name=smime.p7m", "S/MIME message: encrypted or opaquely signed"),
+        ("application/pkcs7-mime; name=smime.p7m", "encrypted with S/MIME, or damaged"),
         ("application/pgp-encrypted", "encrypted with PGP"),
         ("application/pgp-signature", "signed with PGP"),
         ("application/pkcs7-signature; name=smime.p7s", "signed with S/MIME"),

@@ -2,23 +2,24 @@
 
 import hashlib
 import mimetypes
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from triage.message import Attachment
-from triage.parsing import charset, decoding, filenames, headers, tnef
-from triage.parsing.tree import Part
+from triage.parsing import calendars, charset, decoding, embedded, filenames, headers, rtf, tnef
+from triage.parsing.tree import SIGNED_INSIDE, Part
 
 #: Kinds that are labelled, so that a person knows why there is no text.
-_OPAQUE, _ENCRYPTED = "S/MIME message: encrypted or opaquely signed", "encrypted with PGP"
+_OPAQUE, _ENCRYPTED, _SIGNED = "encrypted with S/MIME, or damaged", "encrypted with PGP", "signed with S/MIME"
 _LABELS = {
     "application/pkcs7-mime": _OPAQUE, "application/x-pkcs7-mime": _OPAQUE, "application/pgp-encrypted": _ENCRYPTED,
-    "application/pgp-signature": "signed with PGP", "application/pkcs7-signature": "signed with S/MIME",
-    "application/x-pkcs7-signature": "signed with S/MIME",
+    "application/pgp-signature": "signed with PGP", "application/pkcs7-signature": _SIGNED, "application/x-pkcs7-signature": _SIGNED,
 }  # fmt: skip
 
 
 _TNEF = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
-_OTHER_TEXT = frozenset({"text/enriched", "text/richtext", "text/markdown", "text/x-markdown", "text/rtf", "text/x-amp-html", "text/html5"})
+_OTHER_TEXT = frozenset({"text/enriched", "text/markdown", "text/x-markdown", "text/x-amp-html", "text/html5"})
+_RTF = frozenset({"text/rtf", "application/rtf", "application/x-rtf", "text/richtext"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +52,24 @@ def collect(root: Part) -> Content:
     for part, data, attachment in list(content.attached):
         if attachment.content_type in _TNEF or attachment.filename.lower() == "winmail.dat":
             _open_tnef(part, data, content)
-    if not content.shown:
+    if not any(one.text.strip() for one in content.shown):
         # A text in a format of its own is better than none.
-        content.shown += [
-            _shown(leaf, "text/plain", content)
-            for leaf in content.leaves
-            if leaf.get_content_type() in _OTHER_TEXT and not leaf.get_filename()
-        ]  # fmt: skip
+        content.shown += [shown for leaf in content.leaves if (shown := _otherwise(leaf, content))]
     return content
+
+
+def _otherwise(leaf: Part, content: Content) -> Shown | None:
+    """The text of a leaf that is neither plain nor HTML, in words."""
+    kind = leaf.get_content_type()
+    if kind in _OTHER_TEXT and not leaf.get_filename():
+        return _shown(leaf, "text/plain", content)
+    if kind in _RTF:
+        text = rtf.to_text(payload(leaf))
+    elif kind == "text/calendar":
+        text = calendars.to_text(charset.decode(payload(leaf), filenames.parameter(leaf, "charset"))[0])
+    else:
+        text = ""
+    return Shown(html=False, text=text) if text else None
 
 
 def _open_tnef(part: Part, data: bytes, content: Content) -> None:
@@ -66,15 +77,18 @@ def _open_tnef(part: Part, data: bytes, content: Content) -> None:
     if opened is None:
         content.defects["winmail.dat could not be opened"] = None
         return
-    for given, file in opened.files:
+    _attach_files(part, opened.files, content)
+    text = opened.text or opened.html
+    if text.strip() and not any(one.text.strip() for one in content.shown):
+        content.shown.append(Shown(html=not opened.text, text=charset.clean(text)))
+
+
+def _attach_files(part: Part, files: Iterable[tuple[str, bytes]], content: Content) -> None:
+    # Nobody said of what type these are; their names do.
+    for given, file in files:
         name = filenames.plain(given)
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-        content.attached.append(
-            (part, file, Attachment(filename=name, content_type=kind, size=len(file), sha256=hashlib.sha256(file).hexdigest()))
-        )
-    text = opened.text or opened.html
-    if text.strip() and not content.shown:
-        content.shown.append(Shown(html=not opened.text, text=charset.clean(text)))
+        content.attached.append((part, file, _attachment(name, kind, file, inline=False)))
 
 
 def payload(part: Part) -> bytes:
@@ -92,6 +106,9 @@ def _walk(part: Part, content: Content, *, first: bool, parent: str) -> None:
     below = part.children
     if kind.startswith("multipart/") and below:
         _walk_multipart(kind, below, content)
+    elif kind in SIGNED_INSIDE and below:
+        content.defects[_SIGNED] = None
+        _walk(below[0], content, first=first, parent=parent)
     elif (kind in {"text/plain", "text/html"} or kind.startswith("multipart/")) and not _is_attached(part, first=first, parent=parent):
         content.leaves.append(part)
         content.shown.append(_shown(part, kind, content))
@@ -153,8 +170,14 @@ def _shown(part: Part, kind: str, content: Content) -> Shown:
     if defect:
         content.defects[defect] = None
     html = kind == "text/html" or (kind == "text/plain" and text.lstrip()[:15].lower().startswith(("<!doctype html", "<html")))
+    text = charset.clean(text)
+    if kind == "text/plain" and not html:
+        text, files = embedded.files(text)
+        _attach_files(part, files, content)
+        text, armour = embedded.without_armour(text)
+        content.defects |= {armour: None} if armour else {}
     flowed = kind == "text/plain" and filenames.parameter(part, "format").lower() == "flowed"
-    return Shown(html=html, text=charset.clean(text), flowed=flowed, delsp=filenames.parameter(part, "delsp").lower() == "yes")
+    return Shown(html=html, text=text, flowed=flowed, delsp=filenames.parameter(part, "delsp").lower() == "yes")
 
 
 def _attach(part: Part, kind: str, content: Content, *, inline: bool) -> None:

@@ -3,8 +3,12 @@
 import struct
 from dataclasses import dataclass
 
+from triage.parsing import rtf
+
 MAX_BYTES = 20 * 1024 * 1024
 MAX_RECORDS = 2000
+#: A larger one takes too long to unpack.
+MAX_RTF = 512 * 1024
 _SIGNATURE = b"\x78\x9f\x3e\x22"
 
 
@@ -27,7 +31,10 @@ def unpack(data: bytes) -> Opened | None:
     try:
         opened = TNEF(data, do_checksum=False)
         files = tuple((str(file.long_filename() or file.name or ""), bytes(file.data or b"")) for file in opened.attachments[:200])
-        return Opened(text=_text(opened.body), html=_text(opened.htmlbody), files=files)
+        text, html = _text(opened.body), _text(opened.htmlbody)
+        if not (text or html) and len(data) - sum(len(file) for _, file in files) <= MAX_RTF:
+            text = rtf.to_text(bytes(opened.rtfbody or b""))
+        return Opened(text=text, html=html, files=files)
     except Exception:
         # On a damaged file the library raises whatever its offsets lead to.
         return None

@@ -6,10 +6,12 @@ from email import errors
 from email.message import Message
 from email.utils import collapse_rfc2231_value
 
-from triage.parsing import decoding, fields, headers
+from triage.parsing import decoding, fields, headers, smime
 
 MAX_DEPTH = 30
 MAX_PARTS = 500
+#: Types whose bytes may hold a signed message.
+SIGNED_INSIDE = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _GUESS = re.compile(rb"^--([^\s-][^\r\n]{0,120})\r?\n(?=[^\s:]{1,80}:|\r?\n)", re.MULTILINE)
 _EMPTY_LINE = re.compile(rb"\r?\n\r?\n|\r\r")
 
@@ -56,6 +58,8 @@ class _Grower:
             self._multipart(part, data, block.body, end, depth)
         elif kind in {"message/rfc822", "message/global", "message/news"}:
             self._message(part, depth)
+        elif kind in SIGNED_INSIDE:
+            self._signed(part, depth)
         if not part.is_multipart():
             part.set_payload(part.source.decode("ascii", "surrogateescape"))
         return part
@@ -77,6 +81,11 @@ class _Grower:
         part.attached = decoding.content(part.source, str(part.get("content-transfer-encoding", "")))
         if self._has_room(depth) and part.attached.strip():
             part.hang(self.part(part.attached, _skip_empty(part.attached), len(part.attached), depth + 1, "text/plain"))
+
+    def _signed(self, part: Part, depth: int) -> None:
+        inside = smime.signed_content(decoding.content(part.source, str(part.get("content-transfer-encoding", ""))))
+        if inside is not None and self._has_room(depth):
+            part.children.append(self.part(inside, _skip_empty(inside), len(inside), depth + 1, "text/plain"))
 
     def _has_room(self, depth: int) -> bool:
         if depth >= MAX_DEPTH:
