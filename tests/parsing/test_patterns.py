@@ -52,6 +52,12 @@ PUMPS = (
     "\n\n\n ",
     "sent from my ",
     "-- a --",
+    "A;B=c",
+    'A;B="',
+    "-----BEGIN PGP SIGNED MESSAGE-----\nHash: a\n",
+    "{\\fonttbl",
+    "*  |",
+    "Fwd: ",
 )
 SIZE = 64 * 1024
 
