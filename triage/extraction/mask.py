@@ -29,6 +29,16 @@ _GROUP = re.compile(rf"\d(?:[{_INVISIBLE}]{{0,4}}\d){{0,200}}")
 
 #: What a number in one piece is, where the word right before it says so.
 _OTHER_KINDS = frozenset({"order_number", "invoice_number", "receipt_number", "tracking_number", "code"})
+#: Where one of these stands near, a number behind "order" may be a card's all the same: "paid my order 4111… by card, exp 12/27".
+_OF_CARDS = frozenset(
+    """
+    card cards credit debit creditcard visa mastercard amex maestro discover diners rupay jcb cvv cvc csc exp expiry expires expiring
+    expiration thru cardholder kreditkarte karte karten kartennummer ablaufdatum prüfziffer carte cartes bancaire tarjeta tarjetas
+    cartão cartao carta carte kaart karta karty kartą kartę kort kortet картой карта карты карту caducidad scadenza validade gültig
+    """.split()
+)
+_WORD = re.compile(r"[^\W\d_]{1,40}")
+_NEAR_CARD = 100
 #: Letters that may stand right before a card number; other letters make it part of an identifier (IBAN, tracking number).
 _LETTERS_BEFORE = re.compile(r"(?:^|[^\w])(?:[^\W\d_]{3,20}|cc|nr|no|kk|%b)$", re.IGNORECASE)
 
@@ -159,7 +169,10 @@ def _stands_alone(text: str, groups: list[_Group], first: int, last: int, sizes:
         return False
     if _within_iban(text, start, end):
         return False
-    return len(sizes) > 1 or label_before(text, start).kind not in _OTHER_KINDS
+    if len(sizes) > 1 or label_before(text, start).kind not in _OTHER_KINDS:
+        return True
+    near = _WORD.findall(f"{text[max(0, start - _NEAR_CARD) : start]} {text[end : end + _NEAR_CARD]}")
+    return not _OF_CARDS.isdisjoint(word.lower() for word in near)
 
 
 def _within_iban(text: str, start: int, end: int) -> bool:

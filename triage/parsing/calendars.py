@@ -30,7 +30,7 @@ def to_text(source: str) -> str:
         if not found:
             continue
         name, parameters, value = found[1].upper(), found[2], found[3].strip()
-        if name in {"BEGIN", "END"} and value.upper() in {"VEVENT", "VTODO"}:
+        if name in {"BEGIN", "END"} and value.upper() == "VEVENT":
             inside = name == "BEGIN" and not event
         elif name == "METHOD" and not method:
             method = value.upper()
