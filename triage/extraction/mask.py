@@ -10,6 +10,7 @@ from stdnum import iban
 from triage.extraction.cards import is_card_number, is_printed_grouping, shown
 from triage.extraction.codes import without_codes
 from triage.extraction.labels import label_before
+from triage.extraction.words import CARD_WORDS
 from triage.message import Address, Attachment, Message
 
 #: Separators people, clients and html put between the digits of one number; those without width are not even seen.
@@ -30,13 +31,7 @@ _GROUP = re.compile(rf"\d(?:[{_INVISIBLE}]{{0,4}}\d){{0,200}}")
 #: What a number in one piece is, where the word right before it says so.
 _OTHER_KINDS = frozenset({"order_number", "invoice_number", "receipt_number", "tracking_number", "code"})
 #: Where one of these stands near, a number behind "order" may be a card's all the same: "paid my order 4111… by card, exp 12/27".
-_OF_CARDS = frozenset(
-    """
-    card cards credit debit creditcard visa mastercard amex maestro discover diners rupay jcb cvv cvc csc exp expiry expires expiring
-    expiration thru cardholder kreditkarte karte karten kartennummer ablaufdatum prüfziffer carte cartes bancaire tarjeta tarjetas
-    cartão cartao carta carte kaart karta karty kartą kartę kort kortet картой карта карты карту caducidad scadenza validade gültig
-    """.split()
-)
+_OF_CARDS = frozenset(CARD_WORDS.split())
 _WORD = re.compile(r"[^\W\d_]{1,40}")
 _NEAR_CARD = 100
 #: Letters that may stand right before a card number; other letters make it part of an identifier (IBAN, tracking number).

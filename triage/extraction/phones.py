@@ -18,7 +18,7 @@ _HEAD = re.compile(r"(?:\+ ?)?\(?\Z")
 
 
 def find_phones(search: Search) -> Iterator[Fact]:
-    """Numbers that are valid in a numbering plan, and are written or called like telephone numbers."""
+    """Numbers that a numbering plan has, or could have, and that are written or called like telephone numbers."""
     for found in _RUN.finditer(search.text):
         head = _HEAD.search(search.text, max(0, found.start() - 3), found.start())
         start = head.start() if head else found.start()
@@ -34,18 +34,24 @@ def find_phones(search: Search) -> Iterator[Fact]:
         # Ten bare digits may be anything; separators or a word beside them make them a telephone number.
         if not (international or labelled or _grouped(written)):
             continue
-        number = _valid(f"+{written[2:]}" if written.startswith("00") else written, search.patterns.phone_region)
-        if number:
+        number, valid = _number(f"+{written[2:]}" if written.startswith("00") else written, search.patterns.phone_region)
+        if number and valid:
             yield search.fact("phone", number, 0.95 if international or labelled else 0.7, (start, found.end()))
+        elif number and (labelled or written.startswith("+")):
+            # Of a possible length, but in no plan: mistyped, new, or without its area code. Only its form or a word makes it a telephone's.
+            yield search.fact("phone", number, 0.5, (start, found.end()))
 
 
 def _grouped(written: str) -> bool:
     return written.startswith(("0", "(")) or sum(not character.isdigit() for character in written) >= 2
 
 
-def _valid(written: str, region: str) -> str:
+def _number(written: str, region: str) -> tuple[str, bool]:
+    """The number in E.164, and whether a plan has such numbers; "" where none has one of its length."""
     try:
         number = phonenumbers.parse(written, region)
     except phonenumbers.NumberParseException:
-        return ""
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) if phonenumbers.is_valid_number(number) else ""
+        return "", False
+    if not phonenumbers.is_possible_number(number):
+        return "", False
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), phonenumbers.is_valid_number(number)

@@ -101,3 +101,10 @@ GOT = """
     ordered bought purchased received bestellt gekauft erhalten commandé acheté reçu pedí pedido compré comprado ordinato acquistato
     comprato besteld gekocht ontvangen encomendei comprei zamówiłem kupiłem
 """
+
+#: They speak of payment cards.
+CARD_WORDS = """
+    card cards credit debit creditcard visa mastercard amex maestro discover diners rupay jcb cvv cvc csc exp expiry expires expiring
+    expiration thru cardholder kreditkarte karte karten kartennummer ablaufdatum prüfziffer carte cartes bancaire tarjeta tarjetas
+    cartão cartao carta carte kaart karta karty kartą kartę kort kortet картой карта карты карту caducidad scadenza validade gültig
+"""
