@@ -27,7 +27,11 @@ _BETWEEN = (
 _DIGITS = r"(?:\d{3,4}|\d \d \d(?: \d)?)(?!\d|[.,/-]\d)"
 #: The names begin with one of these; most places of a text are passed over by it.
 _INITIALS = "(?=[bcdfgkpqstv34кκセ安보])"
-_BEFORE = re.compile(rf"((?<!\w){_INITIALS}{_NAME}\W{{0,4}}+(?:(?:{_BETWEEN})(?!\w)\W{{0,4}}+){{0,3}}+){_DIGITS}", re.IGNORECASE)
+#: Behind a code that was removed already stands something else.
+_BEFORE = re.compile(
+    rf"((?<!\w){_INITIALS}{_NAME}\W{{0,4}}+(?:(?:{_BETWEEN})(?!\w)\W{{0,4}}+){{0,3}}+)(?<!\*\*\*[^\w*]){_DIGITS}",
+    re.IGNORECASE,
+)
 _AFTER = re.compile(
     rf"(?<![\d/.,-])(?:\d{{3,4}}(?=\s{{0,2}}(?:\(|is (?:my |the )?|as (?:my |the )?){_NAME}\b)|(?<!\d )\d{{3}}(?= (?:cvv2?|cvc2?)\b))",
     re.IGNORECASE,

@@ -21,7 +21,7 @@ _WROTE = _any(
     написала|написал(а)|пишет|писал|написав|написала|написав(ла)|пише|napsal|napsala|napsal(a)|napsal/a|napísal|napísala|napísal(a)|
     írta|ezt írta|a scris|yazdı|şunları yazdı|şunu yazdı|έγραψε|写道|寫道|写了|のメッセージ|のメール|が書きました|님이 작성|님이 씀|
     作成|כתב|כתבה|מאת|كتب|đã viết|menulis|va escriure|kirjutas|rašė|rakstīja|je napisao|je napisala|je napisao/la|je napisal|
-    je napisala|написа|пише|skrifaði|เขียนว่า|schreef het volgende|a trimis următoarele|hat geschrieben
+    je napisala|написа|пише|skrifaði|เขียนว่า|schreef het volgende|a trimis următoarele|hat geschrieben|missatge de|napisana przez
     """
 )
 #: Searched in lower case.
@@ -56,7 +56,8 @@ _ORIGINAL = _any(
     message original|message initial|mensaje original|mensaje de origen|mensagem original|messaggio originale|messaggio origin|
     oorspronkelijk bericht|oorspronkelijke bericht|origineel bericht|original besked|oprindelig besked|oprindelig meddelelse|
     opprinnelig melding|original melding|ursprungligt meddelande|originalmeddelande|alkuperäinen viesti|wiadomość oryginalna|
-    oryginalna wiadomość|původní zpráva|pôvodná správa|eredeti üzenet|mesaj original|mesajul original|orijinal mesaj|özgün ileti|
+    oryginalna wiadomość|původní zpráva|původní e-mail|pôvodný e-mail|mail original|e-mail original|e-mail d'origine|messaggio di origine|
+    původní email|pôvodná správa|eredeti üzenet|mesaj original|mesajul original|orijinal mesaj|özgün ileti|
     orijinal ileti|исходное сообщение|оригинальное сообщение|первоначальное сообщение|вихідне повідомлення|оригінальне повідомлення|
     αρχικό μήνυμα|原始邮件|原始郵件|原邮件|元のメッセージ|元のメール|original mail|원본 메시지|원본 메일|원본메일|الرسالة الأصلية|
     הודעה מקורית|originalna poruka|izvorna poruka|izvirno sporočilo|missatge original|thư gốc|originaal teade|pesan asli
@@ -154,6 +155,14 @@ _CLOSINGS = _any(
     """
 )
 CLOSING = re.compile(rf"\A\s{{0,4}}(?:{_CLOSINGS})\s{{0,2}}[,.!:–—-]{{0,3}}\s{{0,3}}$", re.IGNORECASE)
+#: A person's name as people sign with it, or a role or firm in such words; no verb can be told from a name without capitals.
+NAME = re.compile(r"\A[^\W\d_a-z][\w.'’-]{0,24},?(?: (?:[^\W\d_a-z][\w.'’&-]{0,24}|&|van|von|de|der|den|da|di|of|and|und),?){0,5}$")
+#: An address, a link, a telephone number, or what a program adds, alone on a line.
+CONTACT = re.compile(
+    r"\A(?:(?:e-?mail|mail|web|www|internet|tel|phone|fon|telefon|mobile?|mob|cell|handy|fax|skype|t|m|f|p|e|w)[.:]{0,2}\s{0,3})?"
+    r"(?:<?[^\s<>@]{1,64}@[^\s<>@]{1,120}>?|<?(?:https?://|www\.)\S{3,200}|[+(]?\d[\d ()./-]{5,24}|via mobile|from my mobile)$",
+    re.IGNORECASE,
+)
 #: A line under the closing that says something: an order's number, not a telephone's.
 REFERENCE = re.compile(
     r"\b(?:order|bestell|auftrag|commande|pedido|ordine|invoice|rechnung|facture|factura|fattura|ref|case|ticket|tracking|p\.?s)\b|#\s?\d|\b[a-z]{2,5}-\d{3}"

@@ -8,6 +8,7 @@ from triage.parsing import quote_patterns as patterns
 
 #: An attribution wrapped by the sender's program takes at most so many lines and characters.
 _WRAPPED, _LONGEST = 4, 500
+_DIRECTION = dict.fromkeys((0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
 _MARKS = re.compile(f"([{html.QUOTE}{html.UNQUOTE}])")
 
 
@@ -176,7 +177,8 @@ def _attribution(lines: list[str], index: int) -> tuple[int, int]:
 
 
 def _bare(line: str) -> str:
-    return line.replace("\u200e", "").strip().lstrip("> ")
+    # Programs set names and addresses apart by marks of direction.
+    return (line if line.isascii() else line.translate(_DIRECTION)).strip().lstrip("> ")
 
 
 def _is_attribution(line: str, *, marked: bool) -> bool:
@@ -215,7 +217,22 @@ def without_signature(text: str, *, alone: bool = False) -> tuple[str, str]:
             return "\n".join(lines[:index]), "\n".join(lines[index:])
         if not lines[index - 1].strip() and _is_mobile(line):
             return "\n".join(lines[:index]), "\n".join(lines[index:])
-    return text, ""
+    index = _contact_block(lines)
+    return ("\n".join(lines[:index]), "\n".join(lines[index:])) if index else (text, "")
+
+
+def _contact_block(lines: list[str]) -> int:
+    """Where a last paragraph begins that is a name and how to reach it; 0 where there is none."""
+    start = len(lines)
+    while start > 0 and lines[start - 1].strip():
+        start -= 1
+    block = [line.strip() for line in lines[start:]]
+    if not any(line.strip() for line in lines[:start]) or not 2 <= len(block) <= 8 or not all(map(_is_name_or_number, block)):
+        return 0
+    if not patterns.NAME.match(block[0]) or " " not in block[0]:
+        return 0
+    reach = [bool(patterns.CONTACT.match(line)) for line in block[1:]]
+    return start if any(reach) and all(way or patterns.NAME.match(line) for way, line in zip(reach, block[1:], strict=True)) else 0
 
 
 def _ends_letter(lines: list[str], index: int) -> bool:
