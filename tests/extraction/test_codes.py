@@ -132,3 +132,8 @@ def test_the_magnetic_stripe_goes_whole(stripe: str) -> None:
 def test_other_marks_are_no_stripe(text: str) -> None:
     """Questions, sums and short numbers between the same marks stay."""
     assert mask_text(text) == (text, 0)
+
+
+def test_two_codes_behind_one_name_are_both_removed() -> None:
+    """Masking again finds nothing that was left the first time."""
+    assert mask_text("CVC123:456 and CVC000*000") == ("CVC***:*** and CVC*******", 4)

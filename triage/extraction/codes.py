@@ -27,9 +27,8 @@ _BETWEEN = (
 _DIGITS = r"(?:\d{3,4}|\d \d \d(?: \d)?)(?!\d|[.,/-]\d)"
 #: The names begin with one of these; most places of a text are passed over by it.
 _INITIALS = "(?=[bcdfgkpqstv34кκセ安보])"
-#: Behind a code that was removed already stands something else.
 _BEFORE = re.compile(
-    rf"((?<!\w){_INITIALS}{_NAME}\W{{0,4}}+(?:(?:{_BETWEEN})(?!\w)\W{{0,4}}+){{0,3}}+)(?<!\*\*\*[^\w*]){_DIGITS}",
+    rf"((?<!\w){_INITIALS}{_NAME}\W{{0,4}}+(?:(?:{_BETWEEN})(?!\w)\W{{0,4}}+){{0,3}}+){_DIGITS}",
     re.IGNORECASE,
 )
 _AFTER = re.compile(
@@ -56,7 +55,9 @@ def without_codes(text: str, *, after_number: bool) -> tuple[str, int]:
     named = trailing = 0
     lower = text.lower()
     if any(word in lower for word in _TELLING):
-        text, named = _BEFORE.subn(r"\1***", text)
+        # What stands behind a code that is gone may be one as well: "CVC123:456".
+        while (found := _BEFORE.subn(r"\1***", text))[1]:
+            text, named = found[0], named + found[1]
         text, trailing = _AFTER.subn("***", text)
     text, unnamed = _AFTER_EXPIRY.subn(r"\1***", text) if after_number else (text, 0)
     return text, named + trailing + unnamed
