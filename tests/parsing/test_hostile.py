@@ -139,7 +139,7 @@ def test_a_library_that_fails_costs_only_what_it_does(monkeypatch: pytest.Monkey
     def fail(*_: object) -> None:
         raise IndexError
 
-    monkeypatch.setattr(border.mailparser, "MailParser", fail)
+    monkeypatch.setattr(border, "_Judge", fail)
     message = read(plain("text", Date="Mon, 1 Jun 2026 10:00:00 +0200"))
     assert message.text == "text"
     assert message.date is not None
