@@ -6,7 +6,9 @@ from triage.parsing import charset
 
 MAX_CHARACTERS = 64 * 1024
 _FOLD = re.compile(r"\n[ \t]")
-_PROPERTY = re.compile(r"([A-Z-]{2,30})((?:;[^:;\n\"]{1,300}(?:\"[^\"\n]{0,300}\"[^:;\n\"]{0,100})?){0,12}):([^\n]{0,2000})", re.IGNORECASE)
+_PROPERTY = re.compile(
+    r"\A([A-Z-]{2,30})((?:;[^:;\n\"]{1,300}(?:\"[^\"\n]{0,300}\"[^:;\n\"]{0,100})?){0,12}):([^\n]{0,2000})", re.IGNORECASE
+)
 _TIME = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)\d{0,2}(Z?))?")
 _PARAMETER = re.compile(r";([A-Z-]{2,20})=\"?([^\";\n]{1,200})", re.IGNORECASE)
 _ESCAPED = re.compile(r"\\([\\;,nN])")

@@ -18,7 +18,7 @@ _AUTHENTIC = frozenset({("dmarc", "pass"), ("compauth", "pass")})
 _MAILTO = re.compile(r"[<\[]\s?mailto:([^\s<>\[\]]{3,320})\s?[>\]]", re.IGNORECASE)
 #: What programs put before the subject of a forwarded message.
 _SUBJECT = re.compile(
-    r"\s{0,3}(?:fwd?|wg|tr|rv|enc|i|vs|vb|pd|fs|doorst|ilt|továbbítás|πρθ|转发|轉寄|転送)\s{0,2}[:：]", re.IGNORECASE
+    r"\A\s{0,3}(?:fwd?|wg|tr|rv|enc|i|vs|vb|pd|fs|doorst|ilt|továbbítás|πρθ|转发|轉寄|転送)\s{0,2}[:：]", re.IGNORECASE
 )  # fmt: skip
 #: A label and its value, as forms write them.
 _AFTER_LABEL = re.compile(r"[\s*_]{0,6}(?:[:：=|>-]{1,2}[\s*_]{0,6}|\s{2,40}|\t|$)")
