@@ -44,7 +44,7 @@ _ASKED = frozenset({
 
 #: One mailbox in plain words, as most are: the library never finds fault with it, and took longer over it than over all the rest.
 _PLAIN = re.compile(
-    r"(?:[A-Za-z0-9]{1,40}(?: [A-Za-z0-9]{1,40}){0,4} )?<[A-Za-z0-9]{1,30}(?:[._-][A-Za-z0-9]{1,30}){0,4}"
+    r"\A(?:[A-Za-z0-9]{1,40}(?: [A-Za-z0-9]{1,40}){0,4} )?<[A-Za-z0-9]{1,30}(?:[._-][A-Za-z0-9]{1,30}){0,4}"
     r"@(?:[A-Za-z0-9]{1,30}[.-]){1,6}[A-Za-z]{2,20}>"
 )
 _MAILBOXES = frozenset({"from", "to", "cc", "bcc", "reply-to"})
