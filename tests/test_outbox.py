@@ -19,7 +19,7 @@ def test_nothing_moves_what_was_sent_or_withheld(end: DeliveryStatus, happening:
 def test_nothing_is_sent_but_by_way_of_data() -> None:
     """Sent follows only from a server's 250 in the middle of an attempt, or from the proof of a receipt copy."""
     ways = {(place, happening) for happening, (places, target) in MOVES.items() for place in places if target is SENT}
-    assert ways == {(SENDING, Happening.ACCEPTED), (UNCERTAIN, Happening.RECEIPT)}
+    assert ways == {(SENDING, Happening.ACCEPTED), *((place, Happening.RECEIPT) for place in WAITING | {UNCERTAIN})}
 
 
 def test_data_begins_only_for_what_waits() -> None:

@@ -1,7 +1,7 @@
 """Settings become adapters and stages: the only place that names concrete adapters."""
 
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -14,14 +14,13 @@ from triage.alarms.webhook import WebhookChannel
 from triage.clocks.due import due_at
 from triage.installation import load_policy, load_writer, read_plan, secret_key
 from triage.mailbox.imap import ImapMailbox
+from triage.outgoing import Outgoing
 from triage.people import People
 from triage.policy.folders import rulings
 from triage.policy.table import Policy
 from triage.ports import AlarmChannel, Mailbox, Now, Reader, Store, Transport
 from triage.rules.context import RuleContext
-from triage.sections.servers import SmtpSettings
 from triage.settings import Settings
-from triage.stages.copies import Copies
 from triage.stages.correct import Corrector
 from triage.stages.decide import Decide
 from triage.stages.deliver import Deliver
@@ -29,12 +28,10 @@ from triage.stages.file import File
 from triage.stages.judge import Judge
 from triage.stages.loop import Bell, Stage
 from triage.stages.moved import Moved
-from triage.stages.pace import Pace
 from triage.stages.pulse import Pulses
+from triage.stages.receipts import Receipts
 from triage.stages.receive import Receive
 from triage.stages.record import Recorder
-from triage.stages.reputation import Reputation
-from triage.stages.route import Route
 from triage.stages.tend import Tend
 from triage.stages.vitals import Vitals
 from triage.stages.warn import Warn
@@ -73,6 +70,8 @@ class App:
     decide: Decide
     #: None in shadow mode, in which nothing leaves.
     deliver: Deliver | None
+    #: None without an audit mailbox.
+    receipts: Receipts | None
     file: tuple[File, ...]
     folders: tuple[FolderWatch, ...]
     tend: Tend
@@ -81,7 +80,8 @@ class App:
     @property
     def stages(self) -> tuple[Stage, ...]:
         """The stages that mail passes, in that order; the watch over them runs beside."""
-        return (*self.receive, self.decide, *([self.deliver] if self.deliver else []), *self.file, *self.folders, self.tend)
+        sending: tuple[Stage, ...] = tuple(stage for stage in (self.deliver, self.receipts) if stage)
+        return (*self.receive, self.decide, *sending, *self.file, *self.folders, self.tend)
 
 
 def utc_now() -> datetime:
@@ -117,12 +117,11 @@ async def assembled(settings: Settings, now: Now = utc_now, reader: Reader | Non
         mailboxes = {name: ImapMailbox(name, its, max_octets=settings.read.message_mb << 20) for name, its in settings.mailbox.items()}
         for mailbox in mailboxes.values():
             stack.push_async_callback(mailbox.close)
-        deliver = None
+        deliver, receipts = None, None
         if parts.recorder.live:
-            servers = await _servers(settings.smtp, stack)
-            deliver = parts.deliver(store, servers)
-            stack.push_async_callback(deliver.close)
-        app = parts.app(store, reader, dict(mailboxes), deliver)
+            outgoing = Outgoing(settings=settings, store=store, board=parts.board, now=now, to_send=parts.to_send)
+            deliver, receipts = await _way_out(outgoing, stack)
+        app = parts.app(store, reader, dict(mailboxes), deliver, receipts)
         stack.push_async_callback(app.decide.close)
         yield app
 
@@ -142,7 +141,7 @@ class _Parts:
     to_send: Bell
     to_file: dict[str, Bell]
 
-    def app(self, store: Store, reader: Reader, mailboxes: dict[str, Mailbox], deliver: Deliver | None) -> App:
+    def app(self, store: Store, reader: Reader, mailboxes: dict[str, Mailbox], deliver: Deliver | None, receipts: Receipts | None) -> App:
         """The stages around these adapters."""
         accounts = self.settings.watched
         return App(
@@ -157,6 +156,7 @@ class _Parts:
             ),
             decide=self._decide(store, reader),
             deliver=deliver,
+            receipts=receipts,
             file=tuple(
                 File(name, prefix=its.folder_prefix, mailbox=mailboxes[name], store=store, now=self.now, to_file=self.to_file[name])
                 for name, its in accounts.items()
@@ -183,21 +183,6 @@ class _Parts:
     def corrector(self) -> Corrector:
         """Whoever carries out what people say of cases."""
         return Corrector(policy=self.policy, people=self.people, due=due_at, recorder=self.recorder)
-
-    def deliver(self, store: Store, servers: Sequence[tuple[str, Transport]]) -> Deliver:
-        """The way out over these servers, the preferred one first."""
-        smtp = self.settings.smtp
-        copies = bool(smtp.receipt_address)
-        limits = {"per_minute": smtp.per_minute, "per_day": smtp.per_day, "recipients_per_day": smtp.recipients_per_day}
-        return Deliver(
-            store=store,
-            route=Route(servers, board=self.board, fallback_after=smtp.fallback_after),
-            pace=Pace(**limits, copies=copies),
-            copies=Copies(wanted=copies, board=self.board),
-            reputation=Reputation(self.board),
-            now=self.now,
-            to_send=self.to_send,
-        )
 
     def _decide(self, store: Store, reader: Reader) -> Decide:
         rules, limits = RuleContext.of(self.settings), self.settings.limits
@@ -270,13 +255,21 @@ def _channels(settings: Settings, systemd: Systemd) -> list[AlarmChannel]:
     return channels
 
 
-async def _servers(smtp: SmtpSettings, stack: contextlib.AsyncExitStack) -> list[tuple[str, Transport]]:
+async def _way_out(outgoing: Outgoing, stack: contextlib.AsyncExitStack) -> tuple[Deliver, Receipts | None]:
+    settings, smtp = outgoing.settings, outgoing.settings.smtp
     servers: list[tuple[str, Transport]] = []
     for its in (smtp, *smtp.fallback):
         transport = SmtpTransport(its, smtp.receipt_address)
         stack.push_async_callback(transport.close)
         servers.append((f"{its.host}:{its.port}", transport))
-    return servers
+    deliver = outgoing.deliver(servers)
+    stack.push_async_callback(deliver.close)
+    if not smtp.receipt_address:
+        return deliver, None
+    # A connection of its own: the one that takes mail in need not change folders for it.
+    mailbox = ImapMailbox(settings.receipt_account, settings.mailbox[settings.receipt_account])
+    stack.push_async_callback(mailbox.close)
+    return deliver, outgoing.receipts(mailbox)
 
 
 def reader_pool(settings: Settings) -> ReaderPool:

@@ -44,7 +44,8 @@ MOVES: Mapping[Happening, tuple[frozenset[DeliveryStatus], DeliveryStatus]] = {
     Happening.REFUSED: (WAITING | {SENDING}, FAILED),
     Happening.SILENCE: (frozenset({SENDING}), UNCERTAIN),
     Happening.CRASH: (frozenset({SENDING}), UNCERTAIN),
-    Happening.RECEIPT: (frozenset({UNCERTAIN}), SENT),
+    # Also of what waits again after silence, or in a store that was brought back from a backup: the copy is there, so it was sent.
+    Happening.RECEIPT: (WAITING | {UNCERTAIN}, SENT),
     Happening.AGAIN: (frozenset({UNCERTAIN, FAILED}), DEFERRED),
     Happening.DROP: (WAITING | {UNCERTAIN, FAILED}, FAILED),
     Happening.WITHDRAW: (WAITING, DeliveryStatus.WITHHELD),

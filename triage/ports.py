@@ -62,6 +62,9 @@ class Mailbox(Protocol):
         `uid_validity` guards against renumbering, as for `fetch`.
         """
 
+    async def delete(self, folder: str, uids: Sequence[int], uid_validity: int) -> None:
+        """Remove messages of ours for good; guarded as `move`."""
+
     async def append(self, folder: str, content: bytes, flags: Sequence[str] = (), at: datetime | None = None) -> None:
         """Add a message to a folder, making the folder where needed."""
 

@@ -135,6 +135,9 @@ class DeliveryTable(Protocol):
     def receipts_found(self, accepted: Mapping[str, datetime], at: datetime) -> list[Delivery]:
         """Note receipt copies by Message-ID, with their arrival; uncertain ones are sent then. Their deliveries as they stood before."""
 
+    def receipts_since(self, since: datetime, until: datetime) -> tuple[int, int]:
+        """Of the deliveries sent with a copy between these times: copies found, and copies missing."""
+
     def begun_since(self, since: datetime) -> list[tuple[datetime, int]]:
         """When each DATA since then began, and for how many recipients."""
 

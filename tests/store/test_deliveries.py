@@ -167,18 +167,32 @@ async def test_what_ended_stays_as_it_ended(each: Each, ended: DeliveryStatus, r
     assert await each.deliveries.find() == before
 
 
-async def test_a_receipt_copy_clears_up_what_is_uncertain(each: Each) -> None:
-    """An uncertain delivery whose copy is found was sent when the copy came; others only remember that theirs was found."""
-    doubtful = await brought_to(each, DeliveryStatus.UNCERTAIN)
-    waiting = await brought_to(each, DeliveryStatus.QUEUED)
-    copies = {f"it-{there}@shop.example": later(minutes=1) for there in ("uncertain", "queued", "unknown")}
-    before = await each.deliveries.receipts_found(copies, later(hours=1))
-    assert [(it.id, it.status) for it in before] == [(doubtful, DeliveryStatus.UNCERTAIN), (waiting, DeliveryStatus.QUEUED)]
-    sent, queued = await each.deliveries.find()
-    assert (sent.status, sent.sent_at, sent.receipt_seen_at) == (DeliveryStatus.SENT, later(minutes=1), later(hours=1))
-    assert (queued.status, queued.sent_at, queued.receipt_seen_at) == (DeliveryStatus.QUEUED, None, later(hours=1))
+@pytest.mark.parametrize("there", list(DeliveryStatus))
+async def test_a_receipt_copy_proves_acceptance(each: Each, there: DeliveryStatus) -> None:
+    """What is uncertain or waits was sent when its copy came; everything else stays and only remembers that the copy was found."""
+    delivery_id = await brought_to(each, there)
+    copies = {f"it-{there}@shop.example": later(minutes=1), "unknown@shop.example": NOON}
+    [before] = await each.deliveries.receipts_found(copies, later(hours=1))
+    assert (before.id, before.status, before.receipt_seen_at) == (delivery_id, there, None)
     await each.deliveries.receipts_found(copies, later(hours=2))
-    assert (await each.deliveries.find())[0].receipt_seen_at == later(hours=1)
+    [found] = await each.deliveries.find()
+    assert found.receipt_seen_at == later(hours=1)
+    proven = there in (DeliveryStatus.UNCERTAIN, DeliveryStatus.QUEUED, DeliveryStatus.DEFERRED)
+    assert (found.status, found.sent_at) == (DeliveryStatus.SENT, later(minutes=1)) if proven else found.status is there
+
+
+async def test_copies_that_arrive_and_those_that_do_not_are_counted(each: Each) -> None:
+    """Of what was sent with a copy in a span: found ones, also the youngest, and those missing that are old enough."""
+    for number, (minutes, copied, seen) in enumerate(
+        [(0, True, True), (5, True, False), (6, False, False), (50, True, True), (51, True, False)]
+    ):
+        delivery_id = await each.queued(f"n{number}")
+        await each.deliveries.begin_data(delivery_id, later(minutes=minutes), receipted=copied)
+        await each.deliveries.settle(delivery_id, SENT, later(minutes=minutes), None)
+        if seen:
+            await each.deliveries.receipts_found({f"n{number}@shop.example": NOON}, NOON)
+    assert await each.deliveries.receipts_since(later(hours=-1), later(minutes=40)) == (2, 1)
+    assert await each.deliveries.receipts_since(later(minutes=1), later(hours=2)) == (1, 2)
 
 
 @pytest.mark.parametrize("receipt", [SENT, DEFERRED, FAILED, UNCERTAIN], ids=lambda receipt: receipt.status)

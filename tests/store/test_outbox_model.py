@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
 
 from tests.store.words import DEFERRED, FAILED, NOON, SENT, UNCERTAIN, new_case, reply
-from triage.outbox import HAPPENED, MOVES, Lane, after
+from triage.outbox import HAPPENED, MOVES, Happening, Lane, after
 from triage.ports import Store, Transaction
 from triage.reply import Delivery, DeliveryStatus, Receipt, ReplyKind
 from triage.store.sqlite import open_store
@@ -115,12 +115,11 @@ class Outbox(RuleBasedStateMachine):
 
     @rule(delivery_id=deliveries)
     def find_receipt(self, delivery_id: int) -> None:
-        """A receipt copy is found: it settles what was uncertain and nothing else."""
+        """A receipt copy is found: it settles what was uncertain, or waits again, and nothing else."""
         status, due, attempts = self.stands[delivery_id]
         [found] = [it for it in self.do(lambda tx: tx.deliveries.find()) if it.id == delivery_id]
         assert [it.id for it in self.do(lambda tx: tx.deliveries.receipts_found({found.message_id: self.now}, self.now))] == [delivery_id]
-        if status is DeliveryStatus.UNCERTAIN:
-            self.stands[delivery_id] = (DeliveryStatus.SENT, due, attempts)
+        self.stands[delivery_id] = (after(status, Happening.RECEIPT), due, attempts)
 
     @rule(crash=st.booleans())
     def restart(self, crash: bool) -> None:

@@ -43,11 +43,22 @@ def _move_set(connection: Connection, uids: Sequence[int], native: str) -> dict[
         return answers.moved_uids(kept.pop("COPYUID", []), uids)
     client.copy(uids, native)
     moved = answers.moved_uids(kept.pop("COPYUID", []), uids)
-    client.add_flags(uids, [b"\\Deleted"], silent=True)
+    _delete_set(connection, uids)
+    return moved
+
+
+def delete(connection: Connection, folder: str, uids: Sequence[int], uid_validity: int) -> None:
+    """Remove messages for good; those that are gone are passed over."""
+    connection.stay(folder, uid_validity)
+    for chunk in chunks(uids):
+        _delete_set(connection, chunk)
+
+
+def _delete_set(connection: Connection, uids: Sequence[int]) -> None:
+    connection.client.add_flags(uids, [b"\\Deleted"], silent=True)
     # A plain EXPUNGE would also remove what people have marked; without UIDPLUS ours stay marked, and clients hide them.
     if connection.has("UIDPLUS"):
-        client.uid_expunge(uids)
-    return moved
+        connection.client.uid_expunge(uids)
 
 
 def make(connection: Connection, folder: str) -> str:

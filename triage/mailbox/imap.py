@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from triage.errors import ConnectionLostError
 from triage.mailbox import bodies, fetching, filing
@@ -150,6 +151,11 @@ class ImapMailbox:
             return filing.move(connection, folder, uids, target, uid_validity)
 
         return await self._session.run("moving messages", work, self._patience(200 * len(uids)))
+
+    async def delete(self, folder: str, uids: Sequence[int], uid_validity: int) -> None:
+        """Remove messages of ours for good."""
+        work = partial(filing.delete, folder=folder, uids=uids, uid_validity=uid_validity)
+        await self._session.run("deleting messages", work, self._patience(200 * len(uids)))
 
     async def append(self, folder: str, content: bytes, flags: Sequence[str] = (), at: datetime | None = None) -> None:
         """Add a message to a folder, making the folder where needed."""

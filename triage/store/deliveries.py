@@ -121,6 +121,16 @@ class SqliteDeliveries:
             self._move(delivery.id, Happening.RECEIPT, changes, (rows.moment(accepted[delivery.message_id]),))
         return found
 
+    def receipts_since(self, since: datetime, until: datetime) -> tuple[int, int]:
+        """Of the deliveries sent with a copy between these times: copies found, and copies missing."""
+        found = self._db.query(
+            "select count(receipt_seen_at) as seen, count(*) as n from deliveries indexed by deliveries_begun"
+            " where begun_at > ? and (begun_at < ? or receipt_seen_at is not null) and recipients > 1 and status = 'sent'",
+            (rows.moment(since), rows.moment(until)),
+        )
+        row = next(iter(found))
+        return rows.number(row, "seen"), rows.number(row, "n") - rows.number(row, "seen")
+
     def begun_since(self, since: datetime) -> list[tuple[datetime, int]]:
         """When each DATA since then began, and for how many recipients."""
         found = self._db.query("select begun_at, recipients from deliveries where begun_at > ? order by begun_at", (rows.moment(since),))

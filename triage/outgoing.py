@@ -1,0 +1,55 @@
+"""Puts the way out together: the stage that sends, and the one that looks for receipt copies; given the adapters by `app`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from triage.alarm import AlarmBoard
+from triage.ports import Mailbox, Now, Store, Transport
+from triage.settings import Settings
+from triage.stages.copies import Copies
+from triage.stages.deliver import Deliver
+from triage.stages.loop import Bell
+from triage.stages.pace import Pace
+from triage.stages.receipts import Receipts
+from triage.stages.reputation import Reputation
+from triage.stages.route import Route
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """What the stages of the way out share."""
+
+    settings: Settings
+    store: Store
+    board: AlarmBoard
+    now: Now
+    to_send: Bell
+
+    def deliver(self, servers: Sequence[tuple[str, Transport]]) -> Deliver:
+        """The way out over these servers, the preferred one first."""
+        smtp = self.settings.smtp
+        copies = bool(smtp.receipt_address)
+        limits = {"per_minute": smtp.per_minute, "per_day": smtp.per_day, "recipients_per_day": smtp.recipients_per_day}
+        return Deliver(
+            store=self.store,
+            route=Route(servers, board=self.board, fallback_after=smtp.fallback_after),
+            pace=Pace(**limits, copies=copies),
+            copies=Copies(wanted=copies, board=self.board),
+            reputation=Reputation(self.board),
+            now=self.now,
+            to_send=self.to_send,
+        )
+
+    def receipts(self, mailbox: Mailbox) -> Receipts:
+        """The look into the account that gets the copies."""
+        smtp = self.settings.smtp
+        prefix = self.settings.mailbox[self.settings.receipt_account].folder_prefix
+        return Receipts(
+            store=self.store,
+            mailbox=mailbox,
+            settings=smtp,
+            archive=prefix + smtp.receipt_archive,
+            board=self.board,
+            now=self.now,
+            to_send=self.to_send,
+        )
