@@ -313,3 +313,35 @@ def test_the_installation_is_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     monkeypatch.setattr("triage.sections.places.__file__", str(tmp_path / "lib" / "triage" / "sections" / "places.py"))
     monkeypatch.setattr("sys.prefix", "/opt/triage")
     assert project_root() == Path("/opt/triage/share/triage")
+
+
+def test_copies_arrive_where_nothing_is_taken_in(tmp_path: Path) -> None:
+    """Receipt copies need a folder that is not watched, in an account that is configured; an account may be there for them alone."""
+    audit = 'receipt_address = "audit@shop.example"'
+    assert load(written(tmp_path, with_line("smtp", audit))).receipt_account == "support"
+    for lines, said in (
+        (f'{audit}\nreceipt_account = "nowhere"', "smtp.receipt_account = 'nowhere': expected the name of a table [mailbox.NAME]"),
+        (f'{audit}\nreceipt_folder = "INBOX"', "smtp.receipt_folder = 'INBOX': expected a folder that is not watched"),
+    ):
+        [line] = refused(tmp_path, with_line("smtp", lines))
+        assert said in line
+    apart = '[mailbox.audit]\nhost = "imap.shop.example"\nport = 993\nreceive = false'
+    lines = f'{audit}\nreceipt_account = "audit"\nreceipt_folder = "INBOX"\n{apart}'
+    settings = load(written(tmp_path, with_line("smtp", lines)))
+    assert (settings.receipt_account, list(settings.watched), list(settings.mailbox)) == ("audit", ["support"], ["support", "audit"])
+
+
+def test_some_mailbox_is_watched(tmp_path: Path) -> None:
+    """A configuration that takes nothing in is a mistake."""
+    [line] = refused(tmp_path, with_line("mailbox", "receive = false"))
+    assert "expected at least one" in line
+
+
+def test_fallback_servers_are_servers(tmp_path: Path) -> None:
+    """They are configured like the first one, in their order, and relative paths lead where those of the first lead."""
+    more = '[[smtp.fallback]]\nhost = "b.example"\nport = 587\nsecurity = "starttls"\n[[smtp.fallback]]\nhost = "c.example"\nport = 465\nca_file = "c.pem"'
+    settings = load(written(tmp_path, with_line("smtp", more)))
+    assert [(it.host, it.port, it.security) for it in settings.smtp.fallback] == [("b.example", 587, "starttls"), ("c.example", 465, "tls")]
+    assert settings.smtp.fallback[1].ca_file == tmp_path / "c.pem"
+    [line] = refused(tmp_path, with_line("smtp", '[[smtp.fallback]]\nhost = "b.example"\nport = 25\nsecurity = "none"'))
+    assert "loopback only" in line

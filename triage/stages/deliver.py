@@ -74,6 +74,10 @@ class Deliver:
         # While servers or limits hold everything up, new mail is no reason to look again.
         await (Bell() if held else self._to_send).wait(min(ahead, _TICK))
 
+    def hurry(self) -> None:
+        """Use the fallback servers at once where the first is away: a promise is about to break."""
+        self._route.hurry()
+
     async def rest(self) -> None:
         """Let what is on the wire come to its end."""
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
