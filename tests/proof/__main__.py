@@ -6,7 +6,7 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Protocol
 
-from tests.proof import fuzz, kills
+from tests.proof import fuzz, kills, model
 
 
 class _Verdict(Protocol):
@@ -19,6 +19,7 @@ class _Verdict(Protocol):
 
 #: Each proof with its size and that of its sample; the size is asked for by the option of its unit.
 _PROOFS: dict[str, tuple[Callable[[int, int], _Verdict], int, int, str]] = {
+    "model": (model.run, 3, 2, "at_once"),
     "kills": (kills.run, 200, 20, "kills"),
     "fuzz": (fuzz.run, 1_000_000, 20_000, "messages"),
 }
