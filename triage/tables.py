@@ -111,8 +111,8 @@ class DeliveryTable(Protocol):
     def queue(self, case_id: int, message_id: int | None, reply: Reply, at: datetime, *, withheld: bool = False) -> int:
         """Freeze a reply for delivery, or for show when withheld. A second acknowledgment of one case is refused with ValueError."""
 
-    def due(self, now: datetime, limit: int, lane: Lane) -> list[Delivery]:
-        """Those waiting in a lane whose time has come, earliest deadline first, of bounded size together."""
+    def due(self, now: datetime, limit: int, lane: Lane, besides: Collection[int] = ()) -> list[Delivery]:
+        """Those waiting in a lane whose time has come, `besides` left out: earliest deadline first, of bounded size together."""
 
     def next_due(self) -> datetime | None:
         """When the next one is due; None when nothing waits."""

@@ -91,6 +91,13 @@ async def test_the_earliest_deadline_leaves_first(each: Each) -> None:
     assert await each.deliveries.due(later(seconds=-1), 10, ACKNOWLEDGMENTS) == []
 
 
+async def test_those_in_hand_make_room_for_the_next(each: Each) -> None:
+    """Deliveries to be left out neither come nor count against the limit."""
+    first, second, third = [await each.queued(name) for name in ("first", "second", "third")]
+    assert [delivery.id for delivery in await each.deliveries.due(NOON, 1, ACKNOWLEDGMENTS, [first])] == [second]
+    assert [delivery.id for delivery in await each.deliveries.due(NOON, 10, ACKNOWLEDGMENTS, [second, 99])] == [first, third]
+
+
 @pytest.mark.parametrize("there", list(DeliveryStatus))
 async def test_only_what_waits_is_due(each: Each, there: DeliveryStatus) -> None:
     """Queued and deferred deliveries are due; uncertain and withheld ones never become so by waiting."""

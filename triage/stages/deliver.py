@@ -95,18 +95,16 @@ class Deliver:
         room = min(room, _IN_HAND - len(self._tasks), 1 - len(self._tasks) if hop and not hop.proven else _IN_HAND)
         if hop is None or room <= 0:
             return 0
-        fresh = await self._store.query(partial(self._due, now=now, room=room))
+        fresh = await self._store.query(partial(self._due, now=now, room=room, in_hand=tuple(self._tasks)))
         self._unbegun += len(fresh)
         for delivery in fresh:
             self._tasks[delivery.id] = task = asyncio.create_task(self._attempt(delivery, hop))
             task.add_done_callback(partial(self._finished, delivery))
         return len(fresh)
 
-    def _due(self, tx: Transaction, now: datetime, room: int) -> list[Delivery]:
+    def _due(self, tx: Transaction, now: datetime, room: int, in_hand: Sequence[int]) -> list[Delivery]:
         # Those in hand are still due by the book until they reach DATA.
-        waiting: dict[Lane, Sequence[Delivery]] = {
-            lane: [it for it in tx.deliveries.due(now, room + self._unbegun, lane) if it.id not in self._tasks] for lane in Lane
-        }
+        waiting: dict[Lane, Sequence[Delivery]] = {lane: tx.deliveries.due(now, room, lane, in_hand) for lane in Lane}
         return self._turns.take(waiting, room)
 
     def _finished(self, delivery: Delivery, task: asyncio.Task[None]) -> None:

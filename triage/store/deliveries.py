@@ -1,7 +1,8 @@
 """The outbox."""
 
+import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -63,12 +64,13 @@ class SqliteDeliveries:
                 raise
             raise ValueError(f"case {case_id} already has this {reply.kind}: expected the first") from error
 
-    def due(self, now: datetime, limit: int, lane: Lane) -> list[Delivery]:
+    def due(self, now: datetime, limit: int, lane: Lane, besides: Collection[int] = ()) -> list[Delivery]:
         """Those waiting in a lane whose time has come, earliest deadline first, of bounded size together."""
         table, waiting = _LANES[lane]
         found = self._db.query(
-            f"{_COLUMNS} {table} {_CASE} where {waiting} and next_attempt_at <= ? order by deadline, deliveries.id limit ?",
-            (rows.moment(now), limit),
+            f"{_COLUMNS} {table} {_CASE} where {waiting} and next_attempt_at <= ?"  # noqa: S608
+            " and deliveries.id not in (select value from json_each(?)) order by deadline, deliveries.id limit ?",
+            (rows.moment(now), json.dumps(list(besides)), limit),
         )
         return [rows.to_delivery(row) for row in rows.bounded(found)]
 
