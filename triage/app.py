@@ -12,6 +12,7 @@ from triage.alarms.log import LogChannel
 from triage.alarms.systemd import Systemd
 from triage.alarms.webhook import WebhookChannel
 from triage.clocks.due import due_at
+from triage.clocks.tell import zone
 from triage.installation import load_policy, load_writer, read_plan, secret_key
 from triage.mailbox.imap import ImapMailbox
 from triage.outgoing import Outgoing
@@ -20,6 +21,7 @@ from triage.policy.folders import rulings
 from triage.policy.table import Policy
 from triage.ports import AlarmChannel, Mailbox, Now, Reader, Store, Transport
 from triage.rules.context import RuleContext
+from triage.sections.servers import MailboxSettings
 from triage.settings import Settings
 from triage.stages.correct import Corrector
 from triage.stages.decide import Decide
@@ -150,10 +152,7 @@ class _Parts:
             board=self.board,
             store=store,
             mailboxes=mailboxes,
-            receive=tuple(
-                Receive(name, its, mailbox=mailboxes[name], store=store, now=self.now, arrived=self.arrived, board=self.board)
-                for name, its in accounts.items()
-            ),
+            receive=tuple(self._receive(name, its, mailboxes[name], store) for name, its in accounts.items()),
             decide=self._decide(store, reader),
             deliver=deliver,
             receipts=receipts,
@@ -183,6 +182,10 @@ class _Parts:
     def corrector(self) -> Corrector:
         """Whoever carries out what people say of cases."""
         return Corrector(policy=self.policy, people=self.people, due=due_at, recorder=self.recorder)
+
+    def _receive(self, account: str, settings: MailboxSettings, mailbox: Mailbox, store: Store) -> Receive:
+        where = zone(self.settings.identity.time_zone)
+        return Receive(account, settings, mailbox=mailbox, store=store, now=self.now, zone=where, arrived=self.arrived, board=self.board)
 
     def _decide(self, store: Store, reader: Reader) -> Decide:
         rules, limits = RuleContext.of(self.settings), self.settings.limits

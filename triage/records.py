@@ -77,6 +77,8 @@ class Held:
     uid: int
     received_at: datetime
     outcome: Outcome | None
+    #: Of the bytes taken in; "" where none were.
+    sha256: str
     #: Its bytes are in the store; those that wait to be decided must have them.
     has_raw: bool
 

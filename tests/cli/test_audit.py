@@ -16,8 +16,9 @@ from tests.spine.world import World, letter
 from tests.store.words import ANN, event, new_case, reading, reply
 from triage.decision import Outcome
 from triage.mailbox.imap import ImapMailbox
-from triage.message import MessageKey, RawMessage
+from triage.message import Cursor, MessageKey, RawMessage
 from triage.ports import Mailbox, Transaction
+from triage.records import CensusRecord
 from triage.reply import DeliveryStatus, Receipt, ReplyKind
 from triage.settings import load
 
@@ -67,7 +68,7 @@ class Desk:
                 row = max(it.id for it in tx.messages.all("support"))
                 if outcome:
                     said = reading(message_id=message_id, fingerprint=f"{row}")
-                    tx.messages.settle(row, outcome, None, said, reason="", keep_raw=False)
+                    tx.messages.settle(row, outcome, None, said, reason="a test", keep_raw=False)
                 if filed:
                     tx.filings.order(row, filed, NOW)
                     tx.filings.done(tx.filings.due("support", NOW, 9)[0].id, 1, moved.get(uid))
@@ -191,11 +192,55 @@ async def test_a_filed_message_that_is_gone(desk: Desk) -> None:
 
 
 async def test_history_and_vanished_are_not_looked_for(desk: Desk) -> None:
-    """What we never had in hand may go without a word."""
+    """What we never had in hand may go; of what vanished before it could be fetched the audit reminds."""
     uids = await desk.take_in("a@x.example", outcome=Outcome.HISTORY)
     uids += await desk.take_in("b@x.example", outcome=Outcome.VANISHED)
     await desk.by_hand(uids)
-    assert (await desk.audit()).json["notes"] == []
+    ended = await desk.audit()
+    assert ended.json["notes"] == ["support: message 2 (UID 2 in INBOX) vanished: a test"]
+    assert ended.json["problems"] == []
+
+
+async def test_vanished_and_there_again_is_a_problem(desk: Desk) -> None:
+    """A message that intake gave up and that lies in the INBOX was not taken in, whatever the evidence."""
+    await desk.take_in("b@x.example", outcome=Outcome.VANISHED)
+    assert (await desk.audit()).json["problems"] == ["support: message 1 (UID 1 in INBOX) vanished: a test; it is there now"]
+
+
+async def test_what_intake_noticed_is_told(desk: Desk) -> None:
+    """Messages that nobody saw, and what the last census found, with its date; a census that is overdue is noted."""
+    at = NOW - hours(30)
+
+    def work(tx: Transaction) -> None:
+        tx.messages.set_cursor("support", "INBOX", Cursor(uid_validity=1, start_line=NOW, uid_next=9, unseen=4))
+        tx.censuses.record(CensusRecord(account="support", mailbox="INBOX", at=at, listed=5, mismatches=("UID 7 was never taken in",)))
+
+    await desk.shop.stored(work)
+    ended = await desk.audit()
+    assert ended.json["problems"] == [f"support: census of {at:%Y-%m-%d %H:%M} UTC: UID 7 was never taken in"]
+    assert ended.json["notes"] == [
+        "support: 4 messages came to INBOX and were gone before we looked",
+        f"support: the last census was on {at:%Y-%m-%d %H:%M} UTC: does the daemon run?",
+    ]
+
+
+async def test_other_content_under_a_known_message_id(desk: Desk, big_world: World, sink: Sink) -> None:
+    """A second message with the Message-ID of another is taken in, answered and noted; a copy is neither."""
+    first = letter("Where is my parcel ORD1234?", sender="Ann <ann@customer.example>", message_id="<same@customer.example>")
+    other = letter("Where is my refund for ORD9999?", sender="Bob <bob@customer.example>", message_id="<same@customer.example>")
+    await asyncio.to_thread(desk.server.deliver, desk.user, first, other, b"Received: by another.example\r\n" + first)
+    await big_world.settle()
+    assert sorted(it.recipients[0] for it in sink.accepted if "customer" in it.recipients[0]) == [
+        "ann@customer.example",
+        "bob@customer.example",
+    ]
+    ended = await desk.audit()
+    assert ended.json["messages"] == {"opened": 2, "duplicate": 1}
+    [note] = ended.json["notes"]
+    assert "message 2" in note
+    assert "its Message-ID is that of message 1, with other content" in note
+    shown = await desk.shop.calls("case", "SP-100002")
+    assert "message_id_collision" in shown.out
 
 
 async def test_a_mailbox_that_was_renumbered(desk: Desk) -> None:

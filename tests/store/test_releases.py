@@ -21,9 +21,9 @@ async def test_it_tells_what_lies_under_each_uid(each: Each) -> None:
     await each.messages.add([raw(2, at=later(hours=1)), raw(3, uid_validity=8), raw(4, mailbox="Other")])
     await each.messages.add_settled([(key(5), NOON)], Outcome.HISTORY)
     [first, second, third] = sorted(await each.messages.held("support", "INBOX", 7), key=lambda held: held.uid)
-    assert first == Held(id=decided, uid=1, received_at=NOON, outcome=Outcome.AUTOMATIC, has_raw=False)
+    assert first == Held(id=decided, uid=1, received_at=NOON, outcome=Outcome.AUTOMATIC, sha256=raw(1).sha256, has_raw=False)
     assert (second.uid, second.outcome, second.received_at, second.has_raw) == (2, None, later(hours=1), True)
-    assert (third.uid, third.outcome, third.has_raw) == (5, Outcome.HISTORY, False)
+    assert (third.uid, third.outcome, third.sha256, third.has_raw) == (5, Outcome.HISTORY, "", False)
     assert await each.messages.held("support", "INBOX", 9) == []
 
 

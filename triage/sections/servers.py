@@ -1,13 +1,13 @@
 """Where mail comes from and where it goes: the accounts that are watched, the submission server."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from triage.secret import Secret
-from triage.sections.values import AddrSpec, Duration, Limit, Section, Start
+from triage.sections.values import AddrSpec, Duration, Limit, Section, Start, TimeOfDay
 
 Security = Literal["tls", "starttls", "none"]
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -45,6 +45,8 @@ class MailboxSettings(ServerSettings):
     start: Start = "now"
     #: Put before the names of the folders we make, e.g. "Triage/"; the server's own separator is used for the slash.
     folder_prefix: str = "Triage/"
+    #: When the whole folder is compared with the store, each day.
+    census: TimeOfDay = time(3, 30)
     #: How often the folders are looked at for messages that people have moved; "off": never.
     watch: Duration | Literal["off"] = timedelta(seconds=60)
 

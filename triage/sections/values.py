@@ -1,7 +1,7 @@
 """Values as the configuration file writes them: durations, addresses, dates, time zones, patterns."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
@@ -72,8 +72,19 @@ def _pattern(value: str) -> str:
     return value
 
 
+def _time_of_day(value: object) -> object:
+    try:
+        at = value if isinstance(value, time) else time.fromisoformat(str(value))
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo:
+        raise ValueError("expected a time of day such as 03:30")
+    return at
+
+
 Pattern = Annotated[str, AfterValidator(_pattern)]
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
+TimeOfDay = Annotated[time, BeforeValidator(_time_of_day)]
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 HostName = Annotated[str, AfterValidator(_host_name)]
 AddrSpec = Annotated[str, AfterValidator(_addr_spec)]

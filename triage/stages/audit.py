@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import chain
 
@@ -13,9 +13,12 @@ from triage.ports import Mailbox, Store, Transaction
 from triage.records import MessageRecord
 from triage.reply import Delivery, DeliveryStatus, ReplyKind
 from triage.sections.servers import MailboxSettings
+from triage.stages.judge import SAME_ID
 
 #: Left alone by us: not looked for.
 _NOT_OURS = (Outcome.HISTORY, Outcome.VANISHED)
+#: There is one every day.
+_CENSUS_AGE = timedelta(hours=26)
 
 
 @dataclass(slots=True)
@@ -46,6 +49,7 @@ async def audit(store: Store, mailboxes: dict[str, tuple[Mailbox, MailboxSetting
         records = await store.query(partial(_records, account=account))
         census = await _census(mailbox, settings, records)
         _account_for(found, account, settings, records, census)
+        await store.query(partial(_intake, found, account, settings, now))
         await _look_for(found, account, mailbox, settings, _absent(records, settings, census))
     await store.query(lambda tx: _prove(found, tx, now))
     return found
@@ -73,6 +77,33 @@ def _account_for(found: Audit, account: str, settings: MailboxSettings, records:
         for record in records
         if record.outcome is None
     ]
+
+    for record in records:
+        if SAME_ID in record.reason:
+            found.notes.append(f"{account}: message {record.id}: {record.reason}")
+        if record.outcome is Outcome.VANISHED:
+            _tell_vanished(found, account, record, census)
+
+
+def _tell_vanished(found: Audit, account: str, record: MessageRecord, census: _Census) -> None:
+    what = f"{account}: message {record.id} (UID {record.key.uid} in {record.key.mailbox}) vanished: {record.reason or 'no data came'}"
+    if record.key.uid_validity == census.uid_validity and record.key.uid in census.inbox:
+        found.problems.append(f"{what}; it is there now")
+    else:
+        found.notes.append(what)
+
+
+def _intake(found: Audit, account: str, settings: MailboxSettings, now: datetime, tx: Transaction) -> None:
+    """What intake itself noticed."""
+    cursor = tx.messages.cursor(account, settings.folder)
+    if cursor and cursor.unseen:
+        found.notes.append(f"{account}: {cursor.unseen} messages came to {settings.folder} and were gone before we looked")
+    last = tx.censuses.latest(account, settings.folder)
+    if last is None:
+        return
+    found.problems += [f"{account}: census of {last.at:%Y-%m-%d %H:%M} UTC: {line}" for line in last.mismatches]
+    if now - last.at > _CENSUS_AGE:
+        found.notes.append(f"{account}: the last census was on {last.at:%Y-%m-%d %H:%M} UTC: does the daemon run?")
 
 
 def _absent(records: Iterable[MessageRecord], settings: MailboxSettings, census: _Census) -> list[MessageRecord]:

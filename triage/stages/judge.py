@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from triage.case import Case
+from triage.case import Case, CaseEvent
 from triage.decision import Decision, History, Match, Outcome
 from triage.message import Message, StoredMessage
 from triage.parsing.salvage import salvage
@@ -24,6 +24,9 @@ from triage.stages.read import KEPT_FIELDS
 from triage.threads.match import match
 from triage.threads.numbers import answered_numbers, quoted_numbers
 from triage.topic import Due
+
+#: Begins what is said of a message whose Message-ID another one has.
+SAME_ID = "its Message-ID is that of message"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +49,17 @@ class Judge:
         if reading.first(Effect.REPORT):
             return self._report(tx, stored, reading, now)
         found = self._match(tx, reading, now)
-        return self._decide(tx, stored, reading, found, now)
+        return self._flagged(tx, self._decide(tx, stored, reading, found, now), stored, message, now)
+
+    def _flagged(self, tx: Transaction, decision: Decision, stored: StoredMessage, message: Message, now: datetime) -> Decision:
+        # Carriers use one Message-ID again and again, and a stranger may copy one to have a customer's message passed over.
+        namesake = tx.messages.namesake(message.message_id, message.fingerprint, stored.id) if message.message_id else None
+        if namesake is None:
+            return decision
+        why = f"{SAME_ID} {namesake.id}, with other content"
+        flag = CaseEvent(at=now, kind="message_id_collision", provenance="rule", detail={"why": f"{why}: taken as a message of its own"})
+        reason = f"{decision.reason}; {why}" if decision.reason else why
+        return replace(decision, reason=reason, events=(*decision.events, flag))
 
     def judge_unreadable(self, stored: StoredMessage, reason: str, now: datetime) -> tuple[Reading, Decision]:
         """What could be seen of a message that nothing could read, and a case for a person."""

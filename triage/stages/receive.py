@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from zoneinfo import ZoneInfo
 
 from triage.alarm import AlarmBoard
 from triage.decision import Outcome
@@ -12,6 +13,7 @@ from triage.message import NO_ARRIVAL, Cursor, MailboxStatus, MessageKey, RawMes
 from triage.ports import Mailbox, Now, Store, Transaction
 from triage.sections.servers import MailboxSettings
 from triage.stages.backlog import urgent
+from triage.stages.census import Census
 from triage.stages.loop import Bell
 from triage.stages.withheld import Withheld
 
@@ -31,8 +33,18 @@ class Receive:
     """One watched mailbox. It knows IMAP and the store and nothing else."""
 
     def __init__(
-        self, account: str, settings: MailboxSettings, *, mailbox: Mailbox, store: Store, now: Now, arrived: Bell, board: AlarmBoard
+        self,
+        account: str,
+        settings: MailboxSettings,
+        *,
+        mailbox: Mailbox,
+        store: Store,
+        now: Now,
+        zone: ZoneInfo,
+        arrived: Bell,
+        board: AlarmBoard,
     ) -> None:
+        """The daily census is due by the clock of `zone`."""
         self.name = f"receive:{account}"
         self._account = account
         self._settings = settings
@@ -41,6 +53,7 @@ class Receive:
         self._now = now
         self._arrived = arrived
         self._board = board
+        self._census = Census(account, settings, mailbox=mailbox, store=store, now=now, zone=zone, board=board)
         self._cursor: Cursor | None = None
         #: False while the store has an older cursor; it is written with the next messages, or by itself when there are none.
         self._remembered = True
@@ -66,7 +79,17 @@ class Receive:
         if not self._remembered:
             await self._store.transact(self._remember)
             self._remembered = True
-        return taken + given_up
+        return taken + given_up or await self._count(listed, status.uid_validity)
+
+    async def _count(self, listed: Collection[int], uid_validity: int) -> int:
+        """At a quiet moment, and once a day, compare everything; how much there is to mend."""
+        if not await self._census.due():
+            return 0
+        mismatches = await self._census.take(uid_validity, {uid for uid in listed if uid not in self._withheld})
+        if mismatches:
+            # What is known is learnt from the store again, and the next poll takes in what is not.
+            self._cursor = None
+        return mismatches
 
     async def idle(self) -> None:
         """Wait for the server to report a change, or for the next poll."""
@@ -187,6 +210,7 @@ class Receive:
         _log.error("uidnext_went_back", account=self._account, was=was, now=now)
         text = f"mailbox {self._account}: the server counts its messages anew (next UID {now} after {was}) without saying so"
         self._board.sound(f"uids:{self._account}", text, self._now())
+        self._census.hasten()
 
     async def _begin_epoch(self, status: MailboxStatus) -> Cursor:
         """Learn what is known under this UIDVALIDITY; at the first connection, draw the start line."""
@@ -203,7 +227,11 @@ class Receive:
             # The server renumbered: everything is new to the cursor, and fingerprints keep it from being answered again.
             _log.warning("uidvalidity_changed", account=account, was=remembered.uid_validity, now=status.uid_validity)
         start_line = remembered.start_line if remembered else self._start_line()
-        await self._pass_over_history(start_line, status.uid_validity, everything=remembered is None and self._settings.start == "now")
+        history = await self._pass_over_history(
+            start_line, status.uid_validity, everything=remembered is None and self._settings.start == "now"
+        )
+        if remembered is None:
+            await self._census.baseline(history)
         unseen = remembered.unseen if remembered else 0
         cursor = Cursor(uid_validity=status.uid_validity, start_line=start_line, uid_next=status.uid_next, unseen=unseen)
         await self._store.transact(lambda tx: tx.messages.set_cursor(account, folder, cursor))
@@ -215,9 +243,10 @@ class Receive:
             return NO_ARRIVAL
         return self._now() if start == "now" else start.astimezone()
 
-    async def _pass_over_history(self, start_line: datetime, uid_validity: int, *, everything: bool) -> None:
+    async def _pass_over_history(self, start_line: datetime, uid_validity: int, *, everything: bool) -> int:
+        """Leave alone what arrived before the start line; how many messages that are."""
         if start_line == NO_ARRIVAL:
-            return
+            return 0
         unknown = [uid for uid in await self._mailbox.uids(self._settings.folder) if uid not in self._known]
         arrivals = await self._mailbox.arrivals(self._settings.folder, unknown)
         # At the first connection the UIDs tell what was there before, whatever the two clocks say.
@@ -225,3 +254,4 @@ class Receive:
         if before:
             await self._settle(before, uid_validity, Outcome.HISTORY)
             _log.info("history_left_alone", account=self._account, messages=len(before))
+        return len(before)

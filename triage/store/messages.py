@@ -67,7 +67,7 @@ class SqliteMessages:
     def held(self, account: str, mailbox: str, uid_validity: int) -> list[Held]:
         """What is held under each UID."""
         found = self._db.query(
-            "select id, uid, received_at, outcome, exists(select 1 from raw where raw.message = messages.id) as has_raw"
+            "select id, uid, received_at, outcome, sha256, exists(select 1 from raw where raw.message = messages.id) as has_raw"
             " from messages where account = ? and mailbox = ? and uid_validity = ?",
             (account, mailbox, uid_validity),
         )

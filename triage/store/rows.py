@@ -103,6 +103,7 @@ def to_held(row: Row) -> Held:
         uid=number(row, "uid"),
         received_at=time(row, "received_at"),
         outcome=Outcome(text(row, "outcome")) if row["outcome"] else None,
+        sha256=text(row, "sha256"),
         has_raw=bool(row["has_raw"]),
     )
 
