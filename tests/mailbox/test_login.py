@@ -44,6 +44,8 @@ async def test_a_password_outside_ascii(proxied: Proxied, dovecot: dovecot_serve
     umlaut = await with_password(account, "Pässwört")
     with pytest.raises(AuthenticationFailedError, match="refused"):
         await umlaut.status("INBOX")
+    await umlaut.close()
+    umlaut = await with_password(account, "Pässwört")
     proxy.rewrites = ((b" AUTH=PLAIN", b""),)
     with pytest.raises(AuthenticationFailedError, match="outside ASCII") as caught:
         await umlaut.status("INBOX")

@@ -32,6 +32,8 @@ class Liar:
     sizes: dict[int, int] = field(default_factory=dict)
     dates: dict[int, str] = field(default_factory=dict)
     greeting: bytes = b"* OK ready\r\n"
+    #: Seconds between the octets of the greeting.
+    drips: float = 0
     #: Said before the answer to a command, by its name; b"" instead of an answer hangs up, None says nothing for ever.
     instead: dict[str, bytes | None] = field(default_factory=dict)
     #: How often each command was given; "session" counts connections.
@@ -47,7 +49,10 @@ class Liar:
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection."""
         self.given["session"] += 1
-        writer.write(self.greeting)
+        for octet in self.greeting if self.drips else ():
+            writer.write(bytes([octet]))
+            await asyncio.sleep(self.drips)
+        writer.write(b"" if self.drips else self.greeting)
         folder = "INBOX"
         while line := await reader.readline():
             tag, name, rest = (*line.rstrip(b"\r\n").split(b" ", 2), b"", b"")[:3]

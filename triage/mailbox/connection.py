@@ -12,12 +12,15 @@ from imapclient.exceptions import IMAPClientError, LoginError
 
 from triage.errors import AuthenticationFailedError, ConnectionLostError
 from triage.mailbox import answers, refusals
+from triage.mailbox.door import Door
 from triage.mailbox.names import Naming
 from triage.message import MailboxStatus
 from triage.sections.servers import MailboxSettings
 
 #: Beyond the largest part we ask for: no honest literal is longer, and a lying one must not fill the memory.
 _LITERAL_MARGIN = 1 << 20
+#: Beyond the largest literal: the longest list of messages, or a batch of small ones with what servers add unasked.
+_ANSWER_MARGIN = 32 << 20
 
 
 @dataclass(slots=True, eq=False)
@@ -74,14 +77,16 @@ class Connection:
         self.drop()
 
 
-def connect(account: str, settings: MailboxSettings, max_octets: int) -> Connection:
+def connect(account: str, settings: MailboxSettings, max_octets: int, door: Door) -> Connection:
     """A connection that is logged in and knows the server's naming."""
+    password = settings.password.reveal(settings.username) if settings.password else ""
+    door.check(account, password)
     client = _reach(account, settings)
     try:
         _prepare(client, max_octets)
         if settings.security == "starttls":
             client.starttls(_tls(settings))
-        _log_in(account, client, settings)
+        _log_in(account, client, settings.username, password, door)
         return Connection(account, client, _naming(client), _round_trip(client))
     except BaseException:
         with suppress(OSError, IMAPClientError):
@@ -114,30 +119,57 @@ def _prepare(client: IMAPClient, max_octets: int) -> None:
     # Commands go out in several pieces; without this each costs 40 ms of waiting for an acknowledgment (Nagle).
     client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     client.socket().setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    read = library.read
+    bounds = _Bounds(library, max_octets)
+    for name, bounded in (("read", bounds.read), ("readline", bounds.readline), ("send", bounds.send)):
+        setattr(library, name, bounded)
 
-    def read_bounded(size: int) -> bytes:
-        if size > max_octets + _LITERAL_MARGIN:
+
+class _Bounds:
+    """How much a server may say at once, and in answer to one command: what it says is held in memory until it ends."""
+
+    def __init__(self, library: imaplib.IMAP4, max_octets: int) -> None:
+        self._read, self._readline, self._send = library.read, library.readline, library.send
+        self._literal = max_octets + _LITERAL_MARGIN
+        self._answer = max_octets + _ANSWER_MARGIN
+        self._heard = 0
+
+    def read(self, size: int) -> bytes:
+        if size > self._literal:
             raise imaplib.IMAP4.abort(f"the server announced {size} octets")
-        return read(size)
+        self._hear(size)
+        return self._read(size)
 
-    setattr(library, "read", read_bounded)  # noqa: B010
+    def readline(self) -> bytes:
+        line = self._readline()
+        self._hear(len(line))
+        return line
+
+    def send(self, data: bytes) -> None:
+        self._heard = 0
+        self._send(data)
+
+    def _hear(self, octets: int) -> None:
+        self._heard += octets
+        if self._heard > self._answer:
+            raise imaplib.IMAP4.abort(f"the server said {self._heard} octets and did not come to an end")
 
 
-def _log_in(account: str, client: IMAPClient, settings: MailboxSettings) -> None:
+def _log_in(account: str, client: IMAPClient, username: str, password: str, door: Door) -> None:
     # A server may greet somebody it knows by certificate as already logged in (RFC 9051 §7.1.4).
     if client._imap.state == "AUTH":
         return
-    password = settings.password.reveal(settings.username) if settings.password else ""
     try:
         if client.has_capability("AUTH=PLAIN"):
-            client.plain_login(settings.username, password)
+            client.plain_login(username, password)
         elif client.has_capability("LOGINDISABLED"):
             raise AuthenticationFailedError(f"mailbox {account}: the server takes no password on a connection without TLS")
         else:
-            client.login(settings.username, password)
+            client.login(username, password)
     except LoginError as error:
-        raise refusals.of_login(account, error) from None
+        meant = refusals.of_login(account, error)
+        if isinstance(meant, AuthenticationFailedError):
+            door.refused(password)
+        raise meant from None
     except UnicodeEncodeError:
         # Not chained: the error holds the password.
         raise AuthenticationFailedError(f"mailbox {account}: the server takes no password outside ASCII") from None

@@ -7,6 +7,7 @@ from functools import partial
 from triage.errors import ConnectionLostError
 from triage.mailbox import bodies, fetching, filing
 from triage.mailbox.connection import Connection
+from triage.mailbox.door import Door
 from triage.mailbox.session import Session
 from triage.mailbox.waiting import Waiter
 from triage.message import MailboxStatus, MessageKey, RawMessage
@@ -29,10 +30,11 @@ class ImapMailbox:
         self._max_octets = max_octets
         self._large = min(fetching.LARGE, max_octets)
         self._timeout = settings.timeout.total_seconds()
-        self._session = Session(account, settings, max_octets)
+        door = Door()
+        self._session = Session(account, settings, max_octets, door)
         #: What has come of a large message whose fetching broke off.
         self._begun: dict[MessageKey, bytearray] = {}
-        self._listening = Session(account, settings, max_octets)
+        self._listening = Session(account, settings, max_octets, door)
         # Another's server is never asked that often: providers count commands.
         self._waiter = Waiter(self._listening, pulse.total_seconds() if _is_here(settings.host) else 0)
 

@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 from triage.errors import MailboxMissingError, TriageError
 from triage.mailbox import refusals
 from triage.mailbox.connection import Connection, connect
+from triage.mailbox.door import Door
 from triage.sections.servers import MailboxSettings
 
 T = TypeVar("T")
@@ -25,6 +26,8 @@ class _Attempt(Generic[T]):
     result: "Future[T]" = field(default_factory=Future)
     #: The thread is at it: the connection in use is its own.
     begun: bool = False
+    #: The connection it works on.
+    connection: Connection | None = None
     #: Nobody waits for it any more: it must not begin.
     given_up: bool = False
 
@@ -36,7 +39,8 @@ _Queue = SimpleQueue[Callable[[], None] | None]
 class Session:
     """Runs work on a connection that is made when first needed, and made again after any error."""
 
-    def __init__(self, account: str, settings: MailboxSettings, max_octets: int) -> None:
+    def __init__(self, account: str, settings: MailboxSettings, max_octets: int, door: Door) -> None:
+        self._door = door
         self._account = account
         self._settings = settings
         self._max_octets = max_octets
@@ -77,6 +81,10 @@ class Session:
         attempt.given_up = True
         if attempt.begun and self._connection:
             self._connection.cut()
+        elif attempt.begun and self._queue:
+            # It hangs in the making of a connection, which cannot be broken: the thread is left to itself, and the next call has another.
+            self._queue.put(None)
+            self._queue = None
 
     def _perform(self, attempt: _Attempt[T]) -> T:
         attempt.begun = True
@@ -86,18 +94,26 @@ class Session:
             # The server said no, in order; the connection is sound.
             raise
         except TriageError:
-            self.discard()
+            self._lose(attempt)
             raise
         except Exception as error:
             # The library raises anything at all on an answer it does not understand, and after it nothing on the line can be trusted.
-            self.discard()
+            self._lose(attempt)
             raise refusals.of_command(self._account, attempt.doing, error) from error
 
     def _ready(self, attempt: _Attempt[T]) -> Connection:
-        self._connection = self._connection or connect(self._account, self._settings, self._max_octets)
+        connection = self._connection or connect(self._account, self._settings, self._max_octets, self._door)
         if attempt.given_up:
+            # Perhaps another thread has made a connection since: this one is nobody's.
+            if connection is not self._connection:
+                connection.drop()
             raise refusals.of_delay(self._account, attempt.doing)
-        return self._connection
+        self._connection = attempt.connection = connection
+        return connection
+
+    def _lose(self, attempt: _Attempt[T]) -> None:
+        if attempt.connection is self._connection:
+            self.discard()
 
     def discard(self) -> None:
         """Throw the connection away; the next use makes another."""
