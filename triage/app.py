@@ -38,7 +38,7 @@ from triage.stages.tend import Tend
 from triage.stages.vitals import Vitals
 from triage.stages.warn import Warn
 from triage.stages.watch import FolderWatch
-from triage.store.sqlite import SqliteStore, open_store
+from triage.store.sqlite import SqliteStore, open_for_daemon, open_store
 from triage.transport.smtp import SmtpTransport
 from triage.worker import prepare, read_message
 from triage.workers.pool import ReaderPool
@@ -111,7 +111,7 @@ async def assembled(settings: Settings, now: Now = utc_now, reader: Reader | Non
     """The whole daemon, put together and taken apart again in reverse order; a reader that is lent is used and left running."""
     async with contextlib.AsyncExitStack() as stack:
         parts = _parts(settings, now)
-        store = open_case_store(settings)
+        store = open_for_daemon(settings.paths.store, settings.identity.case_prefix)
         stack.push_async_callback(store.close)
         if reader is None:
             reader = reader_pool(settings)

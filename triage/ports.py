@@ -250,6 +250,9 @@ class Store(Protocol):
     async def query(self, work: Callable[[Transaction], T]) -> T:
         """Run `work` that only reads."""
 
+    async def expect_room(self) -> None:
+        """StoreFullError while there is room only for finishing what was begun; to be asked before anything new is taken in."""
+
     async def hold(self, claim: LeaseClaim, now: datetime) -> bool:
         """Take the lease, or keep it: True while it is ours. Once it was ours and is another's, every `transact` raises LeaseLostError."""
 

@@ -46,6 +46,7 @@ class Decide:
     async def work(self) -> int:
         """Take waiting messages in hand, earliest arrival first; 0 once everything is settled."""
         self._raise_fault()
+        await self._store.expect_room()
         room = _IN_HAND - len(self._tasks)
         fresh = await self._store.query(lambda tx: tx.messages.undecided(room, tuple(self._tasks))) if room > 0 else []
         self._take_in_hand(fresh)

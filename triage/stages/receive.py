@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from triage.alarm import AlarmBoard
 from triage.decision import Outcome
+from triage.errors import StoreFullError
 from triage.logs import get_logger
 from triage.message import NO_ARRIVAL, Cursor, MailboxStatus, MessageKey, RawMessage
 from triage.ports import Mailbox, Now, Store, Transaction
@@ -67,6 +68,7 @@ class Receive:
 
     async def work(self) -> int:
         """Store the next messages not yet in the store; how many were stored or given up."""
+        await self._expect_room()
         folder = self._settings.folder
         status = await self._mailbox.status(folder)
         if self._cursor is None or self._cursor.uid_validity != status.uid_validity:
@@ -80,6 +82,15 @@ class Receive:
             await self._store.transact(self._remember)
             self._remembered = True
         return taken + given_up or await self._count(listed, status.uid_validity)
+
+    async def _expect_room(self) -> None:
+        """While the disk is full nothing is fetched: the mail is safe on the server."""
+        try:
+            await self._store.expect_room()
+        except StoreFullError as error:
+            self._board.sound("store_full", str(error), self._now())
+            raise
+        self._board.clear("store_full")
 
     async def _count(self, listed: Collection[int], uid_validity: int) -> int:
         """At a quiet moment, and once a day, compare everything; how much there is to mend."""

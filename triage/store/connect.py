@@ -13,6 +13,8 @@ from triage.store.migrations import migrate
 
 #: Seconds between two attempts to switch a new file to WAL.
 _PAUSE = 0.01
+#: A gigabyte takes about as long.
+_CHECK_SECONDS = 10.0
 
 
 def connect(path: Path, *, busy_timeout: float = 10.0) -> Database:
@@ -48,6 +50,25 @@ def _enable_wal(connection: sqlite3.Connection, patience: float) -> None:
             time.sleep(_PAUSE)
         else:
             return
+
+
+def check(db: Database, path: Path) -> None:
+    """StoreBrokenError where the file is damaged; a store too large to be looked through at a start is believed."""
+    give_up = time.monotonic() + _CHECK_SECONDS
+    db.conn.set_progress_handler(lambda: time.monotonic() > give_up, 10_000)
+    try:
+        [(found,)] = db.execute("pragma quick_check(1)").fetchall()
+    except sqlite3.OperationalError as error:
+        if _is(error, "SQLITE_INTERRUPT"):
+            return
+        raise translate(error, path) from error
+    except sqlite3.DatabaseError as error:
+        raise translate(error, path) from error
+    finally:
+        db.conn.set_progress_handler(None, 0)
+    if found != "ok":
+        wanted = "put the last backup in its place, or begin a new store as docs/recovery.md says"
+        raise StoreBrokenError(f"{path}: the store is damaged ({found.splitlines()[-1]}): {wanted}")
 
 
 @contextlib.contextmanager

@@ -13,11 +13,12 @@ from typing import Any, TypeVar, cast
 
 from sqlite_utils import Database
 
-from triage.errors import LeaseLostError, StoreBrokenError, TriageError
+from triage.errors import LeaseLostError, StoreBrokenError, StoreFullError, TriageError
 from triage.ports import Transaction
 from triage.records import LeaseClaim
 from triage.store import lease
-from triage.store.connect import connect, translate, translated
+from triage.store.connect import check, connect, translate, translated
+from triage.store.reserve import OCTETS, Reserve
 from triage.store.transaction import SqliteTransaction
 
 T = TypeVar("T")
@@ -42,8 +43,9 @@ _Answer = tuple[_Work, Any, BaseException | None]
 class SqliteStore:
     """The Store port on one SQLite file. Open it with `open_store`."""
 
-    def __init__(self, db: Database, case_prefix: str) -> None:
+    def __init__(self, db: Database, case_prefix: str, reserve: Reserve | None = None) -> None:
         self._db = db
+        self._reserve = reserve
         self._transaction = SqliteTransaction(db, case_prefix)
         self._queue: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
         #: The number of our turn; None for whoever needs no lease (a command, a test).
@@ -60,6 +62,11 @@ class SqliteStore:
         """Run `work` that only reads."""
         # Reads go through the writer as well: they then see every commit before them, and need no second connection.
         return await self._submit(work, writes=False)
+
+    async def expect_room(self) -> None:
+        """StoreFullError while the disk is so full that only what was begun may be finished."""
+        if self._reserve and not self._reserve.keep():
+            raise StoreFullError("the disk of the store is full: nothing new is taken in until 16 MB are free")
 
     async def hold(self, claim: LeaseClaim, now: datetime) -> bool:
         """Take the lease, or keep it."""
@@ -82,6 +89,8 @@ class SqliteStore:
         self._closed = True
         self._queue.put(None)
         await asyncio.to_thread(self._writer.join)
+        if self._reserve:
+            self._reserve.give_up()
 
     async def _submit(self, work: Callable[[Transaction], T], *, writes: bool) -> T:
         if self._closed:
@@ -123,6 +132,8 @@ class SqliteStore:
             # Nothing of the batch is on the disk: all of it failed, whatever each had returned.
             self._abandon()
             results = [(work, None, error) for work in batch]
+            if isinstance(error, StoreFullError) and self._reserve:
+                self._reserve.give_up()
         _answer(results)
 
     def _begin(self, *, writes: bool) -> None:
@@ -187,3 +198,14 @@ def _ended() -> StoreBrokenError:
 def open_store(path: Path, case_prefix: str, *, busy_timeout: float = 10.0) -> SqliteStore:
     """The store in that file, made where it does not exist; StoreBusyError, StoreFullError or StoreBrokenError where it cannot be used."""
     return SqliteStore(connect(path, busy_timeout=busy_timeout), case_prefix)
+
+
+def open_for_daemon(path: Path, case_prefix: str, *, reserve: int = OCTETS) -> SqliteStore:
+    """The same, checked for damage first, and with space kept back on its disk while it is open."""
+    db = connect(path)
+    try:
+        check(db, path)
+    except BaseException:
+        db.close()
+        raise
+    return SqliteStore(db, case_prefix, Reserve(path.with_name(f"{path.name}.reserve"), reserve))
