@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 
 from triage.alarm import AlarmBoard
@@ -11,29 +11,22 @@ from triage.alarms.file import FileChannel
 from triage.alarms.log import LogChannel
 from triage.alarms.systemd import Systemd
 from triage.alarms.webhook import WebhookChannel
-from triage.clocks.due import due_at
-from triage.clocks.tell import zone
-from triage.installation import load_policy, load_writer, read_plan, secret_key
+from triage.installation import read_plan
+from triage.learned import Learned
 from triage.mailbox.imap import ImapMailbox
 from triage.outgoing import Outgoing
-from triage.people import People
-from triage.policy.folders import rulings
-from triage.policy.table import Policy
+from triage.parts import Parts, parts_of
 from triage.ports import AlarmChannel, Mailbox, Now, Reader, Store, Transport
-from triage.rules.context import RuleContext
-from triage.sections.servers import MailboxSettings
 from triage.settings import Settings
 from triage.stages.correct import Corrector
 from triage.stages.decide import Decide
 from triage.stages.deliver import Deliver
 from triage.stages.file import File
-from triage.stages.judge import Judge
-from triage.stages.loop import Bell, Stage
-from triage.stages.moved import Moved
+from triage.stages.learn import Learn
+from triage.stages.loop import Stage
 from triage.stages.pulse import Pulses
 from triage.stages.receipts import Receipts
 from triage.stages.receive import Receive
-from triage.stages.record import Recorder
 from triage.stages.tend import Tend
 from triage.stages.vitals import Vitals
 from triage.stages.warn import Warn
@@ -76,6 +69,7 @@ class App:
     receipts: Receipts | None
     file: tuple[File, ...]
     folders: tuple[FolderWatch, ...]
+    learn: Learn
     tend: Tend
     watch: Watch
 
@@ -83,7 +77,7 @@ class App:
     def stages(self) -> tuple[Stage, ...]:
         """The stages that mail passes, in that order; the watch over them runs beside."""
         sending: tuple[Stage, ...] = tuple(stage for stage in (self.deliver, self.receipts) if stage)
-        return (*self.receive, self.decide, *sending, *self.file, *self.folders, self.tend)
+        return (*self.receive, self.decide, *sending, *self.file, *self.folders, self.learn, self.tend)
 
 
 def utc_now() -> datetime:
@@ -98,19 +92,24 @@ def open_case_store(settings: Settings) -> SqliteStore:
 
 def vitals(settings: Settings, store: Store, board: AlarmBoard) -> Vitals:
     """The watch over promises, for a command beside a daemon that may be dead."""
-    return _parts(settings, utc_now).vitals(store, Pulses(utc_now), board)
+    return parts_of(settings, utc_now).vitals(store, Pulses(utc_now), board)
+
+
+def learned(settings: Settings) -> Learned:
+    """What was learned from people, beside the model that came with the program."""
+    return Learned(settings.paths.state, settings.paths.model, settings.learning.at_most)
 
 
 def corrector(settings: Settings) -> Corrector:
     """Whoever corrects cases, for a command beside the daemon."""
-    return _parts(settings, utc_now).corrector()
+    return parts_of(settings, utc_now).corrector()
 
 
 @contextlib.asynccontextmanager
 async def assembled(settings: Settings, now: Now = utc_now, reader: Reader | None = None) -> AsyncIterator[App]:
     """The whole daemon, put together and taken apart again in reverse order; a reader that is lent is used and left running."""
     async with contextlib.AsyncExitStack() as stack:
-        parts = _parts(settings, now)
+        parts = parts_of(settings, now)
         store = open_for_daemon(settings.paths.store, settings.identity.case_prefix)
         stack.push_async_callback(store.close)
         if reader is None:
@@ -119,134 +118,43 @@ async def assembled(settings: Settings, now: Now = utc_now, reader: Reader | Non
         mailboxes = {name: ImapMailbox(name, its, max_octets=settings.read.message_mb << 20) for name, its in settings.mailbox.items()}
         for mailbox in mailboxes.values():
             stack.push_async_callback(mailbox.close)
-        deliver, receipts = None, None
+        way_out: tuple[Deliver | None, Receipts | None] = (None, None)
         if parts.recorder.live:
             outgoing = Outgoing(settings=settings, store=store, board=parts.board, now=now, to_send=parts.to_send)
-            deliver, receipts = await _way_out(outgoing, stack)
-        app = parts.app(store, reader, dict(mailboxes), deliver, receipts)
+            way_out = await _way_out(outgoing, stack)
+        app = _app(parts, store, reader, dict(mailboxes), way_out)
         stack.push_async_callback(app.decide.close)
+        stack.push_async_callback(app.learn.close)
         yield app
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Parts:
-    """What the stages share and what needs no closing."""
-
-    settings: Settings
-    now: Now
-    policy: Policy
-    people: People
-    key: bytes
-    recorder: Recorder
-    board: AlarmBoard
-    arrived: Bell
-    to_send: Bell
-    to_file: dict[str, Bell]
-
-    def app(self, store: Store, reader: Reader, mailboxes: dict[str, Mailbox], deliver: Deliver | None, receipts: Receipts | None) -> App:
-        """The stages around these adapters."""
-        accounts = self.settings.watched
-        return App(
-            settings=self.settings,
-            now=self.now,
-            board=self.board,
-            store=store,
-            mailboxes=mailboxes,
-            receive=tuple(self._receive(name, its, mailboxes[name], store) for name, its in accounts.items()),
-            decide=self._decide(store, reader),
-            deliver=deliver,
-            receipts=receipts,
-            file=tuple(
-                File(name, prefix=its.folder_prefix, mailbox=mailboxes[name], store=store, now=self.now, to_file=self.to_file[name])
-                for name, its in accounts.items()
-                if self.recorder.live
-            ),
-            folders=tuple(
-                FolderWatch(
-                    name,
-                    prefix=its.folder_prefix,
-                    every=its.watch,
-                    mailbox=mailboxes[name],
-                    store=store,
-                    moved=Moved(account=name, rulings=rulings(self.policy), corrector=self.corrector()),
-                    now=self.now,
-                    corrected=Bell(self.to_send, self.to_file[name]),
-                )
-                for name, its in accounts.items()
-                if self.recorder.live and its.watch != "off"
-            ),
-            tend=self._tend(store),
-            watch=self._watch(store),
-        )
-
-    def corrector(self) -> Corrector:
-        """Whoever carries out what people say of cases."""
-        return Corrector(policy=self.policy, people=self.people, due=due_at, recorder=self.recorder)
-
-    def _receive(self, account: str, settings: MailboxSettings, mailbox: Mailbox, store: Store) -> Receive:
-        where = zone(self.settings.identity.time_zone)
-        return Receive(account, settings, mailbox=mailbox, store=store, now=self.now, zone=where, arrived=self.arrived, board=self.board)
-
-    def _decide(self, store: Store, reader: Reader) -> Decide:
-        rules, limits = RuleContext.of(self.settings), self.settings.limits
-        return Decide(
-            store=store,
-            reader=reader,
-            judge=Judge(policy=self.policy, people=self.people, rules=rules, limits=limits, due=due_at, key=self.key),
-            recorder=self.recorder,
-            now=self.now,
-            arrived=self.arrived,
-            decided=Bell(self.to_send, *self.to_file.values()),
-        )
-
-    def vitals(self, store: Store, pulses: Pulses, board: AlarmBoard) -> Vitals:
-        """The watch over promises and stages."""
-        return Vitals(
-            store=store,
-            pulses=pulses,
-            board=board,
-            rate=lambda: None,
-            acknowledge=self.policy.promises.acknowledge,
-            margin=self.settings.alarms.margin,
-            now=self.now,
-        )
-
-    def _watch(self, store: Store) -> Watch:
-        alarms, systemd, pulses = self.settings.alarms, Systemd(), Pulses(self.now)
-        return Watch(
-            board=self.board,
-            pulses=pulses,
-            vitals=self.vitals(store, pulses, self.board),
-            warn=Warn(board=self.board, channels=_channels(self.settings, systemd), again=alarms.again, now=self.now),
-            systemd=systemd,
-        )
-
-    def _tend(self, store: Store) -> Tend:
-        return Tend(
-            store=store,
-            policy=self.policy,
-            people=self.people,
-            due=due_at,
-            recorder=self.recorder,
-            now=self.now,
-            to_send=self.to_send,
-            tick=timedelta(minutes=1),
-        )
+def _app(parts: Parts, store: Store, reader: Reader, mailboxes: dict[str, Mailbox], way_out: tuple[Deliver | None, Receipts | None]) -> App:
+    return App(
+        settings=parts.settings,
+        now=parts.now,
+        board=parts.board,
+        store=store,
+        mailboxes=mailboxes,
+        receive=tuple(parts.receive(store, mailboxes)),
+        decide=parts.decide(store, reader),
+        deliver=way_out[0],
+        receipts=way_out[1],
+        file=tuple(parts.file(store, mailboxes)),
+        folders=tuple(parts.folders(store, mailboxes)),
+        learn=parts.learn(store, learned(parts.settings)),
+        tend=parts.tend(store),
+        watch=_watch(parts, store),
+    )
 
 
-def _parts(settings: Settings, now: Now) -> _Parts:
-    policy = load_policy(settings)
-    return _Parts(
-        settings=settings,
-        now=now,
-        policy=policy,
-        people=People.of(settings),
-        key=secret_key(settings.paths.state),
-        recorder=Recorder(writer=load_writer(settings, policy), live=settings.mode == "live", keep_raw=settings.keep_raw),
-        board=AlarmBoard(),
-        arrived=Bell(),
-        to_send=Bell(),
-        to_file={account: Bell() for account in settings.watched},
+def _watch(parts: Parts, store: Store) -> Watch:
+    alarms, systemd, pulses = parts.settings.alarms, Systemd(), Pulses(parts.now)
+    return Watch(
+        board=parts.board,
+        pulses=pulses,
+        vitals=parts.vitals(store, pulses, parts.board),
+        warn=Warn(board=parts.board, channels=_channels(parts.settings, systemd), again=alarms.again, now=parts.now),
+        systemd=systemd,
     )
 
 
@@ -278,5 +186,5 @@ async def _way_out(outgoing: Outgoing, stack: contextlib.AsyncExitStack) -> tupl
 def reader_pool(settings: Settings) -> ReaderPool:
     """Processes that read messages as these settings say."""
     limits = settings.read
-    ready = partial(prepare, read_plan(settings), settings.paths.model)
+    ready = partial(prepare, read_plan(settings), settings.paths.model, settings.paths.state)
     return ReaderPool(read_message, ready, workers=limits.workers, time=limits.time, memory_mb=limits.memory_mb, preload="triage.preload")

@@ -33,6 +33,20 @@ class Ruling:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lesson:
+    """What came of teaching a model with the corrections up to a number."""
+
+    #: Number of the latest correction there was.
+    latest: int
+    at: datetime
+    #: The candidate answers from now on; otherwise it was thrown away.
+    accepted: bool
+    reason: str
+    #: Of the model that was accepted.
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
     """One ruling that changed something, with the masked text it speaks of."""
 

@@ -54,5 +54,9 @@ class ModelError(PermanentError):
     """The model file is missing, damaged or not ours; everything else goes on, unsorted."""
 
 
+class LessonError(TemporaryError):
+    """Teaching a model came to no end: out of time or memory, or killed; the model in use stays."""
+
+
 class TemplateError(PermanentError):
     """A template is missing or broken; the built-in text is used instead."""

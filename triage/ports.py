@@ -6,6 +6,7 @@ from typing import Protocol, TypeVar
 
 from triage.alarm import Alarm, Notice
 from triage.case import Case, CaseEvent, CaseStatus, Deadline, NewCase
+from triage.correction import Correction, Lesson
 from triage.decision import Candidate
 from triage.health import Backlog
 from triage.message import MailboxStatus, RawMessage
@@ -109,6 +110,25 @@ class Reader(Protocol):
 
     async def close(self) -> None:
         """Stop the processes."""
+
+
+class Learner(Protocol):
+    """What was learned from people, outside the store: corrections that readers know at once, and models taught with them."""
+
+    def published(self) -> int:
+        """Number of the latest correction that readers know of; -1 where they were never told."""
+
+    def publish(self, corrections: Sequence[Correction], latest: int) -> None:
+        """Let readers know of these from the next message on; `latest` is the number of the last."""
+
+    def problem(self) -> str:
+        """Why the model that is to be used cannot be used; "" where it can."""
+
+    def last_lesson(self) -> Lesson | None:
+        """What came of teaching last; None where that never happened."""
+
+    async def teach(self, corrections: Sequence[Correction], latest: int) -> Lesson:
+        """Teach a candidate in a process of its own, and use it if it proves better; LessonError where that process fails."""
 
 
 class CaseTable(Protocol):

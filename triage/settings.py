@@ -9,6 +9,7 @@ from pydantic import Field, ValidationError, model_validator
 from triage.errors import SettingsError
 from triage.sections.alarms import AlarmSettings
 from triage.sections.identity import AgentSettings, DepartmentSettings, Identity
+from triage.sections.learning import LearningSettings
 from triage.sections.places import LeaseSettings, LogSettings, Paths
 from triage.sections.reading import ExtractionSettings, FormSettings, ReadLimits
 from triage.sections.sending import SendLimits
@@ -35,6 +36,7 @@ class Settings(Section):
     read: ReadLimits = ReadLimits()
     #: Web forms that send us what customers fill in.
     form: tuple[FormSettings, ...] = ()
+    learning: LearningSettings = LearningSettings()
     limits: SendLimits = SendLimits()
     extraction: ExtractionSettings = ExtractionSettings()
     paths: Paths = Paths()

@@ -1,18 +1,17 @@
 """What runs in a reader process: made ready once, then one message after another."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from time import monotonic
 
+from triage.classifier import memory
+from triage.classifier.memory import Memory
 from triage.classifier.model import Model, unsorted
+from triage.classifier.shelf import Shelf
 from triage.errors import ModelError
 from triage.message import MessageKey, RawMessage
 from triage.reading import Classification, Facts, Reading
 from triage.stages.read import ReadPlan, read
-
-#: A model that was missing or broken is looked for again after this many seconds.
-_LOOK_AGAIN = 30.0
 
 #: Read once before the first message: libraries load their tables at first use, and no customer is to wait for that.
 WARM_UP = RawMessage(
@@ -24,41 +23,101 @@ WARM_UP = RawMessage(
 )
 
 
+#: In the state folder: what readers know of corrections, and the models that were trained here.
+CORRECTIONS, MODELS = "corrections.json", "models"
+
+#: When a file was written, and its size: another file than the one that was read.
+_Stamp = tuple[int, int] | None
+
+
 @dataclass(slots=True)
 class ModelFile:
     """A classifier that lives in a file which may be missing, broken, or replaced; it then says so instead of failing."""
 
-    path: Path
+    shelf: Shelf
     _model: Model | None = None
     _problem: str = ""
-    _looked_at: float = -_LOOK_AGAIN
+    _stamps: tuple[_Stamp, _Stamp] = (None, None)
+    _path: Path | None = None
 
     def classify(self, subject: str, body: str, facts: Facts) -> Classification:
         """What the model says, or `unsorted` with the reason there is none."""
-        if self._model is None and monotonic() - self._looked_at >= _LOOK_AGAIN:
+        if self._is_another():
             self._load()
         return self._model.classify(subject, body, facts) if self._model else unsorted(self._problem)
 
+    def _is_another(self) -> bool:
+        if self._path is None:
+            return True
+        pointer, model = _stamp(self.shelf.pointer), _stamp(self._path)
+        # One put in the place of the last is used from the next message on; one that is only gone is missed by nobody.
+        return pointer != self._stamps[0] or model not in (None, self._stamps[1])
+
     def _load(self) -> None:
-        self._looked_at = monotonic()
-        try:
-            self._model = Model.load(self.path)
-        except ModelError as error:
-            self._problem = str(error)
+        pointer, path = _stamp(self.shelf.pointer), self.shelf.in_use()
+        self._path, self._stamps = path, (pointer, _stamp(path))
+        # A broken model of our own training is no reason to sort nothing while the shipped one is whole.
+        for candidate in dict.fromkeys((path, self.shelf.shipped)):
+            try:
+                self._model = Model.load(candidate)
+            except ModelError as error:
+                self._problem = str(error)
+                if self._model is not None:
+                    # What has served until now is better than what is broken.
+                    return
+            else:
+                return
+
+
+@dataclass(slots=True)
+class MemoryFile:
+    """What people have said, in a file that is written anew with each correction."""
+
+    path: Path
+    _memory: Memory = field(default_factory=Memory)
+    _seen: _Stamp = None
+
+    def apply(self, subject: str, body: str, answer: Classification) -> Classification:
+        """The answer, or a person's on a near-identical message."""
+        stamp = _stamp(self.path)
+        if stamp != self._seen:
+            self._seen = stamp
+            self._memory = Memory(memory.read(self.path)[0])
+        return self._memory.apply(subject, body, answer)
+
+
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """The model and what people have said since."""
+
+    model: ModelFile
+    memory: MemoryFile
+
+    def classify(self, subject: str, body: str, facts: Facts) -> Classification:
+        """Category, issue, confidence and reasons."""
+        return self.memory.apply(subject, body, self.model.classify(subject, body, facts))
+
+
+def _stamp(path: Path) -> _Stamp:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
 
 
 #: Filled by `prepare` in each reader process; a process has no other way to keep something between two calls.
-_ready: dict[str, tuple[ReadPlan, ModelFile]] = {}
+_ready: dict[str, tuple[ReadPlan, Taught]] = {}
 
 
-def prepare(plan: ReadPlan, model_path: Path) -> None:
-    """Make this process ready to read."""
-    model = ModelFile(model_path)
-    _ready["reader"] = (plan, model)
-    read(WARM_UP, plan, model)
+def prepare(plan: ReadPlan, model: Path, state: Path) -> None:
+    """Make this process ready to read, with the shipped model and what the state folder has learned since."""
+    taught = Taught(ModelFile(Shelf(state / MODELS, model)), MemoryFile(state / CORRECTIONS))
+    _ready["reader"] = (plan, taught)
+    read(WARM_UP, plan, taught)
 
 
 def read_message(raw: RawMessage) -> Reading:
     """What the message says; `prepare` must have run in this process."""
-    plan, model = _ready["reader"]
-    return read(raw, plan, model)
+    plan, taught = _ready["reader"]
+    return read(raw, plan, taught)

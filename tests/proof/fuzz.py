@@ -110,7 +110,7 @@ def raw(number: int, content: bytes) -> RawMessage:
 
 def ready() -> None:
     """Make this process a reader with the shipped model, its language model loaded too: that is no message's fault."""
-    prepare(_PLAN, ROOT / "models" / "triage.npz")
+    prepare(_PLAN, ROOT / "models" / "triage.npz", ROOT / "no state")
     read_message(raw(0, b"From: a@b.example\r\n\r\nA sentence of more than twenty letters."))
 
 

@@ -7,12 +7,15 @@ from pathlib import Path
 import pytest
 
 from tests.spine.world import World, letter
+from triage.classifier import memory
 from triage.classifier.model import Model
+from triage.classifier.shelf import Shelf
+from triage.correction import Correction, Provenance
 from triage.installation import read_plan
 from triage.message import MessageKey, RawMessage
 from triage.reading import Facts
 from triage.sections.places import Paths
-from triage.worker import ModelFile, prepare, read_message
+from triage.worker import MemoryFile, ModelFile, Taught, prepare, read_message
 
 MODEL = Paths().model
 TWICE = "You charged my card twice for order ORD1234"
@@ -26,7 +29,7 @@ def raw(content: bytes) -> RawMessage:
 
 def test_a_reader_reads(world: World) -> None:
     """Made ready, it gives text, findings, facts and classification of any bytes."""
-    prepare(read_plan(world.configure()), MODEL)
+    prepare(read_plan(world.configure()), MODEL, world.root)
     found = read_message(raw(letter(TWICE)))
     assert found.facts.order_numbers == ("ORD1234",)
     assert (found.classification.category, found.classification.issue) == ("payment", "payment_duplicate")
@@ -36,8 +39,8 @@ def test_a_reader_reads(world: World) -> None:
 
 def test_ready_again_means_the_new_plan(world: World, tmp_path: Path) -> None:
     """The last call to make it ready counts."""
-    prepare(read_plan(world.configure()), MODEL)
-    prepare(read_plan(world.configure()), tmp_path / "none.npz")
+    prepare(read_plan(world.configure()), MODEL, world.root)
+    prepare(read_plan(world.configure()), tmp_path / "none.npz", tmp_path)
     assert read_message(raw(letter(TWICE))).classification.abstained
 
 
@@ -47,26 +50,55 @@ def test_without_a_model_it_says_so(tmp_path: Path, content: bytes | None) -> No
     path = tmp_path / "model.npz"
     if content is not None:
         path.write_bytes(content)
-    said = ModelFile(path).classify("", TWICE, Facts())
+    said = ModelFile(Shelf(tmp_path / "models", path)).classify("", TWICE, Facts())
     assert (said.abstained, said.confidence) == (True, 0)
     assert any(str(path) in reason for reason in said.reasons)
 
 
 def test_a_model_that_comes_later_is_found(tmp_path: Path) -> None:
-    """It is looked for again, but not for each message: only when the last look was half a minute ago."""
+    """From the next message on; and one that is only gone again is missed by nobody."""
     path = tmp_path / "model.npz"
-    file = ModelFile(path)
+    file = ModelFile(Shelf(tmp_path / "models", path))
     assert file.classify("", TWICE, Facts()).abstained
     shutil.copy(MODEL, path)
-    assert file.classify("", TWICE, Facts()).abstained
-    file._looked_at -= 31
     assert file.classify("", TWICE, Facts()).category == "payment"
     path.unlink()
     assert file.classify("", TWICE, Facts()).category == "payment"
 
 
+def test_a_model_of_our_own_training_that_is_broken(tmp_path: Path) -> None:
+    """The shipped one stands in for it; one that breaks while it is in use goes on from memory; the next whole one is used."""
+    shelf = Shelf(tmp_path / "models", MODEL)
+    shelf.folder.mkdir()
+    shutil.copy(MODEL, shelf.path_of("a" * 12))
+    shelf.use("a" * 12)
+    running, shipped = ModelFile(shelf), Model.load(MODEL).version
+    assert running.classify("", TWICE, Facts()).model_version == shipped
+    shelf.path_of("a" * 12).write_bytes(b"broken")
+    assert running.classify("", TWICE, Facts()).category == "payment"
+    assert ModelFile(shelf).classify("", TWICE, Facts()).model_version == shipped
+    shelf.use("shipped")
+    assert running.classify("", TWICE, Facts()).category == "payment"
+
+
+def test_readers_hear_of_corrections_at_once(tmp_path: Path) -> None:
+    """Between two messages the file of corrections was written: the second gets the person's answer."""
+    said = Correction(
+        subject="", body=TWICE, category="dispute", issue="chargeback", author="Jane", at=datetime(2026, 3, 2, tzinfo=UTC),
+        provenance=Provenance.CLI,
+    )  # fmt: skip
+    taught = Taught(ModelFile(Shelf(tmp_path, MODEL)), MemoryFile(tmp_path / "corrections.json"))
+    assert taught.classify("", TWICE, Facts()).category == "payment"
+    memory.write(tmp_path / "corrections.json", memory.remembered([said]), 1)
+    again = taught.classify("", TWICE + " again", Facts())
+    assert (again.category, again.issue, again.confidence) == ("dispute", "chargeback", 1.0)
+    assert again.reasons[0].startswith("Jane sorted")
+    (tmp_path / "corrections.json").write_text("{")
+    assert taught.classify("", TWICE, Facts()).category == "payment"
+
+
 def test_a_model_is_not_looked_for_beforehand(tmp_path: Path) -> None:
     """The file is opened at the first message, also on a machine that has only just started."""
-    file = ModelFile(tmp_path / "model.npz")
+    file = ModelFile(Shelf(tmp_path / "models", tmp_path / "model.npz"))
     shutil.copy(MODEL, tmp_path / "model.npz")
     assert file.classify("", TWICE, Facts()).category == "payment"

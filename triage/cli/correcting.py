@@ -49,6 +49,9 @@ async def _correct(chosen: Settings, number: str, ruling: Ruling, author: str) -
 
     try:
         case, after = await store.transact(work)
+        if after:
+            # The readers of a running daemon and `triage classify` know it from now on.
+            app.learned(chosen).publish(*await store.query(lambda tx: (tx.corrections.all(), tx.corrections.latest())))
     finally:
         await store.close()
     return case is not None, after is not None

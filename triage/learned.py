@@ -1,0 +1,127 @@
+"""The Learner port on files in the state folder: what readers know, the models, and a process of its own to teach in."""
+
+import asyncio
+import contextlib
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from triage.classifier import memory
+from triage.classifier.model import Model
+from triage.classifier.shelf import Shelf
+from triage.correction import Correction, Lesson
+from triage.errors import LessonError, ModelError
+from triage.worker import CORRECTIONS, MODELS
+
+_LESSON = "lesson.json"
+
+
+@dataclass(slots=True)
+class Learned:
+    """What was learned, in one state folder."""
+
+    state: Path
+    #: The model that came with the program.
+    shipped: Path
+    at_most: timedelta
+    #: What the lessons start from; empty: the project's own corpus.
+    corpus: tuple[Path, ...] = ()
+    _published: int | None = None
+    _looked_at: tuple[object, ...] = ()
+    _problem: str = ""
+
+    @property
+    def shelf(self) -> Shelf:
+        """The models there are."""
+        return Shelf(self.state / MODELS, self.shipped)
+
+    def published(self) -> int:
+        """Number of the latest correction that readers know of."""
+        if self._published is None:
+            self._published = memory.read(self.state / CORRECTIONS)[1]
+        return self._published
+
+    def publish(self, corrections: Sequence[Correction], latest: int) -> None:
+        """Let readers know of these from the next message on."""
+        self.state.mkdir(parents=True, exist_ok=True)
+        memory.write(self.state / CORRECTIONS, memory.remembered(corrections), latest)
+        self._published = latest
+
+    def problem(self) -> str:
+        """Why the model that is to be used cannot be used."""
+        path = self.shelf.in_use()
+        seen = (path, *_stamp(path))
+        if seen != self._looked_at:
+            self._looked_at = seen
+            try:
+                Model.load(path)
+            except ModelError as error:
+                self._problem = str(error)
+            else:
+                self._problem = ""
+        return self._problem
+
+    def last_lesson(self) -> Lesson | None:
+        """What came of teaching last."""
+        with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
+            said = json.loads((self.state / MODELS / _LESSON).read_text(encoding="utf-8"))
+            return lesson_of(said)
+        return None
+
+    async def teach(self, corrections: Sequence[Correction], latest: int) -> Lesson:
+        """Teach a candidate in a process of its own, of low priority."""
+        job = {
+            "folder": str(self.state / MODELS),
+            "shipped": str(self.shipped),
+            "corpus": [str(path) for path in self.corpus],
+            "corrections": [asdict(each) | {"at": each.at.isoformat()} for each in corrections],
+            "latest": latest,
+        }
+        said = await self._run(json.dumps(job).encode())
+        lesson = lesson_of(json.loads(said))
+        path = self.state / MODELS / _LESSON
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(said)
+        return lesson
+
+    async def _run(self, job: bytes) -> bytes:
+        # A session of its own: Ctrl-C in a terminal is for the daemon, which ends it.
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "triage.retrain", stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE, start_new_session=True,
+        )  # fmt: skip
+        try:
+            async with asyncio.timeout(self.at_most.total_seconds()):
+                out, complaint = await process.communicate(job)
+        except TimeoutError as error:
+            raise LessonError(f"the lesson took longer than {self.at_most}") from error
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+        if process.returncode:
+            last = complaint.decode("utf-8", "replace").strip().splitlines()[-1:]
+            raise LessonError(f"the lesson ended with code {process.returncode}: {''.join(last)}")
+        return out
+
+
+def lesson_of(said: dict[str, object]) -> Lesson:
+    """A lesson from its JSON."""
+    return Lesson(
+        latest=int(str(said["latest"])),
+        at=datetime.fromisoformat(str(said["at"])),
+        accepted=said["accepted"] is True,
+        reason=str(said["reason"]),
+        version=str(said["version"]),
+    )
+
+
+def _stamp(path: Path) -> tuple[object, ...]:
+    try:
+        found = path.stat()
+    except OSError:
+        return ()
+    return found.st_mtime_ns, found.st_size

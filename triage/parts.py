@@ -1,0 +1,138 @@
+"""The stages around their ports, and what they share; names no adapter."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from triage.alarm import AlarmBoard
+from triage.clocks.due import due_at
+from triage.clocks.tell import zone
+from triage.installation import load_policy, load_writer, secret_key
+from triage.people import People
+from triage.policy.folders import rulings
+from triage.policy.table import Policy
+from triage.ports import Learner, Mailbox, Now, Reader, Store
+from triage.rules.context import RuleContext
+from triage.settings import Settings
+from triage.stages.correct import Corrector
+from triage.stages.decide import Decide
+from triage.stages.file import File
+from triage.stages.judge import Judge
+from triage.stages.learn import Learn
+from triage.stages.loop import Bell
+from triage.stages.moved import Moved
+from triage.stages.pulse import Pulses
+from triage.stages.receive import Receive
+from triage.stages.record import Recorder
+from triage.stages.tend import Tend
+from triage.stages.vitals import Vitals
+from triage.stages.watch import FolderWatch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What the stages share and what needs no closing."""
+
+    settings: Settings
+    now: Now
+    policy: Policy
+    people: People
+    key: bytes
+    recorder: Recorder
+    board: AlarmBoard
+    arrived: Bell
+    to_send: Bell
+    to_file: dict[str, Bell]
+    corrected: Bell
+
+    def receive(self, store: Store, mailboxes: Mapping[str, Mailbox]) -> Iterator[Receive]:
+        """One for each watched mailbox."""
+        where, now = zone(self.settings.identity.time_zone), self.now
+        for name, its in self.settings.watched.items():
+            yield Receive(name, its, mailbox=mailboxes[name], store=store, now=now, zone=where, arrived=self.arrived, board=self.board)
+
+    def file(self, store: Store, mailboxes: Mapping[str, Mailbox]) -> Iterator[File]:
+        """One for each; none in shadow mode, in which nothing is moved."""
+        for name, its in self.settings.watched.items() if self.recorder.live else ():
+            yield File(name, prefix=its.folder_prefix, mailbox=mailboxes[name], store=store, now=self.now, to_file=self.to_file[name])
+
+    def folders(self, store: Store, mailboxes: Mapping[str, Mailbox]) -> Iterator[FolderWatch]:
+        """One for each account whose folders are to be watched; none in shadow mode, in which nothing lies there."""
+        for name, its in self.settings.watched.items() if self.recorder.live else ():
+            if its.watch != "off":
+                yield FolderWatch(
+                    name,
+                    prefix=its.folder_prefix,
+                    every=its.watch,
+                    mailbox=mailboxes[name],
+                    store=store,
+                    moved=Moved(account=name, rulings=rulings(self.policy), corrector=self.corrector()),
+                    now=self.now,
+                    corrected=Bell(self.to_send, self.to_file[name], self.corrected),
+                )
+
+    def learn(self, store: Store, learner: Learner) -> Learn:
+        """Whoever spreads what was corrected."""
+        return Learn(
+            store=store, learner=learner, settings=self.settings.learning, now=self.now, corrected=self.corrected, board=self.board
+        )
+
+    def corrector(self) -> Corrector:
+        """Whoever carries out what people say of cases."""
+        return Corrector(policy=self.policy, people=self.people, due=due_at, recorder=self.recorder)
+
+    def decide(self, store: Store, reader: Reader) -> Decide:
+        """Whoever reads and judges."""
+        rules, limits = RuleContext.of(self.settings), self.settings.limits
+        return Decide(
+            store=store,
+            reader=reader,
+            judge=Judge(policy=self.policy, people=self.people, rules=rules, limits=limits, due=due_at, key=self.key),
+            recorder=self.recorder,
+            now=self.now,
+            arrived=self.arrived,
+            decided=Bell(self.to_send, *self.to_file.values()),
+        )
+
+    def vitals(self, store: Store, pulses: Pulses, board: AlarmBoard) -> Vitals:
+        """The watch over promises and stages."""
+        return Vitals(
+            store=store,
+            pulses=pulses,
+            board=board,
+            rate=lambda: None,
+            acknowledge=self.policy.promises.acknowledge,
+            margin=self.settings.alarms.margin,
+            now=self.now,
+        )
+
+    def tend(self, store: Store) -> Tend:
+        """Whoever watches the clocks of cases."""
+        return Tend(
+            store=store,
+            policy=self.policy,
+            people=self.people,
+            due=due_at,
+            recorder=self.recorder,
+            now=self.now,
+            to_send=self.to_send,
+            tick=timedelta(minutes=1),
+        )
+
+
+def parts_of(settings: Settings, now: Now) -> Parts:
+    """What the stages of these settings share."""
+    policy = load_policy(settings)
+    return Parts(
+        settings=settings,
+        now=now,
+        policy=policy,
+        people=People.of(settings),
+        key=secret_key(settings.paths.state),
+        recorder=Recorder(writer=load_writer(settings, policy), live=settings.mode == "live", keep_raw=settings.keep_raw),
+        board=AlarmBoard(),
+        arrived=Bell(),
+        to_send=Bell(),
+        to_file={account: Bell() for account in settings.watched},
+        corrected=Bell(),
+    )
