@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from triage.errors import PermanentError, SettingsError
+from triage.sections.learning import LearningSettings
 from triage.sections.places import project_root
 from triage.sections.servers import MailboxSettings, SmtpSettings
 from triage.settings import Settings, load
@@ -348,3 +349,10 @@ def test_fallback_servers_are_servers(tmp_path: Path) -> None:
     assert settings.smtp.fallback[1].ca_file == tmp_path / "c.pem"
     [line] = refused(tmp_path, with_line("smtp", '[[smtp.fallback]]\nhost = "b.example"\nport = 25\nsecurity = "none"'))
     assert "loopback only" in line
+
+
+@pytest.mark.parametrize(("key", "value"), [("after", 0), ("every", "soon"), ("at_most", 60), ("retrain", "sometimes"), ("weekly", True)])
+def test_learning_that_makes_no_sense_is_refused(key: str, value: object) -> None:
+    """A number of corrections, durations with their unit, yes or no; nothing else."""
+    with pytest.raises(ValueError, match=key):
+        LearningSettings.model_validate({key: value})

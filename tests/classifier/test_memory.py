@@ -2,6 +2,7 @@
 
 import random
 import stat
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -143,3 +144,20 @@ def test_short_messages_are_not_remembered() -> None:
     """Fewer than four distinct words decide for nothing."""
     assert remembered([correction("thanks a lot"), correction("")]) == []
     assert Memory([Remembered(category="order", issue="", author="a", day="d", words=frozenset({1}))]).find("", "thanks") is None
+
+
+def test_a_memory_of_thousands_is_quick() -> None:
+    """With thousands of corrections, looking takes far less than reading a message does."""
+    chance = random.Random(3)
+    letters = "bcdfgklmnprstvz"
+    words = [f"{a}{b}{c}{d}" for a in letters for b in "aeiou" for c in letters for d in "aeiou"]
+    # As in every language: few words are in most texts, most are in few.
+    often = [1 / rank for rank in range(1, len(words) + 1)]
+    full = Memory(
+        Remembered(category="order", issue="", author="a", day="d", words=vocabulary("", " ".join(chance.choices(words, often, k=60))))
+        for _ in range(2_000)
+    )
+    texts = [" ".join(chance.choices(words, often, k=60)) for _ in range(100)]
+    began = time.process_time()
+    assert [text for text in texts if full.find("", text)] == []
+    assert (time.process_time() - began) / len(texts) < 0.005

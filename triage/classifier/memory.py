@@ -57,7 +57,7 @@ class Memory:
         if len(words) < _DISTINCT_WORDS:
             return None
         near = {number for word in self._rarest(words) for number in self._holders.get(word, ())}
-        alike = [(len(words & self._all[number].words) / len(words | self._all[number].words), number) for number in near]
+        alike = [(_likeness(words, self._all[number].words), number) for number in near]
         likeness, best = max(alike, default=(0.0, -1))
         return self._all[best] if likeness >= _ALIKE else None
 
@@ -82,6 +82,12 @@ class Memory:
         """So many of the rarest words that of any two texts alike at least one is shared: nothing else need be compared."""
         few = len(words) - math.ceil(_ALIKE * len(words) - 1e-9) + 1
         return heapq.nsmallest(few, words, key=lambda word: (self._frequency[word], word))
+
+
+def _likeness(one: frozenset[int], other: frozenset[int]) -> float:
+    """Share of the words that both have (Jaccard)."""
+    both = len(one & other)
+    return both / (len(one) + len(other) - both)
 
 
 def remembered(corrections: Sequence[Correction]) -> list[Remembered]:
