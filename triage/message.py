@@ -114,6 +114,8 @@ class Message:
     #: Reverse-path from the topmost Return-Path; "" is the null reverse-path `<>`, None means the field is absent.
     return_path: str | None = None
     subject: str = ""
+    #: When the first of our own servers took the message in, as it wrote itself; None where our servers' names are not configured.
+    accepted_at: datetime | None = None
     #: The Date field in UTC, if it makes sense. Shown, never relied upon.
     date: datetime | None = None
     #: (lower-case name, decoded value) in order; names of our own namespace are already removed.

@@ -4,10 +4,10 @@ import re
 
 import authres
 
+from triage.parsing import trace
+
 METHODS = frozenset({"spf", "dkim", "dmarc", "arc", "iprev", "compauth"})
 _MAX = 8000
-_BY = re.compile(r"\bby\s{1,9}([A-Za-z0-9.-]{1,253})")
-_FROM = re.compile(r"\s{0,9}from\s{1,9}([A-Za-z0-9.-]{1,253})(?:\s{1,9}\(([A-Za-z0-9.-]{1,253}))?")
 #: Microsoft's field begins with a result instead of the identifier that the standard demands.
 _NO_IDENTIFIER = re.compile(r"\A\s{0,9}(?:spf|dkim|dmarc|arc|compauth)\s{0,3}=", re.IGNORECASE)
 _COMPAUTH = re.compile(r"(?:^|;)\s{0,9}compauth\s{0,3}=\s{0,3}(\w{1,20})", re.IGNORECASE)
@@ -41,25 +41,13 @@ def _trusted(fields: tuple[tuple[str, str], ...], trace_hosts: tuple[str, ...]) 
         if name == "authentication-results":
             pending.append(value)
         elif name == "received":
-            found = _BY.search(value[:2000])
-            if not found or not _is_ours(found[1], trace_hosts):
+            if not trace.is_ours(value, trace_hosts):
                 break
             inside, pending = [*(inside or ()), *pending], []
-            if not _came_from_us(value, trace_hosts):
+            if not trace.came_from_us(value, trace_hosts):
                 # Here the message came in; whatever stands below, in our name too, was written outside.
                 break
     return pending[:1] if inside is None else inside
-
-
-def _is_ours(host: str, trace_hosts: tuple[str, ...]) -> bool:
-    host = host.lower().rstrip(".")
-    return any(host == end or host.endswith(f".{end}") for end in trace_hosts)
-
-
-def _came_from_us(value: str, trace_hosts: tuple[str, ...]) -> bool:
-    # The name after "from" is the client's word; the one in the bracket is what our server found out.
-    found = _FROM.match(value)
-    return found is not None and all(host == "localhost" or _is_ours(host, trace_hosts) for host in found.groups() if host is not None)
 
 
 def _parsed(value: str, authserv_id: str) -> list[tuple[str, str]]:

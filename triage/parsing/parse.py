@@ -23,6 +23,7 @@ from triage.parsing import (
     language,
     parts,
     passed_on,
+    trace,
     tree,
 )
 from triage.parsing.charset import cut
@@ -120,6 +121,7 @@ def _read(raw: RawMessage, options: ParseOptions) -> Message:
         attachments=tuple(attachment for _, _, attachment in found.attached),
         report=delivery_report.read(root, found.leaves, text.full_text),
         authentication=authentication.results(fields, options.authserv_id, options.trace_hosts),
+        accepted_at=trace.accepted_at(fields, options.trace_hosts),
         language=language.of(text.text),
         fingerprint=identifiers.fingerprint(content, identifier, tuple(_raw(root, name) or "" for name in ("from", "date", "subject"))),
         defects=tuple(dict.fromkeys(cut(line, _MAX_DEFECT) for line in defects))[:_MAX_DEFECTS],

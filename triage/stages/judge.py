@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from triage.case import Case, CaseEvent
 from triage.decision import Decision, History, Match, Outcome
@@ -25,6 +25,8 @@ from triage.threads.match import match
 from triage.threads.numbers import answered_numbers, quoted_numbers
 from triage.topic import Due
 
+#: No message is longer on its way between two of our servers; a date before that is a clock that is wrong.
+_LONGEST_WAY = timedelta(days=7)
 #: Begins what is said of a message whose Message-ID another one has.
 SAME_ID = "its Message-ID is that of message"
 
@@ -52,14 +54,21 @@ class Judge:
         return self._flagged(tx, self._decide(tx, stored, reading, found, now), stored, message, now)
 
     def _flagged(self, tx: Transaction, decision: Decision, stored: StoredMessage, message: Message, now: datetime) -> Decision:
+        """The decision, with what a person should know of how the message came."""
+        flags: dict[str, str] = {}
+        raw = stored.raw
+        if raw.size > len(raw.content):
+            why = f"only the first {len(raw.content)} of {raw.size} octets were read"
+            flags["read_in_part"] = f"{why}; the whole message is in the mailbox"
         # Carriers use one Message-ID again and again, and a stranger may copy one to have a customer's message passed over.
         namesake = tx.messages.namesake(message.message_id, message.fingerprint, stored.id) if message.message_id else None
-        if namesake is None:
+        if namesake:
+            flags["message_id_collision"] = f"{SAME_ID} {namesake.id}, with other content"
+        if not flags:
             return decision
-        why = f"{SAME_ID} {namesake.id}, with other content"
-        flag = CaseEvent(at=now, kind="message_id_collision", provenance="rule", detail={"why": f"{why}: taken as a message of its own"})
-        reason = f"{decision.reason}; {why}" if decision.reason else why
-        return replace(decision, reason=reason, events=(*decision.events, flag))
+        events = tuple(CaseEvent(at=now, kind=kind, provenance="rule", detail={"why": why}) for kind, why in flags.items())
+        reason = "; ".join(filter(None, (decision.reason, *flags.values())))
+        return replace(decision, reason=reason, events=(*decision.events, *events))
 
     def judge_unreadable(self, stored: StoredMessage, reason: str, now: datetime) -> tuple[Reading, Decision]:
         """What could be seen of a message that nothing could read, and a case for a person."""
@@ -109,7 +118,7 @@ class Judge:
             self._limits(tx, reading.message, case, now),
             people=self.people,
             policy=self.policy,
-            received_at=stored.raw.received_at,
+            received_at=_since(stored, reading.message),
             now=now,
             due=self.due,
             log=tx.cases.events(case.id) if case else (),
@@ -119,6 +128,13 @@ class Judge:
         author = message.author
         history = tx.deliveries.history(author.addr_spec, author.domain, case.id if case else None, now) if author else History()
         return check_limits(message, history, self.limits)
+
+
+def _since(stored: StoredMessage, message: Message) -> datetime:
+    """When the message reached us, from which every promise counts: the mailbox may have got it later than our first server."""
+    received_at, accepted_at = stored.raw.received_at, message.accepted_at
+    believable = accepted_at is not None and received_at - _LONGEST_WAY <= accepted_at < received_at
+    return accepted_at if accepted_at is not None and believable else received_at
 
 
 def _reported(tx: Transaction, message: Message) -> Delivery | None:
