@@ -120,8 +120,7 @@ async def assembled(settings: Settings, now: Now = utc_now, reader: Reader | Non
             stack.push_async_callback(mailbox.close)
         way_out: tuple[Deliver | None, Receipts | None] = (None, None)
         if parts.recorder.live:
-            outgoing = Outgoing(settings=settings, store=store, board=parts.board, now=now, to_send=parts.to_send)
-            way_out = await _way_out(outgoing, stack)
+            way_out = await _way_out(parts.outgoing(store), stack)
         app = _app(parts, store, reader, dict(mailboxes), way_out)
         stack.push_async_callback(app.decide.close)
         stack.push_async_callback(app.learn.close)

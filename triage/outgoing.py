@@ -1,16 +1,19 @@
 """Puts the way out together: the stage that sends, and the one that looks for receipt copies; given the adapters by `app`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from triage.alarm import AlarmBoard
 from triage.ports import Mailbox, Now, Store, Transport
+from triage.reply import Delivery
 from triage.settings import Settings
 from triage.stages.copies import Copies
 from triage.stages.deliver import Deliver
+from triage.stages.late import Late
 from triage.stages.loop import Bell
 from triage.stages.pace import Pace
 from triage.stages.receipts import Receipts
+from triage.stages.record import Writes
 from triage.stages.reputation import Reputation
 from triage.stages.route import Route
 
@@ -24,6 +27,9 @@ class Outgoing:
     board: AlarmBoard
     now: Now
     to_send: Bell
+    writer: Writes
+    #: Why a message must not leave; "" when it may.
+    inspect: Callable[[Delivery], str]
 
     def deliver(self, servers: Sequence[tuple[str, Transport]]) -> Deliver:
         """The way out over these servers, the preferred one first."""
@@ -36,6 +42,8 @@ class Outgoing:
             pace=Pace(**limits, copies=copies),
             copies=Copies(wanted=copies, board=self.board),
             reputation=Reputation(self.board),
+            late=Late(store=self.store, writer=self.writer),
+            inspect=self.inspect,
             now=self.now,
             to_send=self.to_send,
         )

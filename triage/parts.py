@@ -8,10 +8,12 @@ from triage.alarm import AlarmBoard
 from triage.clocks.due import due_at
 from triage.clocks.tell import zone
 from triage.installation import load_policy, load_writer, secret_key
+from triage.outgoing import Outgoing
 from triage.people import People
 from triage.policy.folders import rulings
 from triage.policy.table import Policy
 from triage.ports import Learner, Mailbox, Now, Reader, Store
+from triage.responders.inspection import Inspector
 from triage.rules.context import RuleContext
 from triage.settings import Settings
 from triage.stages.correct import Corrector
@@ -92,6 +94,18 @@ class Parts:
             now=self.now,
             arrived=self.arrived,
             decided=Bell(self.to_send, *self.to_file.values()),
+        )
+
+    def outgoing(self, store: Store) -> Outgoing:
+        """The way out, before it has its adapters."""
+        return Outgoing(
+            settings=self.settings,
+            store=store,
+            board=self.board,
+            now=self.now,
+            to_send=self.to_send,
+            writer=self.recorder.writer,
+            inspect=Inspector(self.people, self.key).fault,
         )
 
     def vitals(self, store: Store, pulses: Pulses, board: AlarmBoard) -> Vitals:

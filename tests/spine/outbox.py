@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from tests.making import writer
 from tests.spine.world import Clock
 from tests.store.words import new_case
 from triage.alarm import AlarmBoard
@@ -17,6 +18,7 @@ from triage.reply import Delivery, Reply, ReplyKind
 from triage.sections.servers import SmtpSettings
 from triage.stages.copies import Copies
 from triage.stages.deliver import Deliver
+from triage.stages.late import Late
 from triage.stages.loop import Bell, drain
 from triage.stages.pace import Pace
 from triage.stages.reputation import Reputation
@@ -40,6 +42,8 @@ class WayOut:
     deliver: Deliver
     clock: Clock
     board: AlarmBoard = field(default_factory=AlarmBoard)
+    #: What is wrong with mail to these recipients.
+    faults: dict[str, str] = field(default_factory=dict)
 
     async def queue(
         self, kind: ReplyKind = ReplyKind.ACKNOWLEDGMENT, *, name: str = "ann", deadline: datetime | None = None, case_id: int = 0
@@ -95,7 +99,7 @@ async def way_out(
     root: Path, *servers: SmtpSettings, copies: bool = False, clock: Clock | None = None, **limits: int
 ) -> AsyncIterator[WayOut]:
     """The way out over these servers; the store is kept in `root`."""
-    board, now = AlarmBoard(), clock or Clock()
+    board, now, faults = AlarmBoard(), clock or Clock(), dict[str, str]()
     store = open_store(root / "a.db", "SP")
     transports: Sequence[tuple[str, Transport]] = [
         (f"server {number}", SmtpTransport(its, AUDIT if copies else "")) for number, its in enumerate(servers)
@@ -104,10 +108,11 @@ async def way_out(
     deliver = Deliver(
         store=store, route=Route(transports, board=board, fallback_after=timedelta(minutes=30)), pace=pace,
         copies=Copies(wanted=copies, board=board), reputation=Reputation(board), now=now, to_send=Bell(),
+        late=Late(store=store, writer=writer()), inspect=lambda delivery: faults.get(delivery.recipient, ""),
     )  # fmt: skip
     await deliver.recover()
     try:
-        yield WayOut(store=store, deliver=deliver, clock=now, board=board)
+        yield WayOut(store=store, deliver=deliver, clock=now, board=board, faults=faults)
     finally:
         await deliver.close()
         for _name, transport in transports:

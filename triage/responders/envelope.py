@@ -14,8 +14,8 @@ from triage.people import People
 from triage.reply import Reply, ReplyKind
 from triage.responders.compose import Entity, assembled, header_block, named_address, words
 
-#: RFC 3834 §3.1.7: an answer to a message, or one that we send of our own accord.
-_SUBMITTED = {ReplyKind.ACKNOWLEDGMENT: "auto-replied", ReplyKind.ESCALATION: "auto-generated"}
+#: RFC 3834 §3.1.7: an answer to a message, or one that we send of our own accord. What a person wrote is not in this table.
+SUBMITTED = {ReplyKind.ACKNOWLEDGMENT: "auto-replied", ReplyKind.ESCALATION: "auto-generated"}
 #: Longer ones are more likely to break something than to help a thread.
 _LONGEST_ID = 250
 _REFERENCES = 10
@@ -55,7 +55,7 @@ class Envelope:
             ("Subject", words(letter.subject)),
             ("Date", format_datetime(now)),
             ("Reply-To", self._reply_to(order, case)),
-            ("Auto-Submitted", _SUBMITTED[order.kind]),
+            ("Auto-Submitted", SUBMITTED[order.kind]),
             ("X-Auto-Response-Suppress", "All"),
             ("X-Triage-Loop", self._loop),
             ("MIME-Version", "1.0"),
@@ -77,8 +77,7 @@ class Envelope:
         )
 
     def _message_id(self, order: ReplyOrder, case: Case, content: bytes) -> str:
-        digest = hashlib.sha256(content).hexdigest()
-        return self._id(order, tokens.sign(self._key, "message-id", order.kind, case.number, order.recipient, digest))
+        return self._id(order, tokens.sign(self._key, *bound_by_id(order.kind, case.number, order.recipient, content)))
 
     def _id(self, order: ReplyOrder, token: str) -> str:
         return f"{order.kind}.{token}@{self._identity.address.rpartition('@')[2]}"
@@ -91,6 +90,11 @@ class Envelope:
     def _reverse_path(self, message_id: str) -> str:
         address = self._identity.address
         return keyed.report_address(self._key, address, message_id) if self._identity.plus_addressing else address
+
+
+def bound_by_id(kind: ReplyKind, number: str, recipient: str, content: bytes) -> tuple[str, ...]:
+    """What a Message-ID of ours vouches for; `content` is everything after its own field."""
+    return "message-id", kind, number, recipient, hashlib.sha256(content).hexdigest()
 
 
 def _thread(message: Message | None, room: int) -> list[tuple[str, str]]:

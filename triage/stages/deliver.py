@@ -1,7 +1,7 @@
 """Sends the outbox: `sending` is committed before DATA, the outcome after the server's answer; silence between is `uncertain`."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -9,8 +9,9 @@ from triage.errors import ConnectionLostError
 from triage.logs import get_logger
 from triage.outbox import Lane
 from triage.ports import Now, Store, Transaction
-from triage.reply import Delivery, DeliveryStatus, Receipt
+from triage.reply import Cause, Delivery, DeliveryStatus, Receipt
 from triage.stages.copies import Copies
+from triage.stages.late import Late
 from triage.stages.loop import Bell
 from triage.stages.outcome import judged, record, tell
 from triage.stages.pace import DAY, Pace, Turns
@@ -30,8 +31,23 @@ class Deliver:
 
     name = "deliver"
 
-    def __init__(self, *, store: Store, route: Route, pace: Pace, copies: Copies, reputation: Reputation, now: Now, to_send: Bell) -> None:
+    def __init__(
+        self,
+        *,
+        store: Store,
+        route: Route,
+        pace: Pace,
+        copies: Copies,
+        reputation: Reputation,
+        late: Late,
+        inspect: Callable[[Delivery], str],
+        now: Now,
+        to_send: Bell,
+    ) -> None:
+        """`inspect` says why a message must not leave, "" when it may."""
         self._store = store
+        self._late = late
+        self._inspect = inspect
         self._route = route
         self._pace = pace
         self._copies = copies
@@ -95,7 +111,8 @@ class Deliver:
         room = min(room, _IN_HAND - len(self._tasks), 1 - len(self._tasks) if hop and not hop.proven else _IN_HAND)
         if hop is None or room <= 0:
             return 0
-        fresh = await self._store.query(partial(self._due, now=now, room=room, in_hand=tuple(self._tasks)))
+        due = await self._store.query(partial(self._due, now=now, room=room, in_hand=tuple(self._tasks)))
+        fresh = await self._late.renewed(due, now)
         self._unbegun += len(fresh)
         for delivery in fresh:
             self._tasks[delivery.id] = task = asyncio.create_task(self._attempt(delivery, hop))
@@ -126,7 +143,8 @@ class Deliver:
             self._route.failed(hop, receipt, self._now())
             # The server, not the message: the loop's patience and the route's decide how long everything waits.
             raise ConnectionLostError(f"SMTP: {receipt.text}")
-        self._route.worked(hop)
+        if receipt.cause is not Cause.OURS:
+            self._route.worked(hop)
 
     async def _send(self, delivery: Delivery, hop: Hop) -> Receipt:
         begun: bool | None = None
@@ -148,7 +166,10 @@ class Deliver:
             return begun
 
         try:
-            receipt = await hop.transport.send(delivery, before_data, self._copies.wanted(delivery, self._now()))
+            if fault := self._inspect(delivery):
+                receipt = Receipt(status=DeliveryStatus.FAILED, text=fault, cause=Cause.OURS)
+            else:
+                receipt = await hop.transport.send(delivery, before_data, self._copies.wanted(delivery, self._now()))
         finally:
             count()
         untouched = begun is None and receipt.host_fault and receipt.status is DeliveryStatus.DEFERRED

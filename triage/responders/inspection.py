@@ -1,0 +1,73 @@
+"""The last look at a message before it leaves: what must hold of everything that is ours, whoever wrote it and however it was kept."""
+
+import hashlib
+from collections.abc import Mapping
+
+from triage import tokens
+from triage.people import People
+from triage.reply import Delivery, ReplyKind
+from triage.responders.acknowledgment import AT_MOST
+from triage.responders.envelope import SUBMITTED, bound_by_id
+
+#: Each of our fields; exactly one of the first row.
+_ONCE = frozenset({"message-id", "from", "to", "subject", "date"})
+_ALLOWED = _ONCE | {
+    "reply-to", "in-reply-to", "references", "auto-submitted", "x-auto-response-suppress", "x-triage-loop", "mime-version", "content-type",
+    "content-transfer-encoding", "content-language",
+}  # fmt: skip
+#: An original of the largest size that is taken in, attached.
+_LARGEST = 64 << 20
+_SIZES: Mapping[ReplyKind, int] = {ReplyKind.ACKNOWLEDGMENT: AT_MOST}
+
+
+class Inspector:
+    """Knows who we are, whom we may write to, and the key."""
+
+    def __init__(self, people: People, key: bytes) -> None:
+        self._own = people.own
+        self._staff = people.staff
+        self._key = key
+
+    def fault(self, delivery: Delivery) -> str:
+        """Why it must not leave, in words; "" when nothing is wrong with it."""
+        content = delivery.content
+        header = content.partition(b"\r\n\r\n")[0]
+        fields = [tuple(line.partition(b": ")[::2]) for line in header.replace(b"\r\n ", b" ").split(b"\r\n")]
+        names = [name.decode("latin-1").lower() for name, _value in fields]
+        values = {name: value.decode("latin-1") for name, (_name, value) in zip(names, fields, strict=True)}
+        return (
+            self._names_fault(names)
+            or self._addresses_fault(delivery, values)
+            or self._integrity_fault(delivery)
+            or ("" if values.get("auto-submitted", "") == SUBMITTED.get(delivery.kind, "") else "Auto-Submitted is not as its kind asks")
+            or ("" if len(content) <= _SIZES.get(delivery.kind, _LARGEST) else f"it has {len(content)} octets, more than its kind may have")
+        )
+
+    def _names_fault(self, names: list[str]) -> str:
+        if not _ALLOWED.issuperset(names):
+            return "it has a field that we never write"
+        if len(set(names)) < len(names) or not _ONCE.issubset(names):
+            return "a field is missing or stands twice"
+        return ""
+
+    def _addresses_fault(self, delivery: Delivery, values: Mapping[str, str]) -> str:
+        if values["to"] != delivery.recipient:
+            return "To does not name the recipient alone"
+        if values["from"].rpartition("<")[2].rstrip(">") not in self._own:
+            return "From is not ours"
+        # Staff are in the settings; a customer is the one whose case it is. Nobody else is ever written to.
+        if delivery.recipient != delivery.requester and (
+            delivery.kind is ReplyKind.ACKNOWLEDGMENT or delivery.recipient not in self._staff
+        ):
+            return "the recipient is neither the case's customer nor staff"
+        return ""
+
+    def _integrity_fault(self, delivery: Delivery) -> str:
+        field, _, rest = delivery.content.partition(b"\r\n")
+        if hashlib.sha256(delivery.content).hexdigest() != delivery.sha256:
+            return "its bytes are not those that were frozen"
+        token = delivery.message_id.removeprefix(f"{delivery.kind}.").partition("@")[0]
+        vouched = bound_by_id(delivery.kind, delivery.case_number, delivery.recipient, rest)
+        if field != f"Message-ID: <{delivery.message_id}>".encode() or not tokens.verify(self._key, token, *vouched):
+            return "its Message-ID does not vouch for it"
+        return ""
