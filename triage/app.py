@@ -142,16 +142,16 @@ def _app(parts: Parts, store: Store, reader: Reader, mailboxes: dict[str, Mailbo
         folders=tuple(parts.folders(store, mailboxes)),
         learn=parts.learn(store, learned(parts.settings)),
         tend=parts.tend(store),
-        watch=_watch(parts, store),
+        watch=_watch(parts, store, way_out[0]),
     )
 
 
-def _watch(parts: Parts, store: Store) -> Watch:
+def _watch(parts: Parts, store: Store, deliver: Deliver | None) -> Watch:
     alarms, systemd, pulses = parts.settings.alarms, Systemd(), Pulses(parts.now)
     return Watch(
         board=parts.board,
         pulses=pulses,
-        vitals=parts.vitals(store, pulses, parts.board),
+        vitals=parts.vitals(store, pulses, parts.board, deliver),
         warn=Warn(board=parts.board, channels=_channels(parts.settings, systemd), again=alarms.again, now=parts.now),
         systemd=systemd,
     )

@@ -47,6 +47,8 @@ class Health:
     #: How many promises will break at that rate, and how many are broken and still wait.
     will_miss: int
     late: int
+    #: Messages per second that leave while any wait, as last measured and as far as the provider takes them.
+    per_second: float
     deliveries: Mapping[str, int]
     set_aside: int
     vanished: int

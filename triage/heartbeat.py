@@ -74,6 +74,7 @@ def health_json(health: Health) -> dict[str, object]:
         "slack_seconds": None if health.slack is None else round(health.slack.total_seconds()),
         "will_miss": health.will_miss,
         "late": health.late,
+        "per_second": round(health.per_second, 3),
         "deliveries": dict(health.deliveries),
         "set_aside": health.set_aside,
         "vanished": health.vanished,

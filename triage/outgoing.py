@@ -11,6 +11,7 @@ from triage.stages.copies import Copies
 from triage.stages.deliver import Deliver
 from triage.stages.late import Late
 from triage.stages.loop import Bell
+from triage.stages.meter import Meter
 from triage.stages.pace import Pace
 from triage.stages.receipts import Receipts
 from triage.stages.record import Writes
@@ -35,11 +36,11 @@ class Outgoing:
         """The way out over these servers, the preferred one first."""
         smtp = self.settings.smtp
         copies = bool(smtp.receipt_address)
-        limits = {"per_minute": smtp.per_minute, "per_day": smtp.per_day, "recipients_per_day": smtp.recipients_per_day}
         return Deliver(
             store=self.store,
             route=Route(servers, board=self.board, fallback_after=smtp.fallback_after),
-            pace=Pace(**limits, copies=copies),
+            pace=pace(self.settings),
+            meter=Meter(smtp.connections),
             copies=Copies(wanted=copies, board=self.board),
             reputation=Reputation(self.board),
             late=Late(store=self.store, writer=self.writer),
@@ -61,3 +62,10 @@ class Outgoing:
             now=self.now,
             to_send=self.to_send,
         )
+
+
+def pace(settings: Settings) -> Pace:
+    """The provider's limits."""
+    smtp = settings.smtp
+    limits = {"per_minute": smtp.per_minute, "per_day": smtp.per_day, "recipients_per_day": smtp.recipients_per_day}
+    return Pace(**limits, copies=bool(smtp.receipt_address))

@@ -8,7 +8,7 @@ from triage.alarm import AlarmBoard
 from triage.clocks.due import due_at
 from triage.clocks.tell import zone
 from triage.installation import load_policy, load_writer, secret_key
-from triage.outgoing import Outgoing
+from triage.outgoing import Outgoing, pace
 from triage.people import People
 from triage.policy.folders import rulings
 from triage.policy.table import Policy
@@ -18,10 +18,12 @@ from triage.rules.context import RuleContext
 from triage.settings import Settings
 from triage.stages.correct import Corrector
 from triage.stages.decide import Decide
+from triage.stages.deliver import Deliver
 from triage.stages.file import File
 from triage.stages.judge import Judge
 from triage.stages.learn import Learn
 from triage.stages.loop import Bell
+from triage.stages.meter import UNMEASURED
 from triage.stages.moved import Moved
 from triage.stages.pulse import Pulses
 from triage.stages.receive import Receive
@@ -108,13 +110,15 @@ class Parts:
             inspect=Inspector(self.people, self.key).fault,
         )
 
-    def vitals(self, store: Store, pulses: Pulses, board: AlarmBoard) -> Vitals:
-        """The watch over promises and stages."""
+    def vitals(self, store: Store, pulses: Pulses, board: AlarmBoard, deliver: Deliver | None = None) -> Vitals:
+        """The watch over promises and stages; without a way out at hand it knows the provider's limits and no more."""
+        limits = pace(self.settings)
         return Vitals(
             store=store,
             pulses=pulses,
             board=board,
-            rate=lambda: None,
+            capacity=deliver.capacity if deliver else lambda: limits.capacity(UNMEASURED, None, self.now()),
+            hurry=deliver.hurry if deliver else lambda: None,
             acknowledge=self.policy.promises.acknowledge,
             margin=self.settings.alarms.margin,
             now=self.now,

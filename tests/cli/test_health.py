@@ -60,6 +60,7 @@ def test_no_daemon(shop: Shop) -> None:
         deadline = app.utc_now() + timedelta(hours=5)
         tx.deliveries.queue(tx.cases.open(new_case()).id, None, reply("a", deadline=deadline), app.utc_now())
         lost = tx.deliveries.queue(tx.cases.open(new_case()).id, None, reply("b", deadline=deadline), app.utc_now())
+        tx.deliveries.begin_data(lost, app.utc_now())
         tx.deliveries.settle(lost, Receipt(status=DeliveryStatus.UNCERTAIN), app.utc_now(), None)
 
     shop.store_now(queue)

@@ -20,6 +20,7 @@ from triage.stages.copies import Copies
 from triage.stages.deliver import Deliver
 from triage.stages.late import Late
 from triage.stages.loop import Bell, drain
+from triage.stages.meter import Meter
 from triage.stages.pace import Pace
 from triage.stages.reputation import Reputation
 from triage.stages.route import Route
@@ -106,7 +107,7 @@ async def way_out(
     ]
     pace = Pace(**{"per_minute": 0, "per_day": 0, "recipients_per_day": 0, **limits}, copies=copies)
     deliver = Deliver(
-        store=store, route=Route(transports, board=board, fallback_after=timedelta(minutes=30)), pace=pace,
+        store=store, route=Route(transports, board=board, fallback_after=timedelta(minutes=30)), pace=pace, meter=Meter(4),
         copies=Copies(wanted=copies, board=board), reputation=Reputation(board), now=now, to_send=Bell(),
         late=Late(store=store, writer=writer()), inspect=lambda delivery: faults.get(delivery.recipient, ""),
     )  # fmt: skip

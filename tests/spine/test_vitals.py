@@ -1,7 +1,7 @@
 """The watch over the daemon: the forecast, the stages that fail, what a person must look at; alarms come and go by themselves."""
 
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,6 +9,7 @@ import pytest
 from tests.spine.world import Clock
 from tests.store.words import NOON, Each, key, new_case, raw, reading
 from triage.alarm import AlarmBoard
+from triage.clocks.forecast import Capacity
 from triage.decision import Outcome
 from triage.errors import AuthenticationFailedError, ConnectionLostError
 from triage.health import Health
@@ -29,13 +30,14 @@ class Ward:
     clock: Clock
     board: AlarmBoard
     pulses: Pulses
-    per_second: float | None = 0.5
+    per_second: float = 0.5
+    hurried: list[datetime] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """The watch."""
         self.vitals = Vitals(
-            store=self.store, pulses=self.pulses, board=self.board, rate=lambda: self.per_second, acknowledge=DAY,
-            margin=timedelta(hours=1), now=self.clock,
+            store=self.store, pulses=self.pulses, board=self.board, capacity=lambda: Capacity(per_second=self.per_second),
+            hurry=lambda: self.hurried.append(self.clock()), acknowledge=DAY, margin=timedelta(hours=1), now=self.clock,
         )  # fmt: skip
 
     async def alarms(self) -> dict[str, str]:
@@ -80,17 +82,12 @@ async def test_the_alarm_comes_before_the_promise_breaks(ward: Ward) -> None:
     await ward.store.transact(fill)
     assert await ward.alarms() == {}
     ward.per_second = 1 / 600
-    assert await ward.alarms() == {"promise": "62 of 200 acknowledgments will miss their deadline at this rate"}
+    said = "62 of 200 acknowledgments will miss their deadline: they leave at 0.00167 a second, the last one at 2026-03-03 21:20 UTC"
+    assert await ward.alarms() == {"promise": said}
+    assert ward.hurried == [NOON]
     assert not (await ward.vitals.look()).well
     ward.per_second = 1.0
     assert await ward.alarms() == {}
-
-
-async def test_an_unknown_rate_is_taken_to_be_slow(ward: Ward) -> None:
-    """Before anything was measured one a second is assumed."""
-    ward.per_second = None
-    await Each(ward.store).queued("a", deadline=NOON + DAY)
-    assert (await ward.vitals.look()).slack == timedelta(hours=23) - timedelta(seconds=1)
 
 
 async def test_what_is_late_is_said(ward: Ward) -> None:
@@ -112,7 +109,9 @@ async def test_uncertain_and_failed_are_seen_until_settled(ward: Ward) -> None:
     """Deliveries that ended well are not counted; an uncertain one is an alarm until somebody settles it."""
     each = Each(ward.store)
     for name, status in (("a", DeliveryStatus.SENT), ("b", DeliveryStatus.UNCERTAIN), ("c", DeliveryStatus.FAILED)):
-        await each.deliveries.settle(await each.queued(name), Receipt(status=status), NOON, None)
+        delivery = await each.queued(name)
+        await each.deliveries.begin_data(delivery, NOON)
+        await each.deliveries.settle(delivery, Receipt(status=status), NOON, None)
     assert await ward.alarms() == {"uncertain": "1 deliveries are uncertain: `triage retry` shows them"}
     assert dict((await ward.vitals.look()).deliveries) == {"uncertain": 1, "failed": 1}
 

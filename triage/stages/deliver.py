@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
+from triage.clocks.forecast import Capacity
 from triage.errors import ConnectionLostError
 from triage.logs import get_logger
 from triage.outbox import Lane
@@ -13,6 +14,7 @@ from triage.reply import Cause, Delivery, DeliveryStatus, Receipt
 from triage.stages.copies import Copies
 from triage.stages.late import Late
 from triage.stages.loop import Bell
+from triage.stages.meter import Meter
 from triage.stages.outcome import judged, record, tell
 from triage.stages.pace import DAY, Pace, Turns
 from triage.stages.reputation import Reputation
@@ -37,6 +39,7 @@ class Deliver:
         store: Store,
         route: Route,
         pace: Pace,
+        meter: Meter,
         copies: Copies,
         reputation: Reputation,
         late: Late,
@@ -50,6 +53,7 @@ class Deliver:
         self._inspect = inspect
         self._route = route
         self._pace = pace
+        self._meter = meter
         self._copies = copies
         self._reputation = reputation
         self._now = now
@@ -94,6 +98,11 @@ class Deliver:
         """Use the fallback servers at once where the first is away: a promise is about to break."""
         self._route.hurry()
 
+    def capacity(self) -> Capacity:
+        """How fast mail leaves: as last measured, within the provider's limits, and not before a server is tried again."""
+        now = self._now()
+        return self._pace.capacity(self._meter.per_second, self._route.next_at(now), now)
+
     async def rest(self) -> None:
         """Let what is on the wire come to its end."""
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
@@ -117,6 +126,7 @@ class Deliver:
         for delivery in fresh:
             self._tasks[delivery.id] = task = asyncio.create_task(self._attempt(delivery, hop))
             task.add_done_callback(partial(self._finished, delivery))
+        self._meter.in_hand(len(self._tasks), self._now())
         return len(fresh)
 
     def _due(self, tx: Transaction, now: datetime, room: int, in_hand: Sequence[int]) -> list[Delivery]:
@@ -127,6 +137,7 @@ class Deliver:
     def _finished(self, delivery: Delivery, task: asyncio.Task[None]) -> None:
         del self._tasks[delivery.id]
         error = None if task.cancelled() else task.exception()
+        self._meter.ended(len(self._tasks), self._now(), served=not task.cancelled() and error is None)
         if isinstance(error, Exception):
             self._fault = error
         if len(self._tasks) in (0, _IN_HAND // 2):

@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+from triage.clocks.forecast import Capacity
 from triage.outbox import Lane
 from triage.reply import Delivery
 
@@ -53,6 +54,18 @@ class Pace:
         # One leaves the window when the oldest does that fills it; a day's limits are looked at again each minute.
         times = [self._times[len(self._times) - limit] + span for span, limit in spans]
         return min(max(times, default=now + MINUTE), now + MINUTE)
+
+    def capacity(self, measured: float, begins_at: datetime | None, now: datetime) -> Capacity:
+        """How fast mail can leave at a rate that was measured, within the limits."""
+        (_, per_minute), (_, per_day) = self._limits
+        limits = [limit for limit in (per_day, self._recipients_per_day // self._each) if limit]
+        self._forget(now)
+        return Capacity(
+            per_second=min(measured, per_minute / MINUTE.total_seconds()) if per_minute else measured,
+            begins_at=begins_at,
+            per_day=min(limits, default=0),
+            left=tuple(self._times) if limits else (),
+        )
 
     def _within(self, span: timedelta, now: datetime) -> int:
         return len(self._times) - bisect_right(self._times, now - span)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from triage.alarm import AlarmBoard
-from triage.clocks.forecast import Forecast, forecast
+from triage.clocks.forecast import Capacity, Forecast, forecast
 from triage.health import Backlog, Health, StageHealth
 from triage.ports import Now, Store
 from triage.stages.loop import Bell
@@ -14,8 +14,6 @@ from triage.stages.pulse import Pulse, Pulses
 _EVERY = timedelta(seconds=10)
 #: What a stage may fail at, or be silent for, before a person is told; what waiting cannot mend is told at once.
 _PATIENCE = timedelta(minutes=10)
-#: Messages per second where nothing was measured yet.
-_UNMEASURED = 1.0
 
 
 class Vitals:
@@ -29,15 +27,18 @@ class Vitals:
         store: Store,
         pulses: Pulses,
         board: AlarmBoard,
-        rate: Callable[[], float | None],
+        capacity: Callable[[], Capacity],
+        hurry: Callable[[], None],
         acknowledge: timedelta,
         margin: timedelta,
         now: Now,
     ) -> None:
+        """`hurry` is called while a promise is about to break."""
         self._store = store
         self._pulses = pulses
         self._board = board
-        self._rate = rate
+        self._capacity = capacity
+        self._hurry = hurry
         self._acknowledge = acknowledge
         self._margin = margin
         self._now = now
@@ -59,16 +60,20 @@ class Vitals:
         now = self._now()
         self._sound_stages(now)
         backlog = await self._store.query(lambda tx: tx.vitals.backlog())
-        self._sound_backlog(backlog, self._forecast(backlog, now), now)
-        self.latest = self._health(backlog, self._forecast(backlog, now), now)
+        capacity = self._capacity()
+        ahead = self._forecast(backlog, capacity, now)
+        if ahead.will_miss:
+            self._hurry()
+        self._sound_backlog(backlog, ahead, capacity, now)
+        self.latest = self._health(backlog, ahead, capacity, now)
         return self.latest
 
-    def _forecast(self, backlog: Backlog, now: datetime) -> Forecast:
+    def _forecast(self, backlog: Backlog, capacity: Capacity, now: datetime) -> Forecast:
         # A message that is not decided yet may be a person's: its promise counts from its arrival like every other.
         deadlines = [*backlog.deadlines, *(arrived + self._acknowledge for arrived in backlog.undecided)]
-        return forecast(deadlines, now, per_second=self._rate() or _UNMEASURED, margin=self._margin)
+        return forecast(deadlines, now, capacity, self._margin)
 
-    def _health(self, backlog: Backlog, ahead: Forecast, now: datetime) -> Health:
+    def _health(self, backlog: Backlog, ahead: Forecast, capacity: Capacity, now: datetime) -> Health:
         oldest = min((*backlog.undecided, *(deadline - self._acknowledge for deadline in backlog.deadlines)), default=None)
         return Health(
             at=now,
@@ -77,6 +82,7 @@ class Vitals:
             slack=ahead.slack,
             will_miss=ahead.will_miss,
             late=ahead.late,
+            per_second=capacity.per_second,
             deliveries=backlog.deliveries,
             set_aside=backlog.set_aside,
             vanished=backlog.vanished,
@@ -94,10 +100,11 @@ class Vitals:
             else:
                 self._board.clear(kind)
 
-    def _sound_backlog(self, backlog: Backlog, ahead: Forecast, now: datetime) -> None:
+    def _sound_backlog(self, backlog: Backlog, ahead: Forecast, capacity: Capacity, now: datetime) -> None:
         uncertain = backlog.deliveries.get("uncertain", 0)
+        last = f"{capacity.per_second:.3g} a second, the last one at {ahead.done_at:%Y-%m-%d %H:%M} UTC" if ahead.done_at else ""
         found = {
-            "promise": (ahead.will_miss, f"of {ahead.waiting} acknowledgments will miss their deadline at this rate"),
+            "promise": (ahead.will_miss, f"of {ahead.waiting} acknowledgments will miss their deadline: they leave at {last}"),
             "late": (ahead.late, "acknowledgments that wait are past their deadline"),
             "uncertain": (uncertain, "deliveries are uncertain: `triage retry` shows them"),
             "set_aside": (backlog.set_aside, "messages could not be read: a person must look at their cases"),
