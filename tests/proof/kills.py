@@ -62,7 +62,7 @@ def run(kills: int, seed: int, *, per_kill: int = 4) -> Verdict:
         smtp_sink.postfix_sink() as sink,
     ):
         root = Path(name)
-        command = _configured(root, imap.imap_port, sink.port)
+        command = configured(root, imap.imap_port, sink.port)
         for round_ in range(kills):
             customers = [f"c{round_}.{number}@customer.example" for number in range(per_kill)]
             questions = (letter(f"Where is order ORD{choose.randrange(10**6):06}?", sender=it) for it in customers)
@@ -81,7 +81,8 @@ def run(kills: int, seed: int, *, per_kill: int = 4) -> Verdict:
     return verdict
 
 
-def _configured(root: Path, imap_port: int, smtp_port: int) -> list[str]:
+def configured(root: Path, imap_port: int, smtp_port: int) -> list[str]:
+    """The command line of a daemon on these servers."""
     config = root / "config" / "triage.toml"
     config.parent.mkdir()
     (root / "password").write_text(PASSWORD)
