@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
 
-from triage.correction import Correction
+from triage.correction import Correction, Said
 from triage.decision import History, Outcome
 from triage.message import Cursor, MessageKey, RawMessage, StoredMessage
 from triage.outbox import Lane
@@ -90,6 +90,9 @@ class CorrectionTable(Protocol):
 
     def all(self, limit: int = 0) -> list[Correction]:
         """The latest so many with their texts, oldest first; limit 0 means all."""
+
+    def said(self, since: datetime, until: datetime) -> list[Said]:
+        """What was said of the messages that opened a case and arrived between these times."""
 
     def of_case(self, case_id: int) -> list[Correction]:
         """Those of one case, oldest first."""

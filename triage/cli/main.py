@@ -26,6 +26,7 @@ COMMANDS = {
     "case": "triage.cli.cases",
     "audit": "triage.cli.audit",
     "health": "triage.cli.health",
+    "model": "triage.cli.model",
     "train": "triage.cli.training",
     "evaluate": "triage.cli.training",
 }

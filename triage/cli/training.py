@@ -10,9 +10,11 @@ from rich.table import Table
 from triage.classifier.corpus import read_all
 from triage.classifier.evaluate import evaluate as measure
 from triage.classifier.model import Model
+from triage.classifier.shelf import Shelf
 from triage.cli.context import config_path, print_json, printable
 from triage.sections.places import Paths
 from triage.settings import load
+from triage.worker import MODELS
 
 _FILES = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -62,7 +64,10 @@ def evaluate(context: click.Context, files: tuple[Path, ...], as_json: bool) -> 
 
 def _model_path(context: click.Context) -> Path:
     path = config_path(context.obj)
-    return load(path).paths.model if context.obj or path.exists() else Paths().model
+    if not (context.obj or path.exists()):
+        return Paths().model
+    paths = load(path).paths
+    return Shelf(paths.state / MODELS, paths.model).in_use()
 
 
 def _show(found: dict[str, object]) -> None:
