@@ -6,6 +6,7 @@ from triage.message import Message
 from triage.reading import Effect, Finding
 from triage.rules.context import RuleContext
 from triage.rules.local_parts import is_machine, is_role
+from triage.rules.subjects import AGGREGATE_REPORT
 
 _REPORT_TYPES = {
     "delivery-status": (Effect.REPORT, "a delivery report (RFC 3464)"),
@@ -40,6 +41,8 @@ def _by_structure(message: Message) -> tuple[Effect, str]:
         field = (message.header("content-type") or "").lower()
         named = (verdict for report_type, verdict in _REPORT_TYPES.items() if report_type in field)
         return next(named, (Effect.AUTOMATIC, "multipart/report (RFC 6522)"))
+    if AGGREGATE_REPORT.match(message.subject[:600].lower()):
+        return Effect.AUTOMATIC, "a report on DMARC or TLS"
     if message.subject.lower().startswith(_COMPLAINT) and any(part.content_type == "message/rfc822" for part in message.attachments):
         return Effect.REPORT, "a complaint from a mailbox provider"
     if _TRANSCRIPT.search(message.full_text[:_LOOKED_AT]) and _by_server(message):

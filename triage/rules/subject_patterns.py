@@ -4,7 +4,7 @@ from triage.message import Message
 from triage.reading import Effect, Finding
 from triage.rules.context import RuleContext
 from triage.rules.local_parts import is_machine, is_role
-from triage.rules.subjects import SHARED_WITH_PEOPLE, WRITTEN_BY_PROGRAMS
+from triage.rules.subjects import NOTES_ABSENCE, RECEIPTS, SHARED_WITH_PEOPLE, WRITTEN_BY_PROGRAMS
 
 #: A subject longer than this is no shorter for being matched.
 _READ = 300
@@ -13,14 +13,15 @@ _READ = 300
 def check(message: Message, context: RuleContext) -> Finding | None:
     """AUTOMATIC together with other evidence; alone NO_ANSWER for a program's own words, NOTE for words that people use too."""
     subject = message.subject[:_READ].strip().lower()
-    by_program = subject.startswith(WRITTEN_BY_PROGRAMS)
+    by_program = subject.startswith(WRITTEN_BY_PROGRAMS) or NOTES_ABSENCE.match(subject) is not None
     if not by_program and not SHARED_WITH_PEOPLE.search(subject):
         return None
     evidence = _strong_evidence(message) or (by_program and _weak_evidence(message))
     if evidence:
         reason = f"the subject is an automatic one, and {evidence}"
         return Finding(rule="subject_patterns", effect=Effect.AUTOMATIC, reason=reason)
-    effect = Effect.NO_ANSWER if by_program else Effect.NOTE
+    # "Read: this is urgent" is what a person may write; a receipt answers a message, which is evidence.
+    effect = Effect.NO_ANSWER if by_program and not subject.startswith(RECEIPTS) else Effect.NOTE
     return Finding(rule="subject_patterns", effect=effect, reason="the subject is like that of an automatic message")
 
 

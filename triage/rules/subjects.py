@@ -16,7 +16,9 @@ ABSENCES = (
     "автоматический ответ", "автоответ", "автоматична відповідь", "otomatik yanıt", "otomatik cevap", "αυτόματη απάντηση",
     "automatski odgovor", "samodejni odgovor", "автоматичен отговор", "automātiskā atbilde", "automaatvastus", "automatinis atsakymas",
     "מענה אוטומטי", "رد تلقائي", "自動返信", "自动回复", "自動回覆", "不在通知", "자동 회신", "자동 응답", "ตอบกลับอัตโนมัติ",
-    "trả lời tự động", "balasan otomatis",
+    "trả lời tự động", "balasan otomatis", "odpowiedź automatyczna", "自動応答", "自动答复", "การตอบอัตโนมัติ", "resposta automàtica",
+    "аутоматски одговор", "پاسخ خودکار", "sjálfvirkt svar", "erantzun automatikoa", "automatyczna odpowiedz", "automatische rückantwort",
+    "abwesenheitsassistent", "réponse d'absence", "automatic response:", "自动应答", "स्वचालित उत्तर", "স্বয়ংক্রিয় উত্তর",
 )  # fmt: skip
 
 #: Beginnings of delivery reports.
@@ -38,6 +40,12 @@ BOUNCES = (
 RECEIPTS = (
     "read:", "gelesen:", "lu :", "leído:", "letto:", "gelezen:", "lida:", "not read:", "ungelesen gelöscht:",
 )  # fmt: skip
+
+#: Notes writes who is away between these.
+NOTES_ABSENCE = re.compile(r"auto(?:matische antwort)?: .{1,80}(?:is out of the office|ist außer haus|est absent|no está en la oficina)")
+
+#: The subject of reports on DMARC and TLS (RFC 7489 §7.2.1.1, RFC 8460 §5.3).
+AGGREGATE_REPORT = re.compile(r"report[- ]domain: \S{3,253} submitter: \S{1,253} report-id: ")
 
 #: Beginnings that programs write and people hardly do, in lower case.
 WRITTEN_BY_PROGRAMS = (*ABSENCES, *BOUNCES, *RECEIPTS)
