@@ -22,7 +22,7 @@ from triage.message import Address, Message, MessageKey, RawMessage
 from triage.parsing.parse import ParseOptions
 from triage.reading import Reading
 from triage.rules.context import RuleContext
-from triage.sections.reading import ExtractionSettings
+from triage.sections.reading import ExtractionSettings, FormSettings
 from triage.stages.read import ReadPlan
 from triage.worker import prepare, read_message
 from triage.workers.bounded import begin
@@ -30,14 +30,20 @@ from triage.workers.bounded import begin
 KEPT = ROOT / "var" / "proof"
 #: Seconds of processor time from which a message is slow.
 SLOW = 1.0
-_CHUNK = 250
+#: Large, as each window of chunks waits for its slowest.
+_CHUNK = 1000
 #: A chunk that takes longer on the clock has a message in it that never ends.
 _CHUNK_SECONDS = 600
 _MEMORY_MB = 1024
 _ARRIVED = datetime(2026, 6, 1, 12, tzinfo=UTC)
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _PLAN = ReadPlan(
-    parsing=ParseOptions(authserv_id="mx.shop.example", trace_hosts=("shop.example",)),
+    parsing=ParseOptions(
+        authserv_id="mx.shop.example",
+        trace_hosts=("shop.example",),
+        forms=(FormSettings(address="bob@customer.example", email_label="E-mail"),),
+        forwarders=frozenset({"ann@customer.example"}),
+    ),
     rules=RuleContext(own_addresses=frozenset({"support@shop.example"})),
     patterns=Patterns.of(ExtractionSettings()),
 )
