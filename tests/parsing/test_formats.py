@@ -228,3 +228,24 @@ def test_answers_and_cancellations_are_told(method: str, answer: str, said: tupl
 def test_calendars_without_an_event_are_no_failure(source: str) -> None:
     """What has nothing to tell says at most that it is an event."""
     assert calendars.to_text(source) in {"", "Event"}
+
+
+def seeds() -> list[bytes]:
+    """A message of each format, for whoever breaks messages."""
+    result = "Authentication-Results: mx.shop.example; dmarc=pass\r\n"
+    signed_mail = encoded(
+        "application/pkcs7-mime; name=smime.p7m", signed(b"Content-Type: text/plain\r\n\r\nhello"), "From: ann@customer.example"
+    )
+    forwarded = "FYI\n\n---------- Forwarded message ---------\nFrom: Eva <eva@customer.example>\nSubject: Lamp\n\nIt is broken.\n"
+    made = (
+        with_winmail(winmail_with_rtf(RTF)),
+        multipart("mixed", encoded("text/rtf", RTF)),
+        plain(f"Here.\n\n{uuencoded('lamp.jpg', bytes(range(90)))}\nAnn"),
+        plain(SIGNED),
+        signed_mail,
+        multipart("alternative", part("text/calendar; method=REPLY", INVITATION.format(method="REPLY", answer="ACCEPTED"))),
+        result + plain("Name: Eva\nE-mail: eva@customer.example\nIt is broken.", From="form@shop.example"),
+        result + plain(forwarded, Subject="Fwd: Lamp"),
+        result + multipart("mixed", part("text/plain", "FYI"), part("message/rfc822", plain("It is broken.", From="eva@customer.example"))),
+    )
+    return [message.encode() for message in made]

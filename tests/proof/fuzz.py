@@ -41,7 +41,7 @@ _PLAN = ReadPlan(
     parsing=ParseOptions(
         authserv_id="mx.shop.example",
         trace_hosts=("shop.example",),
-        forms=(FormSettings(address="bob@customer.example", email_label="E-mail"),),
+        forms=(FormSettings(address="form@shop.example", email_label="E-mail"),),
         forwarders=frozenset({"ann@customer.example"}),
     ),
     rules=RuleContext(own_addresses=frozenset({"support@shop.example"})),

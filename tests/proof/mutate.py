@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
-from tests.parsing import test_clients, test_hostile, test_report_systems
+from tests.parsing import test_clients, test_formats, test_hostile, test_report_systems
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 _DEMO = ROOT / "triage" / "demo" / "mail"
@@ -45,6 +45,7 @@ _FIELDS = (
     b"Content-Type: multipart/mixed; boundary=x; boundary=y", b"Content-Type: text/plain; charset=utf-8; charset=utf-16",
     b"Content-Disposition: attachment; filename*0*=utf-8''%2e%2e%2f; filename*2=x; filename*1*=%ff", b"Content-Disposition: ;;;=",
     b"Content-Disposition: attachment; " + b"x" * 70 + b'="caf\xc3\xa9"', b"Authentication-Results: mx.shop.example; dkim=pass (((",
+    b"Authentication-Results: mx.shop.example; dmarc=pass", b"From: form@shop.example", b"Subject: Fwd: x",
     b"Authentication-Results: mx.shop.example; =; dmarc=pass reason=\"", b"Received: by mx.shop.example", b"Return-Path: <>",
     b"X-Failed-Recipients: a@b.example, <", b"Auto-Submitted: auto-replied", b"X-Triage-Loop: x", b" folded", b"no colon here", b": no name",
     b"\xff\xfe: raw", b"From : spaced@x.example", b"List-Id: <", b"Feedback-Type: abuse", b"MIME-Version: (((1.0", b"Content-ID: <>",
@@ -68,6 +69,7 @@ def seeds(*, shared: bool) -> tuple[bytes, ...]:
         *(text.encode() for text in test_hostile.SEEDS),
         *test_clients.PROGRAMS.values(),
         *(system[0].encode() for system in test_report_systems.SYSTEMS.values()),
+        *test_formats.seeds(),
         *(path.read_bytes().replace(b"{{date}}", b"Mon, 1 Jun 2026 10:00:00 +0200") for path in sorted(_DEMO.glob("*.eml"))),
     ]
     files = sorted(path for path in _SHARED.rglob("*") if path.suffix in {".eml", ".msg"}) if shared else []
