@@ -15,6 +15,8 @@ from triage.message import Message
 from triage.sections.reading import ExtractionSettings
 
 OWN = Path(__file__).parent / "numbers.jsonl"
+#: Each written by itself, as people write in six languages; dates and telephones there are not judged.
+LIVELY = Path(__file__).parent / "lively.jsonl"
 PUBLIC = ROOT.parent / "shared" / "eval"
 NAMES = {"order_id": "order_number", "invoice_id": "invoice_number"}
 PATTERNS = Patterns.of(ExtractionSettings())
@@ -28,8 +30,8 @@ def lines(path: Path) -> Iterator[dict]:  # type: ignore[type-arg]
         yield from map(json.loads, file)
 
 
-def own() -> Iterator[Row]:
-    for row in lines(OWN):
+def own(path: Path = OWN) -> Iterator[Row]:
+    for row in lines(path):
         yield (
             Message(text=row["text"], language=row["language"]),
             {(kind, value) for kind, values in row["facts"].items() for value in values},
@@ -73,6 +75,15 @@ def test_our_own_messages() -> None:
     for kind, (precision, recall) in table.items():
         assert precision >= 0.99, kind
         assert recall >= 0.97, kind
+
+
+def test_messages_of_no_pattern() -> None:
+    """In messages that have no frame in common, precision is .99; what is missed of order numbers is less than five in a hundred."""
+    rows = list(own(LIVELY))
+    kinds = {kind for _, expected in rows for kind, _ in expected}
+    for kind, (precision, recall) in measure(rows, kinds).items():
+        assert precision >= 0.99, kind
+        assert recall >= (0.95 if kind == "order_number" else 0.97), kind
 
 
 @pytest.mark.skipif(not PUBLIC.is_dir(), reason="the public messages are not beside the project")

@@ -89,7 +89,7 @@ WRITTEN_BY_PROGRAMS = [
     "ตอบกลับอัตโนมัติ: x", "Trả lời tự động: x", "Balasan otomatis: x", "Undelivered Mail Returned to Sender", "Undeliverable: x", "Mail delivery failed: x",
     "Delivery Status Notification (Failure)", "Failure notice", "Returned mail: see transcript", "Message not delivered", "Mail failure - x",
     "Unzustellbar: x", "Non remis : x", "No se puede entregar: x", "Não é possível entregar: x", "Недоставленное сообщение", "Onbestelbaar: x",
-    "Impossibile recapitare: x", "Nie można dostarczyć: x", "退信", "配信不能", "Read: x", "Gelesen: x", "Lu : x", "Leído: x", "Letto: x", "Gelezen: x",
+    "Impossibile recapitare: x", "Nie można dostarczyć: x", "退信", "配信不能",
 ]  # fmt: skip
 SHARED = [
     "Auto: mirror broken", "Delivery failed again", "Delivery has failed", "My parcel was not delivered", "I am on vacation, deliver later", "I'm away until May",

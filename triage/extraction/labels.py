@@ -89,7 +89,7 @@ def label_before(text: str, start: int) -> Label:
             return Label("" if only_phone and LABELS[word] != "phone" else LABELS[word], explicit)
         if word in _NUMBER_WORDS:
             explicit = True
-        elif "," in gap:
+        elif "," in gap or "(" in gap:
             break
         elif word in _CALL_WORDS:
             only_phone = True

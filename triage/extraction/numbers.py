@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from triage.extraction.labels import LABELS, Label, kind_after, kind_of_list, label_before, only_kind, says_number
 from triage.extraction.search import Search
 from triage.extraction.tracking import is_labelled_number
-from triage.extraction.words import UNITS
+from triage.extraction.words import PLURALS, UNITS
 from triage.reading import Fact
 
 _FOUND_BY_WORDS = frozenset({"order_number", "invoice_number", "receipt_number", "transaction_id"})
@@ -15,14 +15,25 @@ _FOUND_BY_WORDS = frozenset({"order_number", "invoice_number", "receipt_number",
 _FROM_DIGIT = re.compile(r"\d[0-9A-Za-z_/.-]{0,40}")
 _OF_A_WORD = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_/-")
 _LETTERS = re.compile(r"[A-Za-z]{1,24}")
-_SEVERAL = re.compile(r"(?<!\d)\d{4,12}(?:/\d{4,12}){1,6}")
-_DATE = re.compile(r"(?<!\d)(?:\d{1,4}([./-])\d{1,2}\1\d{1,4}|\d{1,2}[./]\d{1,2}|\d{1,2}(?:st|nd|rd|th))", re.IGNORECASE)
+#: "2026/0311" is one number of a year.
+_SEVERAL = re.compile(r"(?<!\d)(?!(?:19|20)\d\d/\d{4}\b)\d{4,12}(?:/\d{4,12}){1,6}")
+_DATE = re.compile(
+    r"(?<!\d)(?:\d{4}([./-])\d{1,2}\1\d{1,2}|\d{1,2}([./-])\d{1,2}\2(?:\d{4}|\d{2})|\d{1,2}[./]\d{1,2}|\d{1,2}(?:st|nd|rd|th))",
+    re.IGNORECASE,
+)
 _PRICE = re.compile(r"(?<!\d)(?:\d{1,3}(?:[.,]\d{3}){0,4}[.,]\d{2}|\d{1,6}[.,]\d{1,2})")
 _WORD_AFTER = re.compile(r"\s{0,2}([€$£¥₹₽%\"″]|[^\W\d_]{1,12})")
 #: In "12345 €50" and "12345 EUR 50" the currency is that of the next number.
 _NEXT_AMOUNT = re.compile(r"\s{1,2}(?:[€$£¥₹₽]|[A-Z]{3}|Rs\.?)\s{0,1}\d")
 _UNITS = frozenset(UNITS.split())
-_LIST_GAP = re.compile(r"(?:\s{0,3}[,;&+/]\s{0,3}|\s{1,3})(?:(?:and|und|et|y|e|en|i|och|og|ja|as well as|or)\s{1,3})?[#№]?")
+_LIST_GAP = re.compile(
+    r"(?:\s{0,3}[,;&+/]\s{0,3}|\s{1,3})(?:(?:and|und|et|y|e|en|i|och|og|ja|as well as|or)\s{1,3})?(?:(?:the|die|das|el|la|le|il)\s)?[#№]?"
+)
+#: A form that one marketplace gave its order numbers, and nothing else has.
+_UNMISTAKABLE = re.compile(r"\d{3}-\d{7}-\d{7}")
+#: Short numbers are one of several where another as short follows.
+_SHORT_LIST = re.compile(r"\s{0,2}(?:[,;&+]|and|und|et|y|e|en)\s{1,2}(?:(?:and|und|et|y|e|en)\s)?#?\d{3}(?!\d)")
+_SEVERAL_WORDS = frozenset(PLURALS.split())
 _MORE_GROUPS = re.compile(r"(?: \d{3,4}){1,5}(?![\d.,]\d|\w)")
 
 
@@ -140,6 +151,8 @@ def _by_words(text: str, token: _Token, previous: tuple[_Token, str, float] | No
     if token.glued:
         return token.glued, 0.9
     label = label_before(text, token.start)
+    if label.kind and _in_short_list(text, token):
+        return label.kind, 0.75
     if label.kind:
         return (label.kind, 0.95 if label.explicit else 0.85) if _fits(text, token, explicit=label.explicit) else ("other", 0.0)
     if kind := kind_after(text, token.end):
@@ -147,18 +160,35 @@ def _by_words(text: str, token: _Token, previous: tuple[_Token, str, float] | No
     return _in_context(text, token, previous, label)
 
 
+def _in_short_list(text: str, token: _Token) -> bool:
+    if len(token.text) != 3 or not token.text.isdigit() or not _SHORT_LIST.match(text, token.end):
+        return False
+    word = " ".join(text[max(0, token.start - 30) : token.start].lower().split()[-1:])
+    return word.rstrip(":") in _SEVERAL_WORDS
+
+
 def _in_context(text: str, token: _Token, previous: tuple[_Token, str, float] | None, label: Label) -> tuple[str, float]:
     """What a list, a sentence before, or a bare # makes of a token that has no word of its own."""
-    if previous and _alike(previous[0], token) and _LIST_GAP.fullmatch(text, previous[0].end, token.start):
+    if _UNMISTAKABLE.fullmatch(token.text):
+        return "order_number", 0.8
+    if previous and _alike(previous[0], token) and _goes_on(text, previous[0], token):
         return previous[1], previous[2]
     if (kind := kind_of_list(text, token.start)) and _fits(text, token, explicit=False):
         return kind, 0.85
     if not label.explicit or label.foreign or not _fits(text, token, explicit=False):
         return "", 0.0
-    if kind := only_kind(text, token.start):
-        return kind, 0.7
     # Shops write #12345 for an order, and customers copy it.
-    return ("order_number", 0.6) if text[token.start - 1 : token.start] == "#" else ("", 0.0)
+    otherwise = ("order_number", 0.6) if _hashed(text, token) else ("", 0.0)
+    return (kind, 0.7) if (kind := only_kind(text, token.start)) else otherwise
+
+
+def _goes_on(text: str, one: _Token, other: _Token) -> bool:
+    """True where two numbers stand in a list, or both behind a #."""
+    return (_hashed(text, one) and _hashed(text, other)) or _LIST_GAP.fullmatch(text, one.end, other.start) is not None
+
+
+def _hashed(text: str, token: _Token) -> bool:
+    return text[token.start - 1 : token.start] == "#"
 
 
 def _fits(text: str, token: _Token, *, explicit: bool) -> bool:

@@ -11,7 +11,7 @@ KINDS = {
         bestillinger bestillingsnummer tilaus tilauksen tilausnumero заказ заказа заказу заказом заказы
         замовлення sipariş siparişim siparişi objednávka objednávky objednávku objednávce rendelés rendelésem
         comandă comanda comenzii παραγγελία παραγγελίας porudžbina narudžba naročilo 注文 注文番号 订单 订单号 訂單 訂單號 주문
-        주문번호
+        주문번호 auftragsbestätigung bestellbestätigung
     """,
     "invoice_number": """
         rg rgnr invoice invoices inv bill bills rechnung rechnungen rechnungsnummer rechnungsnr rechnungs facture
@@ -57,7 +57,7 @@ KINDS = {
 
 #: They say "a number follows" and leave open of what.
 NUMBER_WORDS = """
-    number numbers num no nr nro id ids ref reference referenz code nummer nummern numéro numéros numero
+    number numbers num no nr nro id ids ref reference referenz nummer nummern numéro numéros numero
     número numeros números numer numeru nº n номер номером č číslo šifra kennung kenn nos # № ° º
 """
 
@@ -92,7 +92,7 @@ NEUTRAL_WORDS = """
 
 #: They may stand between the word and its number.
 LINK_WORDS = """
-    is was are were ist sind war lautet lauten est sont es son è sono é são jest to zijn er confirmation
+    is was are were ist sind war lautet lauten est sont es son è sono é são jest to zijn er confirmation code
     details bestätigung my the with mit der die das le la el il de het mijn meine mein ma mon mi mio är s
 """
 

@@ -38,7 +38,7 @@ class ExtractionSettings(Section):
     """How numbers of this marketplace look: regular expressions, matched without regard to case."""
 
     order: tuple[Pattern, ...] = (r"ORD[- ]?\d{4,12}",)
-    invoice: tuple[Pattern, ...] = (r"INV(?:OICE)?[-/ ]?\d{3,12}(?:[-/]\d{1,8}){0,2}",)
+    invoice: tuple[Pattern, ...] = (r"INV[-/ ]?\d{3,12}(?:[-/]\d{1,8}){0,2}",)
     receipt: tuple[Pattern, ...] = (r"(?:RCPT|REC)[-/ ]?\d{3,12}",)
     transaction: tuple[Pattern, ...] = (r"(?:TXN|TRX|PAY)[-_]?[A-Z0-9]{6,24}", r"(?:ch|pi|re|txn)_[A-Za-z0-9]{14,32}")
     #: Region for telephone numbers without a country code (ISO 3166).
