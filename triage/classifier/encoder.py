@@ -7,7 +7,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from triage.classifier.features import EDGES, REACH, Document, Lexicon, parts, stem
+from triage.classifier.features import EDGES, REACH, Document, Lexicon, Phrases, parts, stem
 from triage.classifier.text import STOP
 
 Ints = NDArray[np.int64]
@@ -19,17 +19,19 @@ _REMEMBERED = 50_000
 _NUMBERS = 1 << 24
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Entry:
-    """What is known of one word."""
+    """What is known of one word; there is one entry for each."""
 
+    token: str
     #: Number of its stem among those the model knows, 0 for any other.
     stem: int
     #: Rows of the word itself and of its pieces.
     rows: Ints
     concepts: tuple[int, ...]
-    begins_phrase: bool
-    #: Rows that show a person why: the word itself and its concepts.
+    #: What may follow in a phrase.
+    phrases: Phrases | None
+    #: Rows that show a person why: the word itself and its concepts; empty for what is no word.
     reasons: Ints
     #: Row of the word when it stands in the subject, -1 where training never saw it there.
     in_subject: int
@@ -109,12 +111,13 @@ class Encoder:
         own = [self._words.get(word, -1)] if token != STOP else []
         concepts = self._lexicon.of(token)
         pieces = [row for piece in parts(token) if (row := self._pieces.get(piece)) is not None]
-        reasons = [row for row in (*own, *(int(self._single[concept]) for concept in concepts)) if row >= 0]
+        reasons = [row for row in (*own, *(int(self._single[concept]) for concept in concepts)) if row >= 0 and token[0].isalpha()]
         return Entry(
+            token=token,
             stem=self._stems.get(word, 0),
             rows=np.array([*own, *pieces], dtype=np.int64),
             concepts=concepts,
-            begins_phrase=self._lexicon.begins_phrase(token),
+            phrases=self._lexicon.phrases_from(token),
             reasons=np.array(reasons, dtype=np.int64),
             in_subject=self._words.get(f"s:{word}", -1),
         )
@@ -153,8 +156,8 @@ class Encoder:
             for concept in entry.concepts:
                 concepts.append(concept)
                 positions.append(position)
-            if entry.begins_phrase:
-                for concept in self._lexicon.phrases_at(section, position - offset):
+            if entry.phrases:
+                for concept in self._lexicon.phrases_at(section, position - offset, entry.phrases):
                     concepts.append(concept)
                     positions.append(position)
 

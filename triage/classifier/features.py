@@ -10,9 +10,12 @@ from triage.classifier.text import STOP, fresh, levelled, tokens
 _LONGEST_WORD = 24
 #: Two concepts belong together when at most so many tokens lie between them.
 REACH = 9
+#: A sentence of so few tokens has no matter of its own.
+_SCRAP = 3
 #: Stand for the beginning and the end of a section.
 EDGES = ("^", "$")
-_NONE: list[tuple[tuple[str, ...], int]] = []
+#: The rest of each phrase and its concept, by the second word; under "" those whose second word is a beginning only.
+Phrases = dict[str, list[tuple[tuple[str, ...], int]]]
 _ENDINGS = ("ingly", "edly", "ings", "ing", "ies", "ied", "ed", "es", "en", "er", "em", "s", "e", "n")
 #: What a fact found elsewhere adds: the token that its number would be in the text.
 _FACT_TOKENS = {
@@ -30,6 +33,22 @@ class Document:
 
     subject: tuple[str, ...]
     body: tuple[str, ...]
+
+    def sentences(self) -> list["Document"]:
+        """Subject-less documents of one sentence each, or none where the message is a single one; scraps go with what precedes them."""
+        found: list[list[str]] = []
+        current: list[str] = []
+        for token in self.body:
+            current.append(token)
+            if token == STOP:
+                if len(current) > _SCRAP or not found:
+                    found.append(current)
+                else:
+                    found[-1] += current
+                current = []
+        if current:
+            found.append(current)
+        return [Document(subject=(), body=tuple(sentence)) for sentence in found] if len(found) > 1 else []
 
     def sections(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Subject and body."""
@@ -96,11 +115,15 @@ class Lexicon:
         self._whole: dict[str, list[int]] = {}
         self._beginnings: dict[str, list[int]] = {}
         self._inner: dict[str, list[int]] = {}
-        #: By first and second word; the second is "" where it is a pattern itself.
-        self._phrases: dict[str, dict[str, list[tuple[tuple[str, ...], int]]]] = {}
+        #: By first word.
+        self._phrases: dict[str, Phrases] = {}
         for concept, patterns in enumerate(table.values()):
             for pattern in patterns:
                 self._add(pattern, concept)
+        # What fits any second word is also found under each that is known.
+        for phrases in self._phrases.values():
+            for second in phrases.keys() - {""}:
+                phrases[second] += phrases.get("", [])
         self.of = lru_cache(maxsize=50_000)(self._of)
 
     def _add(self, pattern: str, concept: int) -> None:
@@ -126,16 +149,16 @@ class Lexicon:
                 found += self._inner.get(word[start:end], ())
         return tuple(dict.fromkeys(found))
 
-    def begins_phrase(self, word: str) -> bool:
-        """True when some phrase begins with the word."""
-        return word in self._phrases
+    def phrases_from(self, word: str) -> Phrases | None:
+        """What may follow the word in a phrase, by the next word; None when no phrase begins with it."""
+        return self._phrases.get(word)
 
-    def phrases_at(self, section: Sequence[str], position: int) -> list[int]:
-        """Concepts of the phrases that begin there and that the first word alone does not stand for."""
+    def phrases_at(self, section: Sequence[str], position: int, candidates: Phrases) -> list[int]:
+        """Concepts of those phrases that stand there and that the first word alone does not stand for."""
         if position + 1 >= len(section):
             return []
-        candidates = self._phrases[section[position]]
-        found = candidates.get(section[position + 1], _NONE) + candidates.get("", _NONE)
+        following = section[position + 1]
+        found = candidates[following] if following in candidates else candidates.get("")
         if not found:
             return []
         known = self.of(section[position])
@@ -152,8 +175,8 @@ class Lexicon:
         for position, token in enumerate(section):
             for concept in self.of(token):
                 yield position, concept
-            if token in self._phrases:
-                for concept in self.phrases_at(section, position):
+            if candidates := self.phrases_from(token):
+                for concept in self.phrases_at(section, position, candidates):
                     yield position, concept
 
     def concepts(self, doc: Document) -> Iterator[str]:

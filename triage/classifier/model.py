@@ -17,6 +17,13 @@ _WORTH_NAMING = 0.05
 _MAX_ALTERNATIVES = 4
 #: These are named however unlikely: a person who corrects finds the right one among the first three nine times in ten.
 _NEAR_MISSES = 2
+#: From this probability on the message is about one thing, and its sentences are not asked.
+_ONE_MATTER = 0.98
+#: A sentence that is so sure by itself speaks of a matter of its own.
+_OF_ITS_OWN = 0.6
+_MOST_SENTENCES = 12
+#: Greetings, thanks and small talk are no further matter.
+_NO_MATTER = frozenset({"other/other", "other/feedback", "other/spam"})
 _NO_FACTS = Facts()
 
 
@@ -69,7 +76,7 @@ class Model:
             confidence=round(confidence, 4),
             abstained=confidence < self.threshold or doubtful,
             scores=dict(zip(self.categories, by_category.round(4).tolist(), strict=True)),
-            alternatives=self._alternatives(probabilities, chosen),
+            alternatives=self._alternatives(self._with_sentences(doc, probabilities, chosen), chosen),
             reasons=self._reasons(doc, chosen, index, value * (weights[:, chosen] - self._usual[index]), tuple(facts)),
             model_version=self.version,
         )
@@ -88,6 +95,19 @@ class Model:
         odds = np.exp(logits - logits.max())
         return odds / odds.sum()
 
+    def _with_sentences(self, doc: Document, probabilities: Any, chosen: int) -> Any:
+        """The probabilities, raised to what a sentence of the message by itself is sure of; whoever is sure has one matter."""
+        if probabilities[chosen] >= _ONE_MATTER:
+            return probabilities
+        raised = probabilities.copy()
+        for sentence in doc.sentences()[:_MOST_SENTENCES]:
+            index, value = self._encoder.encode(sentence)
+            alone = self._softmax(value @ self._weights.take(index, axis=0))
+            best = int(alone.argmax())
+            if alone[best] >= _OF_ITS_OWN and self.classes[best] not in _NO_MATTER:
+                raised[best] = max(raised[best], alone[best])
+        return raised
+
     def _alternatives(self, probabilities: Any, chosen: int) -> tuple[Matter, ...]:
         ordered = [int(row) for row in np.argsort(-probabilities, kind="stable")[: _MAX_ALTERNATIVES + 1] if row != chosen]
         return tuple(
@@ -99,11 +119,11 @@ class Model:
 
     def _reasons(self, doc: Document, chosen: int, index: Any, spoke: Any, facts: Sequence[Fact]) -> tuple[str, ...]:
         """The words and facts that spoke most for the class, as a sentence."""
-        distinct = [token for token in dict.fromkeys((*doc.subject, *doc.body)) if token[0].isalpha()]
-        rows = [self._encoder.entry(token).reasons for token in distinct]
+        entries = [entry for entry in dict.fromkeys(map(self._encoder.entry, (*doc.subject, *doc.body))) if len(entry.reasons)]
+        rows = [entry.reasons for entry in entries]
         owners = np.arange(len(rows)).repeat([len(each) for each in rows])
-        scores = np.bincount(owners, spoke[index.searchsorted(np.concatenate(rows))], len(rows)) if len(owners) else np.zeros(0)
-        best = [f"“{distinct[row]}”" for row in np.argsort(-scores, kind="stable")[:3] if scores[row] > 0]
+        scores = np.bincount(owners, spoke[index.searchsorted(np.concatenate(rows))], len(rows)) if rows else np.zeros(0)
+        best = [f"“{entries[row].token}”" for row in np.argsort(-scores, kind="stable")[:3] if scores[row] > 0]
         best += [f"{fact.kind.replace('_', ' ')} {fact.value}" for fact in facts if fact.kind.endswith("number")][:1]
         return (f"{_listed(best)} {'points' if len(best) == 1 else 'point'} to {self.classes[chosen]}",) if best else ()
 

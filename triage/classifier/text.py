@@ -3,6 +3,8 @@
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import chain
+from string import ascii_lowercase
 
 #: Longer mails say nothing new about their matter, and the time for one message stays bounded.
 MAX_CHARACTERS = 6000
@@ -45,12 +47,13 @@ _TOKEN = re.compile(
     r"|[^\W\d_]{1,40}(?:'[^\W\d_]{1,10})?"
     r"|[.!?;\n…]"
 )
-#: What belongs to a number although a space stands between them, and what holds them together until then.
-_SPACED = re.compile(
-    r"(?:[$€£¥₹₦#]|\b(?:rs|usd|eur|gbp|inr|kes|ngn|zar|aud|cad|chf|php|r)\b\.?) (?=\d)"
-    r"|\d[\d.,]{0,15} (?=[%$€£¥₹₦]|(?:euros?|eur|usd|dollars?|bucks|pounds?|quid|rs|rupees|gbp|inr|kes|zar|chf|zl|pln)\b)"
-)
+#: A space that may stand between a number and its unit, and what holds the two together until they are read.
+_SPACED = re.compile(r" (?=[\d%$€£¥₹₦]|(?:euros?|eur|usd|dollars?|bucks|pounds?|quid|rs|rupees|gbp|inr|kes|zar|chf|zl|pln)\b)")
+_UNIT_BEFORE = re.compile(r"(?:[$€£¥₹₦#]|\b(?:rs|usd|eur|gbp|inr|kes|ngn|zar|aud|cad|chf|php|r)\.?)\Z")
+_NUMBER_BEFORE = re.compile(r"\d[.,]{0,3}\Z")
 _HOLD = "\x1f"
+#: Stands for a dash between two parts of a sentence.
+_DASH = "\x1e"
 _MONEY = re.compile(
     r"(?:[$€£¥₹₦]|(?:rs|usd|eur|gbp|inr|kes|ngn|zar|aud|cad|chf|php|r)\.?) ?\d[\d.,]{0,15}"
     r"|\d[\d.,]{0,15} ?(?:[$€£¥₹₦]|euros?|eur|usd|dollars?|bucks|pounds?|quid|rs|rupees|gbp|inr|kes|zar|chf|zl|pln)"
@@ -69,6 +72,7 @@ _POINTING = frozenset(
         " zk info zur kenntnis siehe unten bitte danke hallo voir dessous ci merci bonjour ver abajo hola gracias zie onder"
     )
 )
+_THREE = tuple(letter * 3 for letter in ascii_lowercase)
 _DRAWN_OUT = re.compile(r"([a-z])\1{2,200}")
 
 
@@ -77,7 +81,8 @@ def levelled(text: str) -> str:
     text = text[:MAX_CHARACTERS].lower().replace("`", "'")
     if not text.isascii():
         text = _COMBINING.sub("", unicodedata.normalize("NFKD", text.translate(_APOSTROPHES)))
-    return _DRAWN_OUT.sub(r"\1\1", text)
+    # To look for each letter is several times as fast as one expression for all.
+    return _DRAWN_OUT.sub(r"\1\1", text) if any(three in text for three in _THREE) else text
 
 
 def fresh(text: str) -> str:
@@ -95,27 +100,22 @@ def _before(marker: re.Pattern[str], text: str) -> str:
 
 def tokens(text: str) -> list[str]:
     """Words, shapes of numbers and sentence ends of a levelled text, in order."""
-    found: list[str] = []
     if _DIGIT.search(text):
         text = _SPACED.sub(_held_together, text)
-    chunks = text.replace("\n", " \n ").split(" ")
-    for place, chunk in enumerate(chunks):
-        if chunk == "-":
-            # A dash in a sentence, not one that begins a line.
-            found += (STOP,) if 0 < place < len(chunks) - 1 and chunks[place - 1] != "\n" else ()
-        else:
-            found += _tokens_of(chunk)
-    return found
+    return list(chain.from_iterable(map(_tokens_of, text.replace(" - ", f" {_DASH} ").replace("\n", " \n ").split(" "))))
 
 
-def _held_together(spaced: re.Match[str]) -> str:
-    return spaced.group().replace(" ", _HOLD)
+def _held_together(space: re.Match[str]) -> str:
+    """The space, or what holds a number and its unit together."""
+    place = space.start()
+    before, after = space.string[max(0, place - 8) : place], space.string[place + 1]
+    return _HOLD if (_UNIT_BEFORE if after.isdigit() else _NUMBER_BEFORE).search(before) else " "
 
 
 @lru_cache(maxsize=50_000)
 def _tokens_of(chunk: str) -> tuple[str, ...]:
     """The tokens of what stands between two spaces; most of it has been seen before."""
-    found: list[str] = []
+    found: list[str] = [STOP] if chunk == _DASH else []
     for piece in _TOKEN.findall(chunk.replace(_HOLD, " ")):
         if piece.isalpha():
             found.append(piece)
