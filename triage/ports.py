@@ -33,6 +33,9 @@ class Mailbox(Protocol):
     async def status(self, folder: str) -> MailboxStatus:
         """UIDVALIDITY, UIDNEXT, the number of messages and the keywords the folder keeps."""
 
+    async def look(self, folder: str) -> tuple[MailboxStatus, list[int]]:
+        """The state of the folder and every UID in it, of one moment."""
+
     async def uids(self, folder: str) -> list[int]:
         """Every UID in the folder, ascending."""
 

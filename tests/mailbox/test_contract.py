@@ -74,6 +74,15 @@ async def test_status_tells_of_the_folder(account: Account) -> None:
     assert "\\*" in after.keywords
 
 
+async def test_a_look_is_state_and_uids_together(account: Account) -> None:
+    """One call tells what `status` and `uids` tell, and sees what has changed since the last one."""
+    for number in range(2):
+        state, uids = await account.mailbox.look("INBOX")
+        assert (state, uids) == (await account.mailbox.status("INBOX"), await account.mailbox.uids("INBOX"))
+        assert len(uids) == state.exists == number
+        await account.put(message(number))
+
+
 async def test_uids_are_those_in_the_folder_now(account: Account) -> None:
     """Every UID, ascending; new ones appear and expunged ones go, on a connection that stays."""
     assert await account.mailbox.uids("INBOX") == []

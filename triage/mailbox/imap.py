@@ -42,6 +42,16 @@ class ImapMailbox:
         """UIDVALIDITY, UIDNEXT, the number of messages and the keywords the folder keeps."""
         return await self._session.run("looking at a folder", lambda connection: connection.open(folder))
 
+    async def look(self, folder: str) -> tuple[MailboxStatus, list[int]]:
+        """The state of the folder and every UID in it."""
+
+        def work(connection: Connection) -> tuple[MailboxStatus, list[int]]:
+            uids = fetching.all_uids(connection, folder)
+            # Selecting it afresh is the first thing that the listing does.
+            return connection.stay(folder), uids
+
+        return await self._session.run("listing messages", work)
+
     async def uids(self, folder: str) -> list[int]:
         """Every UID in the folder, ascending."""
         return await self._session.run("listing messages", lambda connection: fetching.all_uids(connection, folder))

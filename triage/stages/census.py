@@ -66,12 +66,12 @@ class Census:
         """Compare; how many mismatches there are. `settled` are the UIDs that intake has had its chance with."""
         folder, account = self._settings.folder, self._account
         await self._mailbox.renew()
-        status = await self._mailbox.status(folder)
+        status, uids = await self._mailbox.look(folder)
         if status.uid_validity != uid_validity:
             # Renumbered at this moment: intake begins anew, and all of it is compared then.
             return 0
         held = {it.uid: it for it in await self._store.query(lambda tx: tx.messages.held(account, folder, uid_validity))}
-        listed = set(await self._mailbox.uids(folder))
+        listed = set(uids)
         others = await self._others(held, listed, uid_validity)
         found = compare(held, listed, settled, others)
         await self._record(len(listed), found)

@@ -70,10 +70,10 @@ class Receive:
         """Store the next messages not yet in the store; how many were stored or given up."""
         await self._expect_room()
         folder = self._settings.folder
-        status = await self._mailbox.status(folder)
+        status, uids = await self._mailbox.look(folder)
         if self._cursor is None or self._cursor.uid_validity != status.uid_validity:
             self._cursor = await self._begin_epoch(status)
-        listed = set(await self._mailbox.uids(folder))
+        listed = set(uids)
         self._follow(self._cursor, status.uid_next, listed)
         missing = listed - self._known - self._withheld.resting(self._now())
         taken = await self._take_in(await self._first(missing), status.uid_validity) if missing else 0
