@@ -24,6 +24,7 @@ def _ready() -> None:
     fuzz.ready()
 
 
+@pytest.mark.timeout(600)
 def test_five_thousand_mutants_are_read() -> None:
     """No mutant of our own messages raises, takes a second, needs the last resort or breaks a promise."""
     tally = fuzz.read_chunk(1, 0, 5000, shared=False)

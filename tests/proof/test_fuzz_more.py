@@ -1,8 +1,11 @@
 """More of the sample of the fuzzing proof, in a file of its own so that another core reads it."""
 
+import pytest
+
 from tests.proof import fuzz
 
 
+@pytest.mark.timeout(600)
 def test_five_thousand_other_mutants_are_read() -> None:
     """No mutant of another seed raises, takes a second, needs the last resort or breaks a promise."""
     fuzz.ready()
