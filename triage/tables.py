@@ -75,6 +75,9 @@ class MessageTable(Protocol):
     def lies(self, message_id: int, folder: str, uid_validity: int | None, uid: int | None) -> None:
         """A person put it there; UID None where they took it out of the folder, to where we do not look."""
 
+    def set_aside(self) -> list[MessageRecord]:
+        """Messages that nothing could read and whose case is open, earliest first."""
+
     def all(self, account: str) -> Iterable[MessageRecord]:
         """Every message of an account, for the audit."""
 

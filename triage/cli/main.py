@@ -25,6 +25,7 @@ COMMANDS = {
     "cases": "triage.cli.cases",
     "case": "triage.cli.cases",
     "audit": "triage.cli.audit",
+    "retry": "triage.cli.retry",
     "health": "triage.cli.health",
     "model": "triage.cli.model",
     "train": "triage.cli.training",

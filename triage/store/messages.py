@@ -167,6 +167,13 @@ class SqliteMessages:
         sql = "update messages set filed_folder = ?, filed_uid_validity = ?, filed_uid = ? where id = ?"
         self._db.execute(sql, (folder, uid_validity, uid, message_id))
 
+    def set_aside(self) -> list[MessageRecord]:
+        """Messages that nothing could read and whose case is open."""
+        sql = """select messages.* from messages join cases on cases.id = case_id
+            where outcome in ('unreadable', 'vanished') and outcome = 'unreadable' and cases.status not in ('solved', 'closed')
+            order by messages.id"""
+        return [rows.to_message_record(row) for row in self._db.query(sql)]
+
     def all(self, account: str) -> Iterator[MessageRecord]:
         """Every message of an account, for the audit."""
         return map(rows.to_message_record, self._db.query("select * from messages where account = ? order by id", (account,)))
