@@ -110,6 +110,16 @@ def test_text_for_people() -> None:
     assert lines[-1] == "  may be answered"
 
 
+def test_text_names_a_further_matter() -> None:
+    """Whoever asks for two things is shown with both, and whoever asks for one with one."""
+    both = letter("Two of the six plates were not in the box. And could you also send me an invoice for the office?", subject="Hello")
+    shown = call("classify", mail("two.eml", both)).lines
+    matters = [line for line in shown if "item_missing (" in line or "invoice_request (" in line]
+    assert len(matters) == 2
+    assert matters[1].startswith("  also: ")
+    assert "also:" not in call("classify", mail("a.eml")).out
+
+
 def test_text_names_what_keeps_an_answer_back() -> None:
     """A machine's message is shown with the rule that silences us."""
     ended = call("classify", mail("a.eml", letter("I am away.", subject="Out of office", headers={"Auto-Submitted": "auto-replied"})))

@@ -17,6 +17,8 @@ from triage.worker import prepare, read_message
 
 #: Findings that keep automatic mail from going back.
 _SILENCING = frozenset(Effect) - {Effect.NOTE}
+#: From this confidence on a further matter is more than a near miss.
+_SURELY_TOO = 0.5
 
 
 @click.command()
@@ -92,6 +94,9 @@ def _show(path: Path, reading: Reading) -> None:
     sure = "not sure enough to say; closest: " if said.abstained else ""
     click.echo(click.style(printable(str(path)), bold=True))
     click.echo(f"  {sure}{said.category}/{said.issue or '?'} ({said.confidence:.0%}) {'; '.join(map(printable, said.reasons))}")
+    for matter in said.alternatives:
+        if matter.confidence >= _SURELY_TOO:
+            click.echo(f"  also: {matter.category}/{matter.issue or '?'} ({matter.confidence:.0%})")
     for fact in reading.facts:
         click.echo(f"  {fact.kind.replace('_', ' ')}: {printable(fact.value)} (in the {fact.source}, {fact.confidence:.0%})")
     for finding in reading.findings:
