@@ -18,7 +18,8 @@ from triage.policy.table import Policy
 from triage.reading import Classification, Effect, Fact, Facts, Finding, Reading
 from triage.reply import Reply, ReplyKind
 from triage.responders.writer import Writer
-from triage.sections.identity import AgentSettings, DepartmentSettings, Identity
+from triage.sections.identity import Identity
+from triage.sections.people import AgentSettings, DepartmentSettings
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES = ROOT / "templates" / "emails"

@@ -15,7 +15,8 @@ from triage.message import Address, DeliveryReport, Message, MessageKey, RawMess
 from triage.people import People
 from triage.reading import Classification, Effect, Fact, Facts, Finding, Reading
 from triage.reply import Reply, ReplyKind
-from triage.sections.identity import AgentSettings, DepartmentSettings, Identity
+from triage.sections.identity import Identity
+from triage.sections.people import AgentSettings, DepartmentSettings
 from triage.sections.servers import MailboxSettings, SmtpSettings
 from triage.settings import Settings
 

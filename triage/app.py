@@ -71,13 +71,15 @@ class App:
     folders: tuple[FolderWatch, ...]
     learn: Learn
     tend: Tend
+    #: Whoever gives out cases and tells of them; nobody where no agents are configured.
+    desk: tuple[Stage, ...]
     watch: Watch
 
     @property
     def stages(self) -> tuple[Stage, ...]:
         """The stages that mail passes, in that order; the watch over them runs beside."""
         sending: tuple[Stage, ...] = tuple(stage for stage in (self.deliver, self.receipts) if stage)
-        return (*self.receive, self.decide, *sending, *self.file, *self.folders, self.learn, self.tend)
+        return (*self.receive, self.decide, *self.desk, *sending, *self.file, *self.folders, self.learn, self.tend)
 
 
 def utc_now() -> datetime:
@@ -142,6 +144,7 @@ def _app(parts: Parts, store: Store, reader: Reader, mailboxes: dict[str, Mailbo
         folders=tuple(parts.folders(store, mailboxes)),
         learn=parts.learn(store, learned(parts.settings)),
         tend=parts.tend(store),
+        desk=tuple(parts.desk(store)),
         watch=_watch(parts, store, way_out[0]),
     )
 

@@ -66,6 +66,10 @@ class Case(NewCase):
     solved_at: datetime | None = None
     #: Mail to the requester failed for good.
     unreachable: bool = False
+    #: Key of the agent or department that looks after it; empty for nobody yet.
+    assignee: str = ""
+    #: The case that it became a part of.
+    merged_into: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +77,7 @@ class CaseEvent:
     """One line of a case's history: append-only, chained by hashes in the store."""
 
     at: datetime
-    #: opened, follow_up, note, classified, acknowledged, escalated, delivery, report, filed, deadline …
+    #: opened, assigned, follow_up, note, classified, acknowledged, escalated, delivery, report, filed, deadline …
     kind: str
     #: Who did it: daemon, an address, or an agent's name.
     actor: str = "daemon"
@@ -84,7 +88,7 @@ class CaseEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deadline:
-    """A promise with a time: acknowledge, resolve or reply (a department's)."""
+    """A promise with a time: acknowledge, assign, resolve or reply (a department's)."""
 
     case_id: int
     kind: str

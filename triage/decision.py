@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from triage.case import CaseEvent, CaseStatus, Deadline, NewCase
+from triage.case import CaseEvent, CaseStatus, Deadline, NewCase, Priority
+from triage.correction import Ruling
 from triage.reply import ReplyKind
+from triage.staff import Notice, NoticeKind
 
 
 class Outcome(StrEnum):
@@ -89,6 +91,45 @@ class ReplyOrder:
     reason: str = ""
     #: When the department's answer is due.
     answer_by: datetime | None = None
+    #: Key of the colleague it goes to, or whose words it carries.
+    colleague: str = ""
+    #: What a person wrote, where the reply carries it.
+    words: str = ""
+    #: Message-IDs of the customer that it answers, oldest first.
+    thread: tuple[str, ...] = ()
+    #: It is about the case rather than about the message that led to it.
+    of_case: bool = False
+    #: What is told of the case; for notifications.
+    news: tuple[NoticeKind, ...] = ()
+    #: It leaves no earlier than that: until then it can be taken back.
+    not_before: datetime | None = None
+    #: It waits for a person's word.
+    held: bool = False
+
+
+class HeldAnswers(StrEnum):
+    """What becomes of an author's answers that have not left."""
+
+    RELEASED = "released"
+    TAKEN_BACK = "taken_back"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseChange:
+    """What a person changes about a case; None leaves it as it is."""
+
+    priority: Priority | None = None
+    order_numbers: tuple[str, ...] | None = None
+    #: The case that it becomes a part of.
+    merged_into: int | None = None
+    #: What it is about, said by whom.
+    ruling: Ruling | None = None
+    ruled_by: str = ""
+    #: Row of the message that becomes a case of its own.
+    split_off: int | None = None
+    #: What becomes of the answers of these addresses that have not left.
+    answers: HeldAnswers | None = None
+    authors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,5 +152,10 @@ class Decision:
     kept: tuple[tuple[str, str], ...] = ()
     #: Mail to the requester fails for good.
     unreachable: bool = False
+    #: Who looks after it from now on; None leaves that.
+    assignee: str | None = None
+    change: CaseChange | None = None
+    #: What people are to be told; the case id is filled in.
+    notices: tuple[Notice, ...] = ()
     #: Folder the message is to be filed into; empty leaves it where it is.
     folder: str = ""

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import secrets
+from datetime import date
 from pathlib import Path
 
 from triage.clocks.due import due_at
@@ -15,6 +16,7 @@ from triage.policy.table import Policy
 from triage.responders.writer import Writer
 from triage.rules.context import RuleContext
 from triage.settings import Settings
+from triage.staff_tokens import KeyRing, Retired
 from triage.stages.read import ReadPlan
 
 _KEY_OCTETS = 32
@@ -28,6 +30,7 @@ def read_plan(settings: Settings) -> ReadPlan:
             trace_hosts=settings.read.trace_hosts,
             forms=settings.form,
             forwarders=frozenset(settings.read.forwarders),
+            colleagues=settings.staff_addresses,
         ),
         rules=RuleContext.of(settings),
         patterns=Patterns.of(settings.extraction, settings.identity.case_prefix),
@@ -75,6 +78,22 @@ def load_writer(settings: Settings, policy: Policy) -> Writer:
         tell=lambda moment, language: tell(moment, where, language),
         due=due_at,
     )
+
+
+def key_ring(state: Path) -> KeyRing:
+    """The key that signs, and those that were retired: files named secret.2026-11-22.key after the day on which they were."""
+    current = secret_key(state)
+    return KeyRing(current=current, retired=tuple(_retired(path) for path in sorted(state.glob("secret.*.key"), reverse=True)))
+
+
+def _retired(path: Path) -> Retired:
+    try:
+        on, key = date.fromisoformat(path.name.split(".")[1]), path.read_bytes()
+    except (OSError, ValueError) as error:
+        raise SettingsError([f"{path}: {error}: expected a retired key, named after a day such as secret.2026-11-22.key"]) from error
+    if len(key) != _KEY_OCTETS:
+        raise SettingsError([f"{path} has {len(key)} octets: expected the {_KEY_OCTETS} of a key"])
+    return Retired(key=key, on=on)
 
 
 def secret_key(state: Path) -> bytes:

@@ -73,6 +73,8 @@ class Attachment:
     sha256: str
     #: Shown inside the text (Content-ID or inline disposition) rather than attached.
     inline: bool = False
+    #: Its bytes, where it may have to go on to somebody: only from colleagues, and only while they are few.
+    content: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,8 +31,10 @@ class Happening(StrEnum):
     AGAIN = "again"
     #: A person decides against it.
     DROP = "drop"
-    #: Its case was found to be none that is answered.
+    #: Its case was found to be none that is answered, or its author takes it back.
     WITHDRAW = "withdraw"
+    #: Its author says that it may leave.
+    RELEASE = "release"
 
 
 #: By what happens: where it can happen, and what it leads to. Elsewhere it changes nothing: a sent delivery is never sent again, a
@@ -48,7 +50,8 @@ MOVES: Mapping[Happening, tuple[frozenset[DeliveryStatus], DeliveryStatus]] = {
     Happening.RECEIPT: (WAITING | {UNCERTAIN}, SENT),
     Happening.AGAIN: (frozenset({UNCERTAIN, FAILED}), DEFERRED),
     Happening.DROP: (WAITING | {UNCERTAIN, FAILED}, FAILED),
-    Happening.WITHDRAW: (WAITING, DeliveryStatus.WITHHELD),
+    Happening.WITHDRAW: (WAITING | {DeliveryStatus.HELD}, DeliveryStatus.WITHHELD),
+    Happening.RELEASE: (frozenset({DeliveryStatus.HELD}), QUEUED),
 }
 
 #: What a receipt's status says happened.

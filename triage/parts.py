@@ -7,7 +7,7 @@ from datetime import timedelta
 from triage.alarm import AlarmBoard
 from triage.clocks.due import due_at
 from triage.clocks.tell import zone
-from triage.installation import load_policy, load_writer, secret_key
+from triage.installation import key_ring, load_policy, load_writer
 from triage.outgoing import Outgoing, pace
 from triage.people import People
 from triage.policy.folders import rulings
@@ -16,6 +16,9 @@ from triage.ports import Learner, Mailbox, Now, Reader, Store
 from triage.responders.inspection import Inspector
 from triage.rules.context import RuleContext
 from triage.settings import Settings
+from triage.staff_tokens import KeyRing
+from triage.stages.assign import Assign
+from triage.stages.colleagues import Colleagues
 from triage.stages.correct import Corrector
 from triage.stages.decide import Decide
 from triage.stages.deliver import Deliver
@@ -25,12 +28,16 @@ from triage.stages.learn import Learn
 from triage.stages.loop import Bell
 from triage.stages.meter import UNMEASURED
 from triage.stages.moved import Moved
+from triage.stages.notify import Notify
 from triage.stages.pulse import Pulses
 from triage.stages.receive import Receive
 from triage.stages.record import Recorder
 from triage.stages.tend import Tend
 from triage.stages.vitals import Vitals
 from triage.stages.watch import FolderWatch
+
+#: How often cases are given out and news is told: both may wait a moment, mail may not.
+_TICK = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +48,7 @@ class Parts:
     now: Now
     policy: Policy
     people: People
-    key: bytes
+    ring: KeyRing
     recorder: Recorder
     board: AlarmBoard
     arrived: Bell
@@ -91,7 +98,16 @@ class Parts:
         return Decide(
             store=store,
             reader=reader,
-            judge=Judge(policy=self.policy, people=self.people, rules=rules, limits=limits, due=due_at, key=self.key),
+            judge=Judge(
+                policy=self.policy,
+                people=self.people,
+                rules=rules,
+                limits=limits,
+                due=due_at,
+                ring=self.ring,
+                colleagues=self._colleagues(),
+            ),
+            corrector=self.corrector(),
             recorder=self.recorder,
             now=self.now,
             arrived=self.arrived,
@@ -107,8 +123,38 @@ class Parts:
             now=self.now,
             to_send=self.to_send,
             writer=self.recorder.writer,
-            inspect=Inspector(self.people, self.key).fault,
+            inspect=Inspector(self.people, self.ring.current).fault,
         )
+
+    def _colleagues(self) -> Colleagues:
+        where = zone(self.settings.identity.time_zone)
+        return Colleagues(settings=self.settings.people, people=self.people, policy=self.policy, due=due_at, ring=self.ring, where=where)
+
+    def desk(self, store: Store) -> Iterator[Assign | Notify]:
+        """Whoever gives out cases and tells of them; nobody where no agents are configured: people share the mailbox as they like."""
+        if self.settings.agents:
+            where, its = zone(self.settings.identity.time_zone), self.settings.people
+            yield Assign(
+                its,
+                store=store,
+                people=self.people,
+                policy=self.policy,
+                due=due_at,
+                recorder=self.recorder,
+                now=self.now,
+                where=where,
+                tick=_TICK,
+            )
+            yield Notify(
+                its,
+                store=store,
+                people=self.people,
+                key=self.ring.current,
+                recorder=self.recorder,
+                now=self.now,
+                to_send=self.to_send,
+                tick=_TICK,
+            )
 
     def vitals(self, store: Store, pulses: Pulses, board: AlarmBoard, deliver: Deliver | None = None) -> Vitals:
         """The watch over promises and stages; without a way out at hand it knows the provider's limits and no more."""
@@ -146,7 +192,7 @@ def parts_of(settings: Settings, now: Now) -> Parts:
         now=now,
         policy=policy,
         people=People.of(settings),
-        key=secret_key(settings.paths.state),
+        ring=key_ring(settings.paths.state),
         recorder=Recorder(writer=load_writer(settings, policy), live=settings.mode == "live", keep_raw=settings.keep_raw),
         board=AlarmBoard(),
         arrived=Bell(),

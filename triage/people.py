@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
-from triage.sections.identity import AgentSettings, DepartmentSettings, Identity
+from triage.sections.identity import Identity
+from triage.sections.people import AgentSettings, ColleagueSettings, DepartmentSettings, PeopleSettings
 from triage.settings import Settings
+from triage.staff import Colleague, Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,11 +17,12 @@ class People:
     identity: Identity
     departments: Mapping[str, DepartmentSettings] = field(default_factory=dict)
     agents: Mapping[str, AgentSettings] = field(default_factory=dict)
+    rules: PeopleSettings = field(default_factory=PeopleSettings)
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
         """The people named in the settings."""
-        return cls(identity=settings.identity, departments=settings.departments, agents=settings.agents)
+        return cls(identity=settings.identity, departments=settings.departments, agents=settings.agents, rules=settings.people)
 
     @property
     def own(self) -> frozenset[str]:
@@ -28,9 +31,45 @@ class People:
 
     @property
     def staff(self) -> frozenset[str]:
-        """Addresses of agents and departments."""
-        return frozenset(room.address for room in self.departments.values()) | frozenset(agent.address for agent in self.agents.values())
+        """Addresses of agents and departments, also of those who are disabled."""
+        known: tuple[ColleagueSettings, ...] = (*self.departments.values(), *self.agents.values())
+        return frozenset(address for one in known for address in one.addresses)
+
+    @property
+    def colleagues(self) -> Mapping[str, Colleague]:
+        """Everybody who may act, by key: agents who are active, and departments."""
+        agents = {key: _agent(key, agent) for key, agent in self.agents.items() if agent.active}
+        return agents | {
+            key: Colleague(key=key, name=room.name, role=Role(room.role), addresses=room.addresses)
+            for key, room in self.departments.items()
+        }
+
+    @property
+    def agents_at_work(self) -> tuple[Colleague, ...]:
+        """Agents and managers who are active."""
+        return tuple(_agent(key, agent) for key, agent in self.agents.items() if agent.active)
+
+    def colleague_at(self, address: str) -> Colleague | None:
+        """Whoever may act and has that address; an agent before a department."""
+        return next((one for one in self.colleagues.values() if address in one.addresses), None)
+
+    def called(self, key: str) -> str:
+        """The name of an agent or department; one no longer configured keeps the key."""
+        found = self.agents.get(key) or self.departments.get(key)
+        return found.name if found else key
 
     def names(self, departments: tuple[str, ...]) -> tuple[str, ...]:
         """The departments as people call them; those no longer configured keep their key."""
         return tuple(self.departments[key].name if key in self.departments else key for key in departments)
+
+
+def _agent(key: str, settings: AgentSettings) -> Colleague:
+    return Colleague(
+        key=key,
+        name=settings.name,
+        role=Role(settings.role),
+        addresses=settings.addresses,
+        categories=settings.categories,
+        languages=settings.languages,
+        away=tuple((absence.first, absence.last) for absence in settings.away),
+    )

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 from triage.alarm import Alarm, Notice
-from triage.case import Case, CaseEvent, CaseStatus, Deadline, NewCase
+from triage.case import Case, CaseEvent, CaseStatus, Deadline, NewCase, Priority
 from triage.correction import Correction, Lesson
 from triage.decision import Candidate
+from triage.desks import AssignmentTable, ColleagueTable, NoticeTable
 from triage.health import Backlog
 from triage.message import MailboxStatus, RawMessage
 from triage.outbox import Copy
@@ -152,6 +153,15 @@ class CaseTable(Protocol):
     def candidates(self, message_ids: Sequence[str], numbers: Sequence[str]) -> list[Candidate]:
         """Cases that any of these Message-IDs (ours or theirs) or case numbers points to."""
 
+    def survivor(self, case: Case) -> Case:
+        """The case that this one has become a part of, or itself."""
+
+    def merge(self, case_id: int, into: int) -> None:
+        """The one becomes a part of the other; ValueError where the other is a part of it already."""
+
+    def set_details(self, case_id: int, *, priority: Priority | None = None, order_numbers: Sequence[str] | None = None) -> None:
+        """Change what is not None."""
+
     def set_status(self, case_id: int, status: CaseStatus, at: datetime) -> None:
         """Change the status; solved and closed set `solved_at` where it is not set, reopening clears it."""
 
@@ -262,6 +272,18 @@ class Transaction(Protocol):
     @property
     def vitals(self) -> VitalsTable:
         """How much waits."""
+
+    @property
+    def assignments(self) -> AssignmentTable:
+        """Who looks after which case."""
+
+    @property
+    def notices(self) -> NoticeTable:
+        """What people are to be told."""
+
+    @property
+    def colleagues(self) -> ColleagueTable:
+        """What is remembered of people."""
 
 
 class Store(Protocol):

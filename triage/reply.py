@@ -11,6 +11,20 @@ class ReplyKind(StrEnum):
 
     ACKNOWLEDGMENT = "acknowledgment"
     ESCALATION = "escalation"
+    #: News of a case for whoever looks after it.
+    NOTIFICATION = "notification"
+    #: A list of news, where there is much of it.
+    DIGEST = "digest"
+    #: A person's words to the customer.
+    ANSWER = "answer"
+    #: To a colleague: why a message was not obeyed, and what to do.
+    REFUSAL = "refusal"
+    #: To a colleague: what another one has answered meanwhile.
+    COLLISION = "collision"
+    #: To a colleague: a risky order that takes a second message.
+    CONFIRMATION = "confirmation"
+    #: To a stranger whose message was not obeyed; it says next to nothing.
+    DISCLAIMER = "disclaimer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +44,8 @@ class Reply:
     deadline: datetime
     #: Why the built-in text stands in for the template; empty when the template served.
     fallback: str = ""
+    #: It leaves no earlier than that; None: at once.
+    not_before: datetime | None = None
 
     @property
     def sha256(self) -> str:
@@ -50,6 +66,8 @@ class DeliveryStatus(StrEnum):
     FAILED = "failed"
     #: Silence after DATA: perhaps accepted. Never sent again blindly.
     UNCERTAIN = "uncertain"
+    #: Written, and waits for a person's word.
+    HELD = "held"
     #: Written in shadow mode to be looked at; never sent, also not after a change of mode.
     WITHHELD = "withheld"
 

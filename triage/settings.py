@@ -2,14 +2,15 @@
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import Field, ValidationError, model_validator
 
 from triage.errors import SettingsError
 from triage.sections.alarms import AlarmSettings
-from triage.sections.identity import AgentSettings, DepartmentSettings, Identity
+from triage.sections.identity import Identity
 from triage.sections.learning import LearningSettings
+from triage.sections.people import AgentSettings, ColleagueSettings, DepartmentSettings, PeopleSettings
 from triage.sections.places import LeaseSettings, LogSettings, Paths
 from triage.sections.reading import ExtractionSettings, FormSettings, ReadLimits
 from triage.sections.sending import SendLimits
@@ -31,6 +32,7 @@ class Settings(Section):
     smtp: SmtpSettings
     departments: dict[str, DepartmentSettings] = Field(default_factory=dict)
     agents: dict[str, AgentSettings] = Field(default_factory=dict)
+    people: PeopleSettings = PeopleSettings()
     #: authserv-id of our own boundary server: only its Authentication-Results count (RFC 8601 §2.5). Empty: none do.
     authserv_id: str = ""
     read: ReadLimits = ReadLimits()
@@ -73,8 +75,15 @@ class Settings(Section):
 
     @property
     def staff_addresses(self) -> frozenset[str]:
-        """Addresses of agents and departments."""
-        return frozenset(agent.address for agent in self.agents.values()) | frozenset(room.address for room in self.departments.values())
+        """Addresses of agents and departments, also of those who are disabled: they are no customers."""
+        known: tuple[ColleagueSettings, ...] = (*self.agents.values(), *self.departments.values())
+        return frozenset(address for one in known for address in one.addresses)
+
+    @model_validator(mode="after")
+    def _told_apart(self) -> Self:
+        if both := sorted(set(self.agents) & set(self.departments)):
+            raise ValueError(f"agents.{both[0]} and departments.{both[0]} have the same name: expected different ones")
+        return self
 
 
 def _problems(error: ValidationError) -> list[str]:

@@ -60,6 +60,9 @@ class MessageTable(Protocol):
     def get(self, message_id: int) -> MessageRecord | None:
         """The message, raw bytes included while they are kept."""
 
+    def move(self, message_id: int, case_id: int) -> None:
+        """The message belongs to that case from now on."""
+
     def of_case(self, case_id: int) -> list[MessageRecord]:
         """The messages of a case, earliest first."""
 
@@ -114,8 +117,11 @@ class CensusTable(Protocol):
 class DeliveryTable(Protocol):
     """The outbox."""
 
-    def queue(self, case_id: int, message_id: int | None, reply: Reply, at: datetime, *, withheld: bool = False) -> int:
-        """Freeze a reply for delivery, or for show when withheld. A second acknowledgment of one case is refused with ValueError."""
+    def queue(self, case_id: int, message_id: int | None, reply: Reply, at: datetime, *, withheld: bool = False, held: bool = False) -> int:
+        """Freeze a reply to leave, for show (withheld) or to wait for a word (held); ValueError for a second acknowledgment of a case."""
+
+    def hold_answers(self, case_id: int, authors: Collection[str], *, release_at: datetime | None, reason: str = "") -> int:
+        """Answers by these authors that have not left: those held leave at that time, or with None all are withheld for good; how many."""
 
     def due(self, now: datetime, limit: int, lane: Lane, besides: Collection[int] = ()) -> list[Delivery]:
         """Those waiting in a lane whose time has come, `besides` left out: earliest deadline first, of bounded size together."""

@@ -9,10 +9,11 @@ import pytest
 
 from tests.making import IDENTITY, KEY, NOW, PEOPLE, acknowledgment_order, case, escalation_order, reading, writer, written
 from tests.responders.reading_back import assert_sound, parsed
-from triage import keyed
+from triage import keyed, staff_tokens
 from triage.people import People
 from triage.reply import Reply
 from triage.sections.identity import Identity
+from triage.staff_tokens import KeyRing
 
 MICROSOFT = "AM0PR04MB5121234567890ABCDEF1234567890ABCDEF0123456789@AM0PR04MB5121.eurprd04.prod.outlook.com"
 
@@ -116,10 +117,14 @@ def test_another_message_has_another_id(other: Reply) -> None:
 def test_answers_come_back_to_the_case() -> None:
     """The customer's Reply-To carries the case for customers, the department's for departments, and neither for the other."""
     customer, department = (str(parsed(written(order))["Reply-To"]) for order in (acknowledgment_order(), escalation_order()))
-    assert keyed.answered_number(KEY, customer, "SP", keyed.CUSTOMER) == "SP-100042"
-    assert keyed.answered_number(KEY, customer, "SP", keyed.DEPARTMENT) == ""
-    assert keyed.answered_number(KEY, department, "SP", keyed.DEPARTMENT) == "SP-100042"
-    assert keyed.answered_number(KEY, department, "SP", keyed.CUSTOMER) == ""
+    assert keyed.answered_number(KEY, customer, "SP") == "SP-100042"
+    assert keyed.answered_number(KEY, department, "SP") == ""
+    assert staff_tokens.read(customer.partition("+")[2].partition("@")[0]) is None
+    token = staff_tokens.read(department.partition("+")[2].partition("@")[0])
+    assert token
+    finance = PEOPLE.colleagues["finance"]
+    holder = staff_tokens.holder(KeyRing(current=KEY), token, "SP", (finance,), lifetime=PEOPLE.rules.token_lifetime)
+    assert holder == finance
 
 
 def test_reports_come_back_to_the_message() -> None:

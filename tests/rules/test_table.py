@@ -4,7 +4,8 @@ from tests.rows import rows
 from triage.message import Address, Attachment, DeliveryReport, Message
 from triage.reading import Effect
 from triage.rules.table import RULES, RuleContext, check_all
-from triage.sections.identity import AgentSettings, DepartmentSettings, Identity
+from triage.sections.identity import Identity
+from triage.sections.people import AgentSettings, DepartmentSettings
 from triage.sections.servers import MailboxSettings, SmtpSettings
 from triage.settings import Settings
 

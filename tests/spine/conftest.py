@@ -10,7 +10,8 @@ from tests.servers import liar as lying
 from tests.servers.dovecot import Dovecot
 from tests.servers.liar import Liar
 from tests.servers.smtp_sink import Sink
-from tests.spine.world import Readers, World, defaults
+from tests.spine.office import ANN, Office, opened_office, written
+from tests.spine.world import Clock, Readers, World, defaults
 from triage.demo.servers import DemoServers
 
 
@@ -61,3 +62,12 @@ def lying_world(tmp_path: Path, liar: Liar, sink: Sink, readers: Readers) -> Wor
 
     values = defaults(tmp_path, imap_port=liar.port, smtp_port=sink.port, user="ann")
     return World(root=tmp_path, deliver=deliver, values=values, readers=readers)
+
+
+@pytest.fixture
+async def office(tmp_path: Path) -> AsyncIterator[Office]:
+    """Ann has written about a double charge; Jane looks after it and was told, Finance was called upon."""
+    opened, store = opened_office(tmp_path, Clock())
+    await opened.get(written(ANN, "You charged me twice for order ORD789456!\n\nAnn", Message_ID="<first@customer.example>"), minutes=0)
+    yield opened
+    await store.close()

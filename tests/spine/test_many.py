@@ -71,6 +71,7 @@ async def test_the_outbox_does_not_wait_until_all_is_decided(tmp_path: Path) -> 
         reader=Ready(),
         judge=deciding,  # type: ignore[arg-type]
         recorder=deciding,  # type: ignore[arg-type]
+        corrector=deciding,  # type: ignore[arg-type]
         now=lambda: datetime.now(UTC),
         arrived=Bell(),
         decided=Bell(),

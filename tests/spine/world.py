@@ -60,6 +60,9 @@ address = "management@shop.example"
 [agents.jane]
 name = "Jane Adams"
 address = "jane@shop.example"
+[people]
+notify = "{notify}"
+undo = "1s"
 [limits]
 per_sender_day = {per_sender_day}
 per_hour = 100000
@@ -158,7 +161,7 @@ def defaults(root: Path, *, imap_port: int, smtp_port: int, user: str) -> dict[s
     """Values for CONFIG."""
     return {
         "mode": "live", "keep_raw": "false", "address": "support@shop.example", "imap_port": imap_port, "user": user, "start": "all",
-        "password_file": root / "password", "smtp_port": smtp_port, "per_sender_day": 1000, "read_time": "5s", "extra": "",
+        "password_file": root / "password", "smtp_port": smtp_port, "per_sender_day": 1000, "read_time": "5s", "extra": "", "notify": "off",
     }  # fmt: skip
 
 

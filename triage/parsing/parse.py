@@ -10,7 +10,7 @@ from typing import Any
 
 import mailparser
 
-from triage.message import Address, Message, RawMessage
+from triage.message import Address, Attachment, Message, RawMessage
 from triage.parsing import (
     address,
     authentication,
@@ -34,6 +34,8 @@ from triage.sections.reading import FormSettings
 logging.getLogger("mailparser").setLevel(logging.CRITICAL)
 
 _MAX_DEFECTS, _MAX_DEFECT = 40, 300
+#: Larger ones together would be refused by many servers.
+_PASSED_ON = 10_000_000
 #: mail-parser refuses dates without a zone; the standard library also reads a year 0000, as 2000.
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 #: Fields that mail-parser judges for us.
@@ -69,6 +71,8 @@ class ParseOptions:
     #: Web forms that we trust to name the customer, and addresses whose forwarded mail is its first author's.
     forms: tuple[FormSettings, ...] = ()
     forwarders: frozenset[str] = frozenset()
+    #: Addresses of agents and departments, whose attachments may go on to customers.
+    colleagues: frozenset[str] = frozenset()
     #: Bytes read of one message.
     max_bytes: int = 40 * 1024 * 1024
 
@@ -118,7 +122,7 @@ def _read(raw: RawMessage, options: ParseOptions) -> Message:
         quoted=text.quoted,
         signature=text.signature,
         document_text=document_text,
-        attachments=tuple(attachment for _, _, attachment in found.attached),
+        attachments=_attachments(found, people["from"], options.colleagues),
         report=delivery_report.read(root, found.leaves, text.full_text),
         authentication=authentication.results(fields, options.authserv_id, options.trace_hosts),
         accepted_at=trace.accepted_at(fields, options.trace_hosts),
@@ -193,6 +197,12 @@ def _date(found: datetime | None, raw: str | None, received_at: datetime, defect
         defects.append("the date makes no sense")
         return None
     return found.astimezone(UTC)
+
+
+def _attachments(found: parts.Content, author: tuple[Address, ...], colleagues: frozenset[str]) -> tuple[Attachment, ...]:
+    # What a colleague attaches may have to go on to the customer; nobody else's bytes leave this process.
+    passed_on = len(author) == 1 and author[0].addr_spec in colleagues and sum(len(data) for _, data, _ in found.attached) <= _PASSED_ON
+    return tuple(replace(attachment, content=data) if passed_on else attachment for _, data, attachment in found.attached)
 
 
 def _documents(found: parts.Content, defects: list[str]) -> str:

@@ -6,6 +6,7 @@ from triage.policy.escalate import Call, escalate
 from triage.policy.incoming import Incoming
 from triage.policy.opening import calls_of, moment
 from triage.policy.triggers import only_thanks, triggered
+from triage.staff import Notice, NoticeKind
 from triage.topic import Topic
 
 _RESTING = frozenset({CaseStatus.PENDING, CaseStatus.SOLVED, CaseStatus.CLOSED})
@@ -23,25 +24,9 @@ def note(incoming: Incoming, case: Case, why: str) -> Decision:
 
 
 def staff_note(incoming: Incoming, case: Case, why: str) -> Decision:
-    """An agent's or a department's message: a note, and a department's answer keeps its promise and takes the case off hold."""
-    department = _answering(incoming)
-    return Decision(
-        outcome=Outcome.NOTED,
-        reason=why,
-        case_id=case.id,
-        status=CaseStatus.OPEN if department and case.status == CaseStatus.ON_HOLD else None,
-        events=(incoming.author_event("answered" if department else "note", department=department, why=why),),
-        kept=(("reply", department),) if department else (),
-        folder=_topic(incoming, case).folder,
-    )
-
-
-def _answering(incoming: Incoming) -> str:
-    author = incoming.message.author
-    # A message that our own server says is forged stops no clock.
-    if author is None or incoming.message.authentication_result("dmarc") == "fail":
-        return ""
-    return next((key for key, room in incoming.people.departments.items() if room.address == author.addr_spec), "")
+    """A message from our own address: a note that changes nothing, because anybody can write that address into a message."""
+    event = incoming.author_event("note", why=why)
+    return Decision(outcome=Outcome.NOTED, reason=why, case_id=case.id, events=(event,), folder=_topic(incoming, case).folder)
 
 
 def follow_up(incoming: Incoming, case: Case, _: str) -> Decision:
@@ -61,6 +46,7 @@ def follow_up(incoming: Incoming, case: Case, _: str) -> Decision:
         events=(incoming.author_event("follow_up", why=incoming.match.reason, reopened="yes" if reopened else ""), *escalation.events),
         replies=escalation.orders,
         deadlines=escalation.deadlines,
+        notices=(Notice(kind=NoticeKind.FOLLOW_UP, case_id=case.id, colleague=case.assignee),) if case.assignee else (),
         folder=topic.folder,
     )
 

@@ -10,6 +10,7 @@ from triage.people import People
 from triage.policy.escalate import Call, Moment, escalate
 from triage.policy.table import Policy
 from triage.reply import Delivery, ReplyKind
+from triage.staff import Notice, NoticeKind
 from triage.topic import Due
 
 _DONE = frozenset({CaseStatus.SOLVED, CaseStatus.CLOSED})
@@ -21,6 +22,8 @@ def overdue(
     """A missed promise on record, and management told of it, unless the case is done or they were told before."""
     if case.status in _DONE:
         return Decision(outcome=Outcome.NOTED, reason="the case is done", case_id=case.id)
+    if deadline.kind == "remind":
+        return _woken(case, now)
     reason = _reason(deadline, people)
     detail = {"promise": deadline.kind, "due": deadline.due_at.isoformat(), "why": reason}
     if deadline.bound:
@@ -40,11 +43,21 @@ def overdue(
     )
 
 
+def _woken(case: Case, now: datetime) -> Decision:
+    woken = CaseEvent(at=now, kind="woken", provenance="clock", detail={"was": str(case.status)})
+    told = (Notice(kind=NoticeKind.REMINDED, case_id=case.id, colleague=case.assignee),) if case.assignee else ()
+    return Decision(
+        outcome=Outcome.NOTED, reason="its day has come", case_id=case.id, status=CaseStatus.OPEN, events=(woken,), notices=told
+    )
+
+
 def _reason(deadline: Deadline, people: People) -> str:
     when = deadline.due_at.strftime("%Y-%m-%d %H:%M UTC")
     match deadline.kind:
         case "acknowledge":
             return f"the customer was to have our first answer by {when} and has none"
+        case "assign":
+            return f"the case was to have a representative by {when} and has none"
         case "resolve":
             return f"the customer was promised a result or word of progress by {when}"
         case _:
@@ -62,7 +75,7 @@ def report_events(report: DeliveryReport, delivery: Delivery | None, now: dateti
         "diagnostic": report.diagnostic[:300],
     }
     events = [CaseEvent(at=now, kind="report", provenance="mail", detail={key: text for key, text in said.items() if text})]
-    if report.permanent and delivery and delivery.kind != ReplyKind.ESCALATION:
+    if report.permanent and delivery and delivery.kind in (ReplyKind.ACKNOWLEDGMENT, ReplyKind.ANSWER):
         why = "mail to the customer fails for good: another way to reach them is needed"
         events.append(CaseEvent(at=now, kind="unreachable", provenance="mail", detail={"why": why}))
     return tuple(events)

@@ -12,6 +12,8 @@ from triage.reading import Reading
 from triage.responders.templates import Templates
 from triage.topic import Due, Guide, Topic
 
+#: A token for whoever a reply goes to, about its case.
+Token = Callable[[ReplyOrder, Case, datetime], str]
 #: A moment in words, in a language.
 Tell = Callable[[datetime, str], str]
 
@@ -25,6 +27,7 @@ class Desk:
     guide: Guide
     tell: Tell
     due: Due
+    token: Token
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

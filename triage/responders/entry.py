@@ -12,6 +12,7 @@ _DONE = frozenset({CaseStatus.SOLVED, CaseStatus.CLOSED})
 #: How events read in the log; others are not actions.
 _ACTIONS = {
     "opened": "case opened",
+    "assigned": "given to a representative",
     "withheld": "acknowledgment left to a person",
     "acknowledged": "acknowledged",
     "follow_up": "the customer wrote again",
@@ -47,7 +48,7 @@ def entry(desk: Desk, assignment: Assignment, text: str) -> tuple[tuple[str, str
         ("Resolution date", desk.tell(case.solved_at, "en") if case.solved_at else ("" if done else "not resolved yet")),
         ("Customer satisfaction", "" if done else "not asked yet"),
         ("Rating and comments", "" if done else "not asked yet"),
-        ("Representative", ""),
+        ("Representative", desk.people.called(case.assignee)),
     )
     return tuple((label, one_line(value, 400) or UNKNOWN) for label, value in rows)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 
-from triage import keyed, tokens
+from triage import keyed, staff_tokens, tokens
 from triage.case import Case
 from triage.decision import ReplyOrder
 from triage.message import Message
@@ -15,7 +15,9 @@ from triage.reply import Reply, ReplyKind
 from triage.responders.compose import Entity, assembled, header_block, named_address, words
 
 #: RFC 3834 §3.1.7: an answer to a message, or one that we send of our own accord. What a person wrote is not in this table.
-SUBMITTED = {ReplyKind.ACKNOWLEDGMENT: "auto-replied", ReplyKind.ESCALATION: "auto-generated"}
+SUBMITTED = {kind: "auto-generated" for kind in ReplyKind if kind is not ReplyKind.ANSWER} | dict.fromkeys(
+    (ReplyKind.ACKNOWLEDGMENT, ReplyKind.DISCLAIMER), "auto-replied"
+)
 #: Longer ones are more likely to break something than to help a thread.
 _LONGEST_ID = 250
 _REFERENCES = 10
@@ -42,6 +44,7 @@ class Envelope:
     """Puts letters into envelopes; knows the key."""
 
     def __init__(self, people: People, key: bytes) -> None:
+        self._people = people
         self._identity = people.identity
         self._key = key
         self._from = named_address(people.identity.name, people.identity.address)
@@ -50,13 +53,12 @@ class Envelope:
     def seal(self, letter: Letter, order: ReplyOrder, case: Case, now: datetime) -> Reply:
         """The reply with its fields, frozen; its Message-ID is keyed over all the rest."""
         fields = [
-            ("From", self._from),
+            ("From", self._author(order)),
             ("To", order.recipient),
             ("Subject", words(letter.subject)),
             ("Date", format_datetime(now)),
-            ("Reply-To", self._reply_to(order, case)),
-            ("Auto-Submitted", SUBMITTED[order.kind]),
-            ("X-Auto-Response-Suppress", "All"),
+            ("Reply-To", self._reply_to(order, case, now)),
+            *self._automatic(order),
             ("X-Triage-Loop", self._loop),
             ("MIME-Version", "1.0"),
         ]
@@ -74,7 +76,28 @@ class Envelope:
             content=header_block([("Message-ID", f"<{message_id}>")]) + content,
             deadline=order.deadline,
             fallback=letter.fallback,
+            not_before=order.not_before,
         )
+
+    def token(self, order: ReplyOrder, case: Case, now: datetime) -> str:
+        """The token of whoever the order goes to, about the case; "" where that is no colleague."""
+        colleague = self._people.colleagues.get(order.colleague or order.department) if order.kind is not ReplyKind.ANSWER else None
+        if colleague is None:
+            return ""
+        action = order.words if order.kind is ReplyKind.CONFIRMATION else ""
+        expires = staff_tokens.expiry(now, self._people.rules.token_lifetime)
+        return staff_tokens.issue(self._key, colleague, case.number, expires, action)
+
+    def _author(self, order: ReplyOrder) -> str:
+        if order.kind is not ReplyKind.ANSWER:
+            return self._from
+        return named_address(f"{self._people.called(order.colleague)} ({self._identity.name})", self._identity.address)
+
+    def _automatic(self, order: ReplyOrder) -> list[tuple[str, str]]:
+        # A person's words are no automatic message, and the customer's own responder may answer them.
+        if order.kind not in SUBMITTED:
+            return []
+        return [("Auto-Submitted", SUBMITTED[order.kind]), ("X-Auto-Response-Suppress", "All")]
 
     def _message_id(self, order: ReplyOrder, case: Case, content: bytes) -> str:
         return self._id(order, tokens.sign(self._key, *bound_by_id(order.kind, case.number, order.recipient, content)))
@@ -82,10 +105,13 @@ class Envelope:
     def _id(self, order: ReplyOrder, token: str) -> str:
         return f"{order.kind}.{token}@{self._identity.address.rpartition('@')[2]}"
 
-    def _reply_to(self, order: ReplyOrder, case: Case) -> str:
-        purpose = keyed.DEPARTMENT if order.department else keyed.CUSTOMER
+    def _reply_to(self, order: ReplyOrder, case: Case, now: datetime) -> str:
         address = self._identity.address
-        return keyed.answer_address(self._key, address, case.number, purpose) if self._identity.plus_addressing else address
+        if not self._identity.plus_addressing or order.kind in (ReplyKind.DISCLAIMER, ReplyKind.DIGEST):
+            return address
+        if token := self.token(order, case, now):
+            return staff_tokens.addressed(address, token)
+        return keyed.answer_address(self._key, address, case.number)
 
     def _reverse_path(self, message_id: str) -> str:
         address = self._identity.address

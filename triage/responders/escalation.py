@@ -1,29 +1,19 @@
 """The escalation: all that a department needs in order to act, and how to answer; the customer's message goes along."""
 
-from collections.abc import Iterable, Mapping
-from itertools import islice
+from collections.abc import Mapping
 
-from triage.case import Case
 from triage.errors import TemplateError
+from triage.marks import REPLY_ABOVE
 from triage.message import Message
-from triage.reading import Fact, Facts, Reading
+from triage.responders.case_facts import about, title_of
 from triage.responders.compose import Attached, attachment_entity, multipart, text_entity
 from triage.responders.desk import Assignment, Desk
-from triage.responders.entry import entry
 from triage.responders.envelope import Letter
 from triage.responders.names import one_line, visible
-from triage.responders.warnings import warnings
 
-#: Shown in the mail; the whole is attached.
-_SHOWN = 20_000
-_FACTS = 40
 #: Larger originals stay where they are: many servers refuse messages beyond ten megabytes, and base64 adds a third.
 _ATTACHED = 7_000_000
-#: Less likely matters would only distract.
-_WORTH_NAMING = 0.05
 _SUBTYPES = {"txt": "plain", "html": "html"}
-
-_Pairs = tuple[tuple[str, str], ...]
 
 
 def escalate(desk: Desk, assignment: Assignment) -> Letter:
@@ -50,65 +40,20 @@ def _template(desk: Desk, assignment: Assignment, ending: str) -> str:
 
 def _subject(desk: Desk, assignment: Assignment) -> str:
     # Titles are ours; the customer's subject stands in the text, where it cannot pass for our words.
-    return f"[{assignment.case.number}] {_title(desk, assignment)} ({assignment.case.priority})"
-
-
-def _title(desk: Desk, assignment: Assignment) -> str:
-    return "Not sorted yet" if assignment.case.abstained else assignment.topic(desk).title
+    return f"[{assignment.case.number}] {title_of(desk, assignment)} ({assignment.case.priority})"
 
 
 def _context(desk: Desk, assignment: Assignment, about_original: str) -> Mapping[str, object]:
-    order, case, reading, message = assignment.order, assignment.case, assignment.reading, assignment.message
-    text = visible(message.text) if message else ""
+    order = assignment.order
     return {
-        "case_number": case.number,
-        "title": _title(desk, assignment),
-        "category": case.category,
-        "issue": case.issue,
-        "priority": case.priority,
+        **about(desk, assignment),
         "department": desk.people.names((order.department,))[0],
         "reason": visible(order.reason),
         "answer_by": desk.tell(order.answer_by or assignment.resolve_by(desk), "en"),
-        "rows": entry(desk, assignment, text) + _matters(case, reading),
-        "facts": _facts(reading.facts) if reading else (),
-        "warnings": warnings(message, reading.facts) if message and reading else (),
-        "text": text[:_SHOWN],
-        "cut": len(text) > _SHOWN,
         "about_original": about_original,
-        "sender": desk.people.identity.name,
+        "token": desk.token(order, assignment.case, assignment.now),
+        "reply_above": REPLY_ABOVE,
     }
-
-
-def _matters(case: Case, reading: Reading | None) -> _Pairs:
-    sure = "" if case.abstained else f", {_percent(case.confidence)} sure"
-    also = [matter for matter in reading.classification.alternatives if matter.confidence >= _WORTH_NAMING][:3] if reading else ()
-    named = ", ".join(f"{_named(matter.category, matter.issue)} ({_percent(matter.confidence)})" for matter in also)
-    rows = (("Category", f"{_named(case.category, case.issue)}{sure}"), ("It may also be", named))
-    return rows if named else rows[:1]
-
-
-def _named(category: str, issue: str) -> str:
-    return f"{category} / {issue}" if issue else category
-
-
-def _facts(facts: Facts) -> _Pairs:
-    """What was found, each thing once with all the places where it stood."""
-    found: dict[tuple[str, str], list[Fact]] = {}
-    for fact in facts:
-        found.setdefault((fact.kind, fact.value), []).append(fact)
-    return tuple(
-        (kind.replace("_", " "), f"{one_line(value, 120)} ({_places(same)}, {_percent(max(fact.confidence for fact in same))} sure)")
-        for (kind, value), same in islice(found.items(), _FACTS)
-    )
-
-
-def _places(facts: Iterable[Fact]) -> str:
-    return " and ".join(dict.fromkeys(fact.source for fact in facts))
-
-
-def _percent(probability: float) -> str:
-    # Nothing that was read out of a message is certain, whatever it is rounded to.
-    return f"{min(probability, 0.99):.0%}"
 
 
 def _original(assignment: Assignment) -> tuple[Attached | None, str]:

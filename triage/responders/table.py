@@ -4,11 +4,21 @@ from collections.abc import Callable, Mapping
 
 from triage.reply import ReplyKind
 from triage.responders.acknowledgment import acknowledge
+from triage.responders.answer import answer
 from triage.responders.desk import Assignment, Desk
 from triage.responders.envelope import Letter
 from triage.responders.escalation import escalate
+from triage.responders.notification import digest, notify
+from triage.responders.words_to_staff import ask_again, collide, disclaim, refuse
 
 RESPONDERS: Mapping[ReplyKind, Callable[[Desk, Assignment], Letter]] = {
     ReplyKind.ACKNOWLEDGMENT: acknowledge,
     ReplyKind.ESCALATION: escalate,
+    ReplyKind.NOTIFICATION: notify,
+    ReplyKind.DIGEST: digest,
+    ReplyKind.ANSWER: answer,
+    ReplyKind.REFUSAL: refuse,
+    ReplyKind.COLLISION: collide,
+    ReplyKind.CONFIRMATION: ask_again,
+    ReplyKind.DISCLAIMER: disclaim,
 }

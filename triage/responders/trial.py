@@ -11,16 +11,18 @@ from triage.reply import ReplyKind
 from triage.responders.desk import Assignment, Desk
 from triage.responders.envelope import Letter
 from triage.responders.table import RESPONDERS
+from triage.staff import NoticeKind
 
 _AT = datetime(2026, 1, 1, tzinfo=UTC)
 #: Late and with next to nothing in the message: so an acknowledgment has the most to say.
 _LATE = _AT + timedelta(hours=1)
 _LANGUAGES = ("en", "de")
+_TO_PEOPLE = tuple(kind for kind in ReplyKind if kind not in (ReplyKind.ACKNOWLEDGMENT, ReplyKind.ESCALATION))
 _CUSTOMER = Address(name="A Customer", addr_spec="customer@example.org")
 
 
 def trials(desk: Desk, matters: Iterable[tuple[str, str]]) -> Iterator[Letter]:
-    """An acknowledgment of every matter and of what has none, and an escalation to every department."""
+    """An acknowledgment of every matter and of what has none, an escalation to every department, and one letter of each other kind."""
     acknowledged = [(*matter, "") for matter in matters] + [("other", "", "unsorted"), ("other", "", "unreadable")]
     for language in _LANGUAGES:
         for category, issue, text in acknowledged:
@@ -29,6 +31,11 @@ def trials(desk: Desk, matters: Iterable[tuple[str, str]]) -> Iterator[Letter]:
     for department, settings in desk.people.departments.items():
         order = ReplyOrder(kind=ReplyKind.ESCALATION, recipient=settings.address, department=department, deadline=_AT, reason="a trial")
         yield RESPONDERS[order.kind](desk, _assignment(desk, order, ("other", ""), "en"))
+    for kind in _TO_PEOPLE:
+        order = ReplyOrder(
+            kind=kind, recipient=_CUSTOMER.addr_spec, deadline=_AT, colleague="a colleague", words="?", news=tuple(NoticeKind)
+        )
+        yield RESPONDERS[kind](desk, _assignment(desk, order, ("other", ""), "en"))
 
 
 def _assignment(desk: Desk, order: ReplyOrder, matter: tuple[str, str], language: str) -> Assignment:

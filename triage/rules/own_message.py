@@ -9,8 +9,8 @@ from triage.rules.context import RuleContext
 #: kind.token@domain, with the 26 characters of a keyed token.
 _OWN_MESSAGE_ID = re.compile(r"[a-z_]{2,30}\.(?:[a-z0-9-]{1,40}\.)?[a-z2-7]{26}@([a-z0-9.-]{1,253})")
 
-#: purpose.number.token, which our automatic mail puts behind the plus of its Reply-To.
-_KEYED_DETAIL = re.compile(r"[a-z]{1,3}\.(?:\d{1,9}\.)?[a-z2-7]{26}")
+#: purpose.number.token or purpose.number.expiry.token, which our automatic mail puts behind the plus of its Reply-To.
+_KEYED_DETAIL = re.compile(r"[a-z]{1,3}\.(?:\d{1,9}\.){0,2}[a-z2-7]{26}")
 
 
 def check(message: Message, context: RuleContext) -> Finding | None:

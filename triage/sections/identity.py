@@ -1,11 +1,10 @@
-"""Who we are towards customers, and who works with us."""
+"""Who we are towards customers."""
 
-from datetime import timedelta
 from typing import Annotated
 
 from pydantic import Field
 
-from triage.sections.values import AddrSpec, Duration, Section, TimeZone
+from triage.sections.values import AddrSpec, Section, TimeZone
 
 
 class Identity(Section):
@@ -21,18 +20,3 @@ class Identity(Section):
     case_prefix: Annotated[str, Field(pattern=r"^[A-Z]{2,6}$")] = "SP"
     #: Time zone in which times are told to customers and staff.
     time_zone: TimeZone = "Europe/Berlin"
-
-
-class DepartmentSettings(Section):
-    """Who gets escalations by mail and answers them."""
-
-    name: str
-    address: AddrSpec
-    reply_within: Duration = timedelta(hours=24)
-
-
-class AgentSettings(Section):
-    """A person who answers customers from a mail client."""
-
-    name: str
-    address: AddrSpec

@@ -5,11 +5,13 @@ from collections.abc import Awaitable, Sequence
 from datetime import timedelta
 from functools import partial
 
+from triage.correction import Provenance
 from triage.errors import TriageError
 from triage.logs import get_logger
 from triage.message import StoredMessage
 from triage.ports import Now, Reader, Store, Transaction
 from triage.reading import Reading, Unreadable
+from triage.stages.correct import Corrector
 from triage.stages.judge import Judge
 from triage.stages.loop import Bell
 from triage.stages.record import Recorder
@@ -30,11 +32,23 @@ class Decide:
 
     name = "decide"
 
-    def __init__(self, *, store: Store, reader: Reader, judge: Judge, recorder: Recorder, now: Now, arrived: Bell, decided: Bell) -> None:
+    def __init__(
+        self,
+        *,
+        store: Store,
+        reader: Reader,
+        judge: Judge,
+        recorder: Recorder,
+        corrector: Corrector,
+        now: Now,
+        arrived: Bell,
+        decided: Bell,
+    ) -> None:
         self._store = store
         self._reader = reader
         self._judge = judge
         self._recorder = recorder
+        self._corrector = corrector
         self._now = now
         self._arrived = arrived
         self._decided = decided
@@ -105,7 +119,12 @@ class Decide:
 
     def _settle(self, tx: Transaction, stored: StoredMessage, reading: Reading) -> None:
         decision = self._judge.judge(tx, stored, reading, self._now())
-        self._recorder.record(tx, stored, reading, decision, self._now())
+        case = self._recorder.record(tx, stored, reading, decision, self._now())
+        if case and decision.change and decision.change.ruling:
+            author, ruling = decision.change.ruled_by, decision.change.ruling
+            # As it stands after the rest of the orders, so that a new category does not undo them.
+            now_is = tx.cases.get(case.id) or case
+            self._corrector.correct(tx, now_is, ruling, author=author, provenance=Provenance.COMMAND, now=self._now())
 
     async def _strike(self, stored: StoredMessage, reason: str) -> None:
         strikes = await self._store.transact(lambda tx: tx.messages.strike(stored.id, reason))

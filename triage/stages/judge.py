@@ -20,6 +20,9 @@ from triage.rules.context import RuleContext
 from triage.rules.limits import check_limits
 from triage.rules.table import check_all
 from triage.sections.sending import SendLimits
+from triage.staff import Notice, NoticeKind, Role
+from triage.staff_tokens import KeyRing
+from triage.stages.colleagues import Colleagues
 from triage.stages.read import KEPT_FIELDS
 from triage.threads.match import match
 from triage.threads.numbers import answered_numbers, quoted_numbers
@@ -40,8 +43,9 @@ class Judge:
     rules: RuleContext
     limits: SendLimits
     due: Due
-    #: The installation's secret, with which the addresses for answers are keyed.
-    key: bytes
+    #: The installation's secrets, with which the addresses for answers are keyed.
+    ring: KeyRing
+    colleagues: Colleagues
 
     def judge(self, tx: Transaction, stored: StoredMessage, reading: Reading, now: datetime) -> Decision:
         """Everything that follows from one message."""
@@ -50,6 +54,8 @@ class Judge:
             return self._duplicate(twin, stored, reading)
         if reading.first(Effect.REPORT):
             return self._report(tx, stored, reading, now)
+        if by_colleague := self._by_colleague(tx, stored, reading, now):
+            return by_colleague
         found = self._match(tx, reading, now)
         return self._flagged(tx, self._decide(tx, stored, reading, found, now), stored, message, now)
 
@@ -69,6 +75,12 @@ class Judge:
         events = tuple(CaseEvent(at=now, kind=kind, provenance="rule", detail={"why": why}) for kind, why in flags.items())
         reason = "; ".join(filter(None, (decision.reason, *flags.values())))
         return replace(decision, reason=reason, events=(*decision.events, *events))
+
+    def _by_colleague(self, tx: Transaction, stored: StoredMessage, reading: Reading, now: datetime) -> Decision | None:
+        # An out-of-office note or a read receipt is seen for what it is before anything in it could be taken for an order.
+        if reading.first(Effect.AUTOMATIC):
+            return None
+        return self.colleagues.judge(tx, stored, reading, lambda case: self._limits(tx, reading.message, case, now), now)
 
     def judge_unreadable(self, stored: StoredMessage, reason: str, now: datetime) -> tuple[Reading, Decision]:
         """What could be seen of a message that nothing could read, and a case for a person."""
@@ -96,13 +108,36 @@ class Judge:
         report = reading.message.report
         if report is None or delivery is None:
             return decision
-        unreachable = report.permanent and delivery.kind is ReplyKind.ACKNOWLEDGMENT
-        return replace(decision, case_id=delivery.case_id, events=report_events(report, delivery, now), unreachable=unreachable)
+        to_customer = delivery.kind in (ReplyKind.ACKNOWLEDGMENT, ReplyKind.ANSWER)
+        return replace(
+            decision,
+            case_id=delivery.case_id,
+            events=report_events(report, delivery, now),
+            unreachable=report.permanent and to_customer,
+            notices=self._of_report(tx, delivery, now) if report.permanent else (),
+        )
+
+    def _of_report(self, tx: Transaction, delivery: Delivery, now: datetime) -> tuple[Notice, ...]:
+        """Who is told that mail fails: of an answer whoever looks after the case, of a notification somebody else, once."""
+        case = tx.cases.get(delivery.case_id)
+        if delivery.kind is ReplyKind.ANSWER and case and case.assignee:
+            return (Notice(kind=NoticeKind.UNDELIVERED, case_id=case.id, colleague=case.assignee),)
+        colleague = self.people.colleague_at(delivery.recipient)
+        if delivery.kind not in (ReplyKind.NOTIFICATION, ReplyKind.DIGEST) or colleague is None:
+            return ()
+        if not tx.colleagues.set_unreachable(colleague.key, now):
+            return ()
+        other = next((key for key in self._in_charge() if key != colleague.key), "")
+        return (Notice(kind=NoticeKind.COLLEAGUE_UNREACHABLE, case_id=delivery.case_id, colleague=other),) if other else ()
+
+    def _in_charge(self) -> tuple[str, ...]:
+        managers = [one.key for one in self.people.agents_at_work if one.role is Role.MANAGER]
+        return (*managers, self.policy.escalation.management, *(one.key for one in self.people.agents_at_work))
 
     def _match(self, tx: Transaction, reading: Reading, now: datetime) -> Match:
         message = reading.message
         prefix = self.people.identity.case_prefix
-        answered = answered_numbers(message, self.people.own, self.key, prefix)
+        answered = tuple(number for key in self.ring.every for number in answered_numbers(message, self.people.own, key, prefix))
         numbers = tuple(dict.fromkeys((*answered, *quoted_numbers(message, prefix))))
         ids = message.thread_ids()
         candidates = tx.cases.candidates(ids, numbers) if ids or numbers else []

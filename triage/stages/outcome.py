@@ -3,10 +3,11 @@
 from dataclasses import replace
 from datetime import datetime
 
-from triage.case import CaseEvent
+from triage.case import CaseEvent, CaseStatus
 from triage.clocks.retry import GIVE_UP_AFTER, retry_after
 from triage.ports import Transaction
 from triage.reply import Cause, Delivery, DeliveryStatus, Receipt, ReplyKind
+from triage.staff import Notice, NoticeKind
 
 #: The customer's server has nothing against the customer here: it is our message that is at fault.
 _NOT_THE_RECIPIENT = frozenset({Cause.CONTENT, Cause.OURS, Cause.DROPPED})
@@ -34,9 +35,11 @@ def record(tx: Transaction, delivery: Delivery, receipt: Receipt, now: datetime,
 
 def tell(tx: Transaction, delivery: Delivery, receipt: Receipt, now: datetime, **more: str) -> None:
     """Let the case know what became of its delivery. `now` is when it was accepted, where it was."""
-    to_customer = delivery.kind is ReplyKind.ACKNOWLEDGMENT
+    to_customer = delivery.kind in (ReplyKind.ACKNOWLEDGMENT, ReplyKind.ANSWER)
     detail = {"delivery": delivery.kind.value, "status": receipt.status.value, "to": delivery.recipient}
-    if receipt.status is DeliveryStatus.SENT and to_customer:
+    if delivery.kind is ReplyKind.ANSWER:
+        _of_answer(tx, delivery, receipt, now)
+    if receipt.status is DeliveryStatus.SENT and delivery.kind is ReplyKind.ACKNOWLEDGMENT:
         tx.cases.set_acknowledged(delivery.case_id, now)
         if now <= delivery.deadline:
             # A late acknowledgment keeps no promise: the clock's stage then says so to whoever must know.
@@ -48,3 +51,15 @@ def tell(tx: Transaction, delivery: Delivery, receipt: Receipt, now: datetime, *
     if receipt.text:
         detail["reply"] = f"{receipt.code} {receipt.text}".strip() if receipt.code else receipt.text
     tx.cases.record(delivery.case_id, [CaseEvent(at=now, kind="delivery", provenance="smtp", detail=detail | more)])
+
+
+def _of_answer(tx: Transaction, delivery: Delivery, receipt: Receipt, now: datetime) -> None:
+    """A person's words keep the promises once a server has them and not before; refused for good, they come back to the agent."""
+    if receipt.status is DeliveryStatus.SENT:
+        for promise in ("acknowledge", "resolve"):
+            tx.deadlines.keep(delivery.case_id, promise, now)
+    if receipt.status is DeliveryStatus.FAILED:
+        case = tx.cases.get(delivery.case_id)
+        tx.cases.set_status(delivery.case_id, CaseStatus.OPEN, now)
+        if case and case.assignee:
+            tx.notices.add(Notice(kind=NoticeKind.UNDELIVERED, case_id=case.id, colleague=case.assignee), now)

@@ -1,16 +1,17 @@
 """Writes a decision down: case, events, deadlines, replies and filing order, in the transaction it is given."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Protocol
 
-from triage.case import Case, CaseEvent
-from triage.decision import Decision, ReplyOrder
+from triage.case import Case, CaseEvent, CaseStatus, NewCase
+from triage.decision import CaseChange, Decision, HeldAnswers, ReplyOrder
 from triage.message import RawMessage, StoredMessage
 from triage.ports import Transaction
 from triage.reading import Reading
 from triage.reply import Reply
+from triage.stages.recall import recall
 
 
 class Writes(Protocol):
@@ -49,7 +50,14 @@ class Recorder:
         return case
 
     def follow(
-        self, tx: Transaction, case: Case, decision: Decision, reading: Reading, now: datetime, *, stored: StoredMessage | None = None
+        self,
+        tx: Transaction,
+        case: Case,
+        decision: Decision,
+        reading: Reading | None,
+        now: datetime,
+        *,
+        stored: StoredMessage | None = None,
     ) -> None:
         """What a decision means for its case; `stored` is the message that led to it, where one did."""
         tx.cases.record(case.id, (*decision.events, *self._shadow_events(decision, now)))
@@ -57,6 +65,12 @@ class Recorder:
             tx.cases.set_status(case.id, decision.status, now)
         if decision.unreachable:
             tx.cases.set_unreachable(case.id)
+        if decision.assignee is not None:
+            tx.assignments.assign(case.id, decision.assignee)
+        if decision.change:
+            self._change(tx, case, decision.change, now)
+        for notice in decision.notices:
+            tx.notices.add(replace(notice, case_id=case.id, message_row=stored.id if stored else notice.message_row), now)
         for kind, bound in decision.kept:
             tx.deadlines.keep(case.id, kind, now, bound)
         for deadline in decision.deadlines:
@@ -65,16 +79,38 @@ class Recorder:
         log = decision.events if decision.new_case else tx.cases.events(case.id) if decision.replies else ()
         raw = stored.raw if stored else None
         for order in decision.replies:
-            reply = self.writer.write(order, case, log=log, reading=reading, raw=raw, now=now)
-            self._queue(tx, case, reply, stored.id if stored else None, now)
+            about = (recall(case, tx.messages.of_case(case.id)[:1]), None) if order.of_case else (reading, raw)
+            reply = self.writer.write(order, case, log=log, reading=about[0], raw=about[1], now=now)
+            self._queue(tx, case, reply, stored.id if stored else None, now, held=order.held)
+
+    def _change(self, tx: Transaction, case: Case, change: CaseChange, now: datetime) -> None:
+        tx.cases.set_details(case.id, priority=change.priority, order_numbers=change.order_numbers)
+        if change.merged_into is not None:
+            tx.cases.merge(case.id, change.merged_into)
+            joined = CaseEvent(at=now, kind="joined", provenance="mail", detail={"case": case.number})
+            tx.cases.record(change.merged_into, [joined])
+        if change.split_off is not None:
+            self._split(tx, case, change.split_off, now)
+        if change.answers is not None:
+            release_at = now if change.answers is HeldAnswers.RELEASED else None
+            many = tx.deliveries.hold_answers(case.id, change.authors, release_at=release_at, reason="taken back")
+            detail = {"what": change.answers.value, "answers": str(many)}
+            tx.cases.record(case.id, [CaseEvent(at=now, kind="answers", provenance="mail", detail=detail)])
+
+    def _split(self, tx: Transaction, case: Case, row: int, now: datetime) -> None:
+        new = {field.name: getattr(case, field.name) for field in fields(NewCase)}
+        other = tx.cases.open(NewCase(**{**new, "opened_at": now, "linked_case": case.id, "status": CaseStatus.OPEN, "departments": ()}))
+        tx.messages.move(row, other.id)
+        for one, kind, about in ((case, "split", other), (other, "opened", case)):
+            tx.cases.record(one.id, [CaseEvent(at=now, kind=kind, provenance="mail", detail={"case": about.number, "message": str(row)})])
 
     def _case(self, tx: Transaction, decision: Decision) -> Case | None:
         if decision.new_case:
             return tx.cases.open(decision.new_case)
         return tx.cases.get(decision.case_id) if decision.case_id is not None else None
 
-    def _queue(self, tx: Transaction, case: Case, reply: Reply, message_id: int | None, now: datetime) -> None:
-        tx.deliveries.queue(case.id, message_id, reply, now, withheld=not self.live)
+    def _queue(self, tx: Transaction, case: Case, reply: Reply, message_id: int | None, now: datetime, *, held: bool) -> None:
+        tx.deliveries.queue(case.id, message_id, reply, now, withheld=not self.live, held=held)
         if reply.fallback:
             detail = {"reply": reply.kind.value, "why": reply.fallback}
             tx.cases.record(case.id, [CaseEvent(at=now, kind="fallback", provenance="policy", detail=detail)])

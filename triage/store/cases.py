@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from triage.case import Case, CaseEvent, CaseStatus, NewCase
+from triage.case import Case, CaseEvent, CaseStatus, NewCase, Priority
 from triage.decision import Candidate
 from triage.store import rows
 
@@ -68,11 +68,32 @@ class SqliteCases:
 
     def candidates(self, message_ids: Sequence[str], numbers: Sequence[str]) -> list[Candidate]:
         """Cases that any of these Message-IDs (ours or theirs) or case numbers points to."""
-        by_thread: set[int] = set()
-        for message_id in message_ids:
-            by_thread |= self._cases_of(message_id)
-        by_number = {case.id for number in numbers if (case := self.by_number(number))}
+        by_thread = {self._survivor(case_id) for message_id in message_ids for case_id in self._cases_of(message_id)}
+        by_number = {self.survivor(case).id for number in numbers if (case := self.by_number(number))}
         return [self._candidate(case_id, case_id in by_thread, case_id in by_number) for case_id in sorted(by_thread | by_number)]
+
+    def survivor(self, case: Case) -> Case:
+        """The case that this one has become a part of, or itself."""
+        return (self.get(case.merged_into) if case.merged_into is not None else None) or case
+
+    def merge(self, case_id: int, into: int) -> None:
+        """The one becomes a part of the other, with all that were merged into it."""
+        target = self._survivor(into)
+        if target == case_id:
+            raise ValueError(f"case {into} is a part of case {case_id} already: expected another one")
+        # Always one step away: however deep cases are merged, each knows its survivor, and no circle can form.
+        self._db.execute("update cases set merged_into = ? where id = ? or merged_into = ?", (target, case_id, case_id))
+
+    def set_details(self, case_id: int, *, priority: Priority | None = None, order_numbers: Sequence[str] | None = None) -> None:
+        """Change what is not None."""
+        if priority is not None:
+            self._db.execute("update cases set priority = ? where id = ?", (priority, case_id))
+        if order_numbers is not None:
+            self._db.execute("update cases set order_numbers = ? where id = ?", (json.dumps(list(order_numbers)), case_id))
+
+    def _survivor(self, case_id: int) -> int:
+        found = self._db.execute("select coalesce(merged_into, id) from cases where id = ?", (case_id,)).fetchone()
+        return int(found[0]) if found else case_id
 
     def _cases_of(self, message_id: str) -> set[int]:
         found = self._db.execute(
@@ -88,12 +109,16 @@ class SqliteCases:
             case_id=case.id,
             number=case.number,
             status=case.status,
-            participants=frozenset({case.requester.addr_spec} if case.requester else ()),
+            participants=self._participants(case),
             by_thread=by_thread,
             by_number=by_number,
             order_numbers=case.order_numbers,
             solved_at=case.solved_at,
         )
+
+    def _participants(self, case: Case) -> frozenset[str]:
+        merged = self._db.execute("select requester from cases where merged_into = ? and requester is not null", (case.id,))
+        return frozenset({*(address for (address,) in merged), *({case.requester.addr_spec} if case.requester else ())})
 
     def set_status(self, case_id: int, status: CaseStatus, at: datetime) -> None:
         """Change the status."""

@@ -49,13 +49,13 @@ class SqliteDeliveries:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def queue(self, case_id: int, message_id: int | None, reply: Reply, at: datetime, *, withheld: bool = False) -> int:
+    def queue(self, case_id: int, message_id: int | None, reply: Reply, at: datetime, *, withheld: bool = False, held: bool = False) -> int:
         """Freeze a reply for delivery."""
         domain = reply.recipient.rpartition("@")[2]
+        status = DeliveryStatus.WITHHELD if withheld else DeliveryStatus.HELD if held else DeliveryStatus.QUEUED
         row = (
             case_id, message_id, reply.kind, reply.recipient, domain, reply.reverse_path, reply.message_id, reply.subject, reply.content,
-            reply.sha256, rows.moment(reply.deadline), DeliveryStatus.WITHHELD if withheld else DeliveryStatus.QUEUED, rows.moment(at),
-            rows.moment(at),
+            reply.sha256, rows.moment(reply.deadline), status, rows.moment(at), rows.moment(reply.not_before or at),
         )  # fmt: skip
         try:
             return int(self._db.execute(_QUEUE, row).lastrowid or 0)
@@ -63,6 +63,15 @@ class SqliteDeliveries:
             if error.sqlite_errorname != "SQLITE_CONSTRAINT_UNIQUE":
                 raise
             raise ValueError(f"case {case_id} already has this {reply.kind}: expected the first") from error
+
+    def hold_answers(self, case_id: int, authors: Collection[str], *, release_at: datetime | None, reason: str = "") -> int:
+        """Answers by these authors that have not left: those held leave at that time, or with None all are withheld for good."""
+        theirs = "case_id = ? and kind = 'answer' and message in (select id from messages where author in (select value from json_each(?)))"
+        changes, value = ("next_attempt_at = ?", rows.moment(release_at)) if release_at else ("smtp_reply = ?", reason)
+        places, target = MOVES[Happening.RELEASE if release_at else Happening.WITHDRAW]
+        # What was on the wire once may have arrived: it cannot be taken back.
+        sql = f"update deliveries set {changes}, status = '{target}' where status in ({_listed(places)}) and attempts = 0 and {theirs}"  # noqa: S608
+        return int(self._db.execute(sql, (value, case_id, json.dumps(list(authors)))).rowcount)
 
     def due(self, now: datetime, limit: int, lane: Lane, besides: Collection[int] = ()) -> list[Delivery]:
         """Those waiting in a lane whose time has come, earliest deadline first, of bounded size together."""

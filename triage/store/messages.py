@@ -133,6 +133,10 @@ class SqliteMessages:
         )
         return next(map(rows.to_message_record, found), None)
 
+    def move(self, message_id: int, case_id: int) -> None:
+        """The message belongs to that case from now on."""
+        self._db.execute("update messages set case_id = ? where id = ?", (case_id, message_id))
+
     def of_case(self, case_id: int) -> list[MessageRecord]:
         """The messages of a case, earliest first."""
         found = self._db.query("select * from messages where case_id = ? order by received_at, id", (case_id,))

@@ -16,6 +16,7 @@ from triage.store.schema import (
     m008_receipts,
     m009_intake,
     m010_lease,
+    m011_assignments,
     m016_vitals,
 )
 
@@ -31,6 +32,7 @@ STEPS = (
     m008_receipts,
     m009_intake,
     m010_lease,
+    m011_assignments,
     m016_vitals,
 )
 

@@ -173,6 +173,8 @@ def to_case(row: Row) -> Case:
         acknowledged_at=maybe_time(row, "acknowledged_at"),
         solved_at=maybe_time(row, "solved_at"),
         unreachable=bool(row["unreachable"]),
+        assignee=text(row, "assignee"),
+        merged_into=maybe_number(row, "merged_into"),
     )
 
 

@@ -7,6 +7,7 @@ from triage.store.censuses import SqliteCensuses
 from triage.store.corrections import SqliteCorrections
 from triage.store.deadlines import SqliteDeadlines
 from triage.store.deliveries import SqliteDeliveries
+from triage.store.desks import SqliteAssignments, SqliteColleagues, SqliteNotices
 from triage.store.filings import SqliteFilings
 from triage.store.messages import SqliteMessages
 from triage.store.vitals import SqliteVitals
@@ -24,3 +25,6 @@ class SqliteTransaction:
         self.deadlines = SqliteDeadlines(db)
         self.corrections = SqliteCorrections(db)
         self.vitals = SqliteVitals(db)
+        self.assignments = SqliteAssignments(db)
+        self.notices = SqliteNotices(db)
+        self.colleagues = SqliteColleagues(db)

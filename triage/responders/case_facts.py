@@ -1,0 +1,75 @@
+"""What whoever acts on a case is shown of it: its log entry, what the message names, what to beware of, and the customer's words."""
+
+from collections.abc import Iterable
+from itertools import islice
+
+from triage.case import Case
+from triage.reading import Fact, Facts, Reading
+from triage.responders.desk import Assignment, Desk
+from triage.responders.entry import entry
+from triage.responders.names import one_line, visible
+from triage.responders.warnings import warnings
+
+#: Shown in the mail; the whole is in the mailbox.
+_SHOWN = 20_000
+_FACTS = 40
+#: Less likely matters would only distract.
+_WORTH_NAMING = 0.05
+
+_Pairs = tuple[tuple[str, str], ...]
+
+
+def about(desk: Desk, assignment: Assignment) -> dict[str, object]:
+    """The part of a template's context that is about the case and the message."""
+    case, reading, message = assignment.case, assignment.reading, assignment.message
+    text = visible(message.text) if message else ""
+    return {
+        "case_number": case.number,
+        "title": title_of(desk, assignment),
+        "category": case.category,
+        "issue": case.issue,
+        "priority": case.priority,
+        "rows": entry(desk, assignment, text) + _matters(case, reading),
+        "facts": _facts(reading.facts) if reading else (),
+        "warnings": warnings(message, reading.facts) if message and reading else (),
+        "text": text[:_SHOWN],
+        "cut": len(text) > _SHOWN,
+        "sender": desk.people.identity.name,
+    }
+
+
+def title_of(desk: Desk, assignment: Assignment) -> str:
+    """What the case is about, in the policy's words."""
+    return "Not sorted yet" if assignment.case.abstained else assignment.topic(desk).title
+
+
+def _matters(case: Case, reading: Reading | None) -> _Pairs:
+    sure = "" if case.abstained else f", {_percent(case.confidence)} sure"
+    also = [matter for matter in reading.classification.alternatives if matter.confidence >= _WORTH_NAMING][:3] if reading else ()
+    named = ", ".join(f"{_named(matter.category, matter.issue)} ({_percent(matter.confidence)})" for matter in also)
+    rows = (("Category", f"{_named(case.category, case.issue)}{sure}"), ("It may also be", named))
+    return rows if named else rows[:1]
+
+
+def _named(category: str, issue: str) -> str:
+    return f"{category} / {issue}" if issue else category
+
+
+def _facts(facts: Facts) -> _Pairs:
+    """What was found, each thing once with all the places where it stood."""
+    found: dict[tuple[str, str], list[Fact]] = {}
+    for fact in facts:
+        found.setdefault((fact.kind, fact.value), []).append(fact)
+    return tuple(
+        (kind.replace("_", " "), f"{one_line(value, 120)} ({_places(same)}, {_percent(max(fact.confidence for fact in same))} sure)")
+        for (kind, value), same in islice(found.items(), _FACTS)
+    )
+
+
+def _places(facts: Iterable[Fact]) -> str:
+    return " and ".join(dict.fromkeys(fact.source for fact in facts))
+
+
+def _percent(probability: float) -> str:
+    # Nothing that was read out of a message is certain, whatever it is rounded to.
+    return f"{min(probability, 0.99):.0%}"

@@ -1,0 +1,55 @@
+"""The notification: all that an agent needs to answer a customer by answering this message."""
+
+from collections.abc import Mapping
+
+from triage.responders.case_facts import about
+from triage.responders.colleague import letter_to_colleague
+from triage.responders.desk import Assignment, Desk
+from triage.responders.envelope import Letter
+from triage.responders.names import one_line
+from triage.staff import NoticeKind
+
+_LOGGED = 12
+_FILES = 20
+#: How the reason for writing reads.
+NEWS: Mapping[NoticeKind, str] = {
+    NoticeKind.ASSIGNED: "a new case for you",
+    NoticeKind.REASSIGNED: "this case is yours now",
+    NoticeKind.FOLLOW_UP: "the customer wrote again",
+    NoticeKind.NOTE: "there is a note on the case",
+    NoticeKind.UNDELIVERED: "an answer did not reach the customer",
+    NoticeKind.REOPENED: "the case is open again",
+    NoticeKind.COLLEAGUE_UNREACHABLE: "mail to the colleague who looked after it fails",
+    NoticeKind.REMINDED: "the day has come until which the case was to wait",
+}
+
+
+def notify(desk: Desk, assignment: Assignment) -> Letter:
+    """The mail to whoever looks after the case."""
+    case, message = assignment.case, assignment.message
+    news = [NEWS[kind] for kind in assignment.order.news]
+    files = message.attachments if message else ()
+    context = {
+        **about(desk, assignment),
+        "news": news,
+        "next_step": assignment.topic(desk).next_step("en"),
+        "files": [f"{one_line(file.filename, 80) or 'without a name'} ({file.size / 1000:.0f} kB)" for file in files[:_FILES]],
+        "log": [_line(event.at.strftime("%Y-%m-%d %H:%M"), event.kind, event.detail) for event in assignment.log[-_LOGGED:]],
+        "customer": one_line(case.requester.name or case.requester.addr_spec, 80) if case.requester else "",
+        "answers_customers": (who := desk.people.colleagues.get(assignment.order.colleague)) is not None and who.answers_customers,
+    }
+    first = news[0] if news else "news"
+    return letter_to_colleague(desk, assignment, "notification/default", f"{context['title']} ({case.priority}): {first}", context)
+
+
+def _line(at: str, kind: str, detail: Mapping[str, str]) -> str:
+    said = detail.get("text") or detail.get("why") or detail.get("name") or detail.get("status") or ""
+    return one_line(f"{at} UTC {kind.replace('_', ' ')}{': ' if said else ''}{said}", 200)
+
+
+def digest(desk: Desk, assignment: Assignment) -> Letter:
+    """A list of cases with news, one line each; its token leads to none of them, so that an answer to it cannot go astray."""
+    lines = assignment.order.words.split("\n")
+    return letter_to_colleague(
+        desk, assignment, "notification/digest", f"and {len(lines) - 1} more: news of your cases", {"lines": lines, "token": ""}
+    )

@@ -1,0 +1,87 @@
+"""Words for the people who work with us: their roles, what each role may do, and what speaks for a message that claims to be theirs."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What somebody is to us."""
+
+    AGENT = "agent"
+    MANAGER = "manager"
+    DEPARTMENT = "department"
+    #: A department outside the house: a vendor, a payment provider.
+    VENDOR = "vendor"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Colleague:
+    """A person or a department, as far as mail is concerned."""
+
+    #: Name in the settings.
+    key: str
+    #: For people to read.
+    name: str
+    role: Role
+    #: The first is written to; mail may come from any of them.
+    addresses: tuple[str, ...]
+    #: Categories and languages they look after; empty means all.
+    categories: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    #: First and last day of each absence.
+    away: tuple[tuple[date, date], ...] = ()
+
+    @property
+    def address(self) -> str:
+        """Where mail to them goes."""
+        return self.addresses[0]
+
+    @property
+    def answers_customers(self) -> bool:
+        """True for those whose answer goes to the customer unless they say otherwise."""
+        return self.role in (Role.AGENT, Role.MANAGER)
+
+    def is_away(self, day: date) -> bool:
+        """True on a day of absence."""
+        return any(first <= day <= last for first, last in self.away)
+
+
+class NoticeKind(StrEnum):
+    """Why somebody is written to about a case of theirs."""
+
+    ASSIGNED = "assigned"
+    REASSIGNED = "reassigned"
+    FOLLOW_UP = "follow_up"
+    #: A department answered, or a colleague left a note.
+    NOTE = "note"
+    #: An answer of theirs did not reach the customer.
+    UNDELIVERED = "undelivered"
+    REOPENED = "reopened"
+    #: Mail to a colleague fails.
+    COLLEAGUE_UNREACHABLE = "colleague_unreachable"
+    #: The day has come until which the case was to wait.
+    REMINDED = "reminded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Something that whoever looks after a case is to be told."""
+
+    kind: NoticeKind
+    case_id: int
+    #: Key of the colleague.
+    colleague: str
+    #: The message it is about; None for none.
+    message_row: int | None = None
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workload:
+    """What somebody has on the desk."""
+
+    #: Cases that are not done.
+    open_cases: int = 0
+    #: The latest case they were given; whoever waited longest is next among equals.
+    latest: int = 0
