@@ -40,22 +40,97 @@ SPECIALISTS = {
     "max": agent("max", role="manager"),
 }
 ROWS = [
-    ("the matter and the language", SPECIALISTS, {"category": "payment", "language": "de"}, "bob"),
-    ("the matter before the language", SPECIALISTS, {"category": "order", "language": "de"}, "ann"),
-    ("the language where nobody knows the matter", {k: SPECIALISTS[k] for k in ("ann", "bob")}, {"category": "invoice", "language": "de"}, "bob"),
-    ("whoever is there", {"ann": SPECIALISTS["ann"]}, {"category": "invoice", "language": "fr"}, "ann"),
-    ("an unknown language bars nobody", SPECIALISTS, {"category": "order", "language": ""}, "ann"),
-    ("what is not sorted fits everybody", {"bob": SPECIALISTS["bob"]}, {"category": "other", "abstained": True, "language": "en"}, "bob"),
-    ("fewest cases", {"ann": agent("ann"), "bob": agent("bob")}, {"loads": {"ann": (3, 1), "bob": (2, 9)}}, "bob"),
-    ("whoever waited longest among equals", {"ann": agent("ann"), "bob": agent("bob")}, {"loads": {"ann": (2, 9), "bob": (2, 4)}}, "bob"),
-    ("in turn whatever the load", {"ann": agent("ann"), "bob": agent("bob")}, {"loads": {"ann": (9, 1), "bob": (1, 2)}, "in_turn": True}, "ann"),
-    ("not on a day of absence", {"ann": agent("ann", away=(AWAY,)), "bob": agent("bob")}, {"loads": {"bob": (50, 50)}}, "bob"),
-    ("not where mail fails", {"ann": agent("ann"), "bob": agent("bob")}, {"unreachable": ("ann",), "loads": {"bob": (5, 5)}}, "bob"),
-    ("not who is disabled", {"ann": agent("ann", active=False), "bob": agent("bob")}, {"loads": {"bob": (5, 5)}}, "bob"),
-    ("a manager only where no agent is there", {"ann": agent("ann", away=(AWAY,)), "max": agent("max", role="manager")}, {}, "max"),
-    ("a department where nobody is there", {"ann": agent("ann", away=(AWAY,))}, {"departments": ("finance",)}, "finance"),
-    ("management where no department has it", {"ann": agent("ann", active=False)}, {}, "management"),
-]  # fmt: skip
+    (
+        "the matter and the language",
+        SPECIALISTS,
+        {"category": "payment", "language": "de"},
+        "bob",
+    ),
+    (
+        "the matter before the language",
+        SPECIALISTS,
+        {"category": "order", "language": "de"},
+        "ann",
+    ),
+    (
+        "the language where nobody knows the matter",
+        {k: SPECIALISTS[k] for k in ("ann", "bob")},
+        {"category": "invoice", "language": "de"},
+        "bob",
+    ),
+    (
+        "whoever is there",
+        {"ann": SPECIALISTS["ann"]},
+        {"category": "invoice", "language": "fr"},
+        "ann",
+    ),
+    (
+        "an unknown language bars nobody",
+        SPECIALISTS,
+        {"category": "order", "language": ""},
+        "ann",
+    ),
+    (
+        "what is not sorted fits everybody",
+        {"bob": SPECIALISTS["bob"]},
+        {"category": "other", "abstained": True, "language": "en"},
+        "bob",
+    ),
+    (
+        "fewest cases",
+        {"ann": agent("ann"), "bob": agent("bob")},
+        {"loads": {"ann": (3, 1), "bob": (2, 9)}},
+        "bob",
+    ),
+    (
+        "whoever waited longest among equals",
+        {"ann": agent("ann"), "bob": agent("bob")},
+        {"loads": {"ann": (2, 9), "bob": (2, 4)}},
+        "bob",
+    ),
+    (
+        "in turn whatever the load",
+        {"ann": agent("ann"), "bob": agent("bob")},
+        {"loads": {"ann": (9, 1), "bob": (1, 2)}, "in_turn": True},
+        "ann",
+    ),
+    (
+        "not on a day of absence",
+        {"ann": agent("ann", away=(AWAY,)), "bob": agent("bob")},
+        {"loads": {"bob": (50, 50)}},
+        "bob",
+    ),
+    (
+        "not where mail fails",
+        {"ann": agent("ann"), "bob": agent("bob")},
+        {"unreachable": ("ann",), "loads": {"bob": (5, 5)}},
+        "bob",
+    ),
+    (
+        "not who is disabled",
+        {"ann": agent("ann", active=False), "bob": agent("bob")},
+        {"loads": {"bob": (5, 5)}},
+        "bob",
+    ),
+    (
+        "a manager only where no agent is there",
+        {"ann": agent("ann", away=(AWAY,)), "max": agent("max", role="manager")},
+        {},
+        "max",
+    ),
+    (
+        "a department where nobody is there",
+        {"ann": agent("ann", away=(AWAY,))},
+        {"departments": ("finance",)},
+        "finance",
+    ),
+    (
+        "management where no department has it",
+        {"ann": agent("ann", active=False)},
+        {},
+        "management",
+    ),
+]
 
 
 @pytest.mark.parametrize(("agents", "of", "expected"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS])

@@ -128,13 +128,17 @@ class Office:
 
     async def get(self, content: bytes, *, minutes: float = 2) -> None:
         """A message arrives, and all that follows from it happens; so many minutes go by."""
-        key = MessageKey(account="support", mailbox="INBOX", uid_validity=1, uid=next(self._uids))
-        raw = RawMessage(key=key, received_at=self.clock(), content=content, size=len(content))
-        await self.store.transact(lambda tx: tx.messages.add([raw]))
+        await self.put(content)
         await self.work()
         if minutes:
             self.clock.forward(minutes=minutes)
             await self.work()
+
+    async def put(self, content: bytes) -> None:
+        """A message arrives, and nobody has looked yet."""
+        key = MessageKey(account="support", mailbox="INBOX", uid_validity=1, uid=next(self._uids))
+        raw = RawMessage(key=key, received_at=self.clock(), content=content, size=len(content))
+        await self.store.transact(lambda tx: tx.messages.add([raw]))
 
     async def work(self) -> None:
         """Run the stages until none of them has anything to do; twice, because the last ones make work for the first."""

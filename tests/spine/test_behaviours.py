@@ -70,30 +70,17 @@ class TestNotification:
     async def test_news_of_one_case_are_one_message(self, office: Office) -> None:
         """Two follow-ups before anybody was told make one notification."""
         before = len(office.came(JANE))
-        first = office.last(ANN)
         for text in ("One more thing.", "And another."):
-            content = answer(first, text, ANN)
-            from triage.message import MessageKey, RawMessage
-
-            uid = 100 + len(text)
-            key = MessageKey(account="support", mailbox="INBOX", uid_validity=1, uid=uid)
-            raw = RawMessage(key=key, received_at=office.clock(), content=content, size=len(content))
-            await office.store.transact(lambda tx, raw=raw: tx.messages.add([raw]))
+            await office.put(answer(office.last(ANN), text, ANN))
         await office.work()
         assert len(office.came(JANE)) == before + 1
 
-    async def test_a_storm_becomes_a_list(self, office: Office) -> None:
-        """With more news than is good, one list is sent, with an address to answer each case, and it answers none by itself."""
-        people = office.settings.people.model_copy(update={"digest_above": 2})
+    async def test_an_answer_to_a_list_answers_nobody(self, office: Office) -> None:
+        """A list is about many cases: words that answer it go to no customer."""
         notify = next(stage for stage in office.stages if isinstance(stage, Notify))
-        notify._settings = people
+        notify._settings = office.settings.people.model_copy(update={"digest_above": 2})
         for number in range(4):
-            content = written(f"c{number}@customer.example", f"Where is ORD10{number}?", subject="where")
-            from triage.message import MessageKey, RawMessage
-
-            key = MessageKey(account="support", mailbox="INBOX", uid_validity=1, uid=200 + number)
-            raw = RawMessage(key=key, received_at=office.clock(), content=content, size=len(content))
-            await office.store.transact(lambda tx, raw=raw: tx.messages.add([raw]))
+            await office.put(written(f"c{number}@customer.example", f"Where is ORD10{number}?", subject="where"))
         await office.work()
         listed = office.last(JANE)
         assert "news of your cases" in str(listed["Subject"])

@@ -24,27 +24,107 @@ def words(text: str) -> list[str]:
 
 
 SEEN = [
-    ("#resolve", ["#resolve"], ""),
-    ("#resolve Refunded in full\n\nDear Ann,\nit is done.", ["#resolve Refunded in full"], "Dear Ann,\nit is done."),
-    ("\n\n#note\nCall her back", ["#note"], "Call her back"),
-    ("  #note  \nindented", ["#note"], "indented"),
-    ("#NOTE\nloud", ["#note"], "loud"),
-    ("#assign: Jane Adams\n", ["#assign Jane Adams"], ""),
-    ("#category payment/payment_duplicate\n#priority urgent\n#note\nTwo charges.", ["#category payment/payment_duplicate", "#priority urgent", "#note"], "Two charges."),
-    ("#order ORD789456\n#pending 3d", ["#order ORD789456", "#pending 3d"], ""),
-    ("#escalate finance needs a refund of 12.50 EUR", ["#escalate finance needs a refund of 12.50 EUR"], ""),
-    ("#merge SP-100042", ["#merge SP-100042"], ""),
-    ("#merge sp100042", ["#merge sp100042"], ""),
-    ("#split", ["#split"], ""),
-    ("#spam", ["#spam"], ""),
-    ("#reopen\nIt was not solved.", ["#reopen"], "It was not solved."),
-    ("#snooze 2026-12-24", ["#snooze 2026-12-24"], ""),
-    ("#snooze tomorrow", ["#snooze tomorrow"], ""),
-    ("#help", ["#help"], ""),
-    ("#cancel", ["#cancel"], ""),
-    ("#confirm", ["#confirm"], ""),
-    ("\u00a0#note\u00a0\ntext", ["#note"], "text"),
-]  # fmt: skip
+    (
+        "#resolve",
+        ["#resolve"],
+        "",
+    ),
+    (
+        "#resolve Refunded in full\n\nDear Ann,\nit is done.",
+        ["#resolve Refunded in full"],
+        "Dear Ann,\nit is done.",
+    ),
+    (
+        "\n\n#note\nCall her back",
+        ["#note"],
+        "Call her back",
+    ),
+    (
+        "  #note  \nindented",
+        ["#note"],
+        "indented",
+    ),
+    (
+        "#NOTE\nloud",
+        ["#note"],
+        "loud",
+    ),
+    (
+        "#assign: Jane Adams\n",
+        ["#assign Jane Adams"],
+        "",
+    ),
+    (
+        "#category payment/payment_duplicate\n#priority urgent\n#note\nTwo charges.",
+        ["#category payment/payment_duplicate", "#priority urgent", "#note"],
+        "Two charges.",
+    ),
+    (
+        "#order ORD789456\n#pending 3d",
+        ["#order ORD789456", "#pending 3d"],
+        "",
+    ),
+    (
+        "#escalate finance needs a refund of 12.50 EUR",
+        ["#escalate finance needs a refund of 12.50 EUR"],
+        "",
+    ),
+    (
+        "#merge SP-100042",
+        ["#merge SP-100042"],
+        "",
+    ),
+    (
+        "#merge sp100042",
+        ["#merge sp100042"],
+        "",
+    ),
+    (
+        "#split",
+        ["#split"],
+        "",
+    ),
+    (
+        "#spam",
+        ["#spam"],
+        "",
+    ),
+    (
+        "#reopen\nIt was not solved.",
+        ["#reopen"],
+        "It was not solved.",
+    ),
+    (
+        "#snooze 2026-12-24",
+        ["#snooze 2026-12-24"],
+        "",
+    ),
+    (
+        "#snooze tomorrow",
+        ["#snooze tomorrow"],
+        "",
+    ),
+    (
+        "#help",
+        ["#help"],
+        "",
+    ),
+    (
+        "#cancel",
+        ["#cancel"],
+        "",
+    ),
+    (
+        "#confirm",
+        ["#confirm"],
+        "",
+    ),
+    (
+        "\u00a0#note\u00a0\ntext",
+        ["#note"],
+        "text",
+    ),
+]
 
 
 @pytest.mark.parametrize(("text", "expected", "rest"), SEEN)
@@ -87,32 +167,110 @@ def test_the_block_ends_at_the_first_other_line() -> None:
 
 
 WRONG = [
-    ("#resolv", "#resolv is no command"),
-    ("#note\n#hashtag\ntext", "#hashtag is no command"),
-    ("#note loud", "expected nothing behind #note"),
-    ("#assign", "expected a value behind #assign"),
-    ("#escalate", "expected a value behind #escalate"),
-    ("#category", "expected a value behind #category"),
-    ("#order", "expected a value behind #order"),
-    ("#priority", "expected a value behind #priority"),
-    ("#merge", "expected a case number"),
-    ("#merge that other one", "expected a case number"),
-    ("#snooze", "expected a date"),
-    ("#snooze soon", "expected a date"),
-    ("#snooze 2026-11-25", "expected a date"),
-    ("#snooze 2026-11-01", "expected a date"),
-    ("#snooze 9999-01-01", "expected a date"),
-    ("#snooze 0d", "expected a date"),
-    ("#snooze 999w", "expected a date"),
-    ("#pending whenever", "expected nothing, or a date"),
-    ("#note\n#note", "stands there 2 times"),
-    ("#note\n#reply", "do not go together"),
-    ("#resolve\n#reopen", "do not go together"),
-    ("#pending\n#resolve", "do not go together"),
-    ("#spam\n#reply", "do not go together"),
-    ("#merge SP-100042\n#split", "do not go together"),
-    ("#reply\n#note-to-self is text?", "#note-to-self is no command"),
-    ("\n".join(["#help"] * 21), "expected at most 20"),
+    (
+        "#resolv",
+        "#resolv is no command",
+    ),
+    (
+        "#note\n#hashtag\ntext",
+        "#hashtag is no command",
+    ),
+    (
+        "#note loud",
+        "expected nothing behind #note",
+    ),
+    (
+        "#assign",
+        "expected a value behind #assign",
+    ),
+    (
+        "#escalate",
+        "expected a value behind #escalate",
+    ),
+    (
+        "#category",
+        "expected a value behind #category",
+    ),
+    (
+        "#order",
+        "expected a value behind #order",
+    ),
+    (
+        "#priority",
+        "expected a value behind #priority",
+    ),
+    (
+        "#merge",
+        "expected a case number",
+    ),
+    (
+        "#merge that other one",
+        "expected a case number",
+    ),
+    (
+        "#snooze",
+        "expected a date",
+    ),
+    (
+        "#snooze soon",
+        "expected a date",
+    ),
+    (
+        "#snooze 2026-11-25",
+        "expected a date",
+    ),
+    (
+        "#snooze 2026-11-01",
+        "expected a date",
+    ),
+    (
+        "#snooze 9999-01-01",
+        "expected a date",
+    ),
+    (
+        "#snooze 0d",
+        "expected a date",
+    ),
+    (
+        "#snooze 999w",
+        "expected a date",
+    ),
+    (
+        "#pending whenever",
+        "expected nothing, or a date",
+    ),
+    (
+        "#note\n#note",
+        "stands there 2 times",
+    ),
+    (
+        "#note\n#reply",
+        "do not go together",
+    ),
+    (
+        "#resolve\n#reopen",
+        "do not go together",
+    ),
+    (
+        "#pending\n#resolve",
+        "do not go together",
+    ),
+    (
+        "#spam\n#reply",
+        "do not go together",
+    ),
+    (
+        "#merge SP-100042\n#split",
+        "do not go together",
+    ),
+    (
+        "#reply\n#note-to-self is text?",
+        "#note-to-self is no command",
+    ),
+    (
+        "\n".join(["#help"] * 21),
+        "expected at most 20",
+    ),
 ]
 
 
