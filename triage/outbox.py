@@ -49,7 +49,7 @@ MOVES: Mapping[Happening, tuple[frozenset[DeliveryStatus], DeliveryStatus]] = {
     # Also of what waits again after silence, or in a store that was brought back from a backup: the copy is there, so it was sent.
     Happening.RECEIPT: (WAITING | {UNCERTAIN}, SENT),
     Happening.AGAIN: (frozenset({UNCERTAIN, FAILED}), DEFERRED),
-    Happening.DROP: (WAITING | {UNCERTAIN, FAILED}, FAILED),
+    Happening.DROP: (WAITING | {UNCERTAIN, FAILED, DeliveryStatus.HELD}, FAILED),
     Happening.WITHDRAW: (WAITING | {DeliveryStatus.HELD}, DeliveryStatus.WITHHELD),
     Happening.RELEASE: (frozenset({DeliveryStatus.HELD}), QUEUED),
 }

@@ -123,7 +123,7 @@ class Parts:
             now=self.now,
             to_send=self.to_send,
             writer=self.recorder.writer,
-            inspect=Inspector(self.people, self.ring.current).fault,
+            inspect=Inspector(self.people, *self.ring.every).fault,
         )
 
     def _colleagues(self) -> Colleagues:

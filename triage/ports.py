@@ -5,9 +5,8 @@ from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 from triage.alarm import Alarm, Notice
-from triage.case import Case, CaseEvent, CaseStatus, Deadline, NewCase, Priority
+from triage.case import Deadline
 from triage.correction import Correction, Lesson
-from triage.decision import Candidate
 from triage.desks import AssignmentTable, ColleagueTable, NoticeTable
 from triage.health import Backlog
 from triage.message import MailboxStatus, RawMessage
@@ -15,7 +14,7 @@ from triage.outbox import Copy
 from triage.reading import Reading, Unreadable
 from triage.records import Filing, LeaseClaim
 from triage.reply import Delivery, Receipt
-from triage.tables import CensusTable, CorrectionTable, DeliveryTable, MessageTable
+from triage.tables import CaseTable, CensusTable, CorrectionTable, DeliveryTable, MessageTable
 
 T = TypeVar("T")
 
@@ -133,55 +132,6 @@ class Learner(Protocol):
 
     async def teach(self, corrections: Sequence[Correction], latest: int) -> Lesson:
         """Teach a candidate in a process of its own, and use it if it proves better; LessonError where that process fails."""
-
-
-class CaseTable(Protocol):
-    """Cases and their events."""
-
-    def open(self, new: NewCase) -> Case:
-        """The case with its number."""
-
-    def get(self, case_id: int) -> Case | None:
-        """The case of that id."""
-
-    def by_number(self, number: str) -> Case | None:
-        """The case of that number, written in any case."""
-
-    def find(self, *, status: CaseStatus | None = None, category: str = "", requester: str = "", limit: int = 0) -> list[Case]:
-        """Cases that fit, newest first; limit 0 means all."""
-
-    def candidates(self, message_ids: Sequence[str], numbers: Sequence[str]) -> list[Candidate]:
-        """Cases that any of these Message-IDs (ours or theirs) or case numbers points to."""
-
-    def survivor(self, case: Case) -> Case:
-        """The case that this one has become a part of, or itself."""
-
-    def merge(self, case_id: int, into: int) -> None:
-        """The one becomes a part of the other; ValueError where the other is a part of it already."""
-
-    def set_details(self, case_id: int, *, priority: Priority | None = None, order_numbers: Sequence[str] | None = None) -> None:
-        """Change what is not None."""
-
-    def set_status(self, case_id: int, status: CaseStatus, at: datetime) -> None:
-        """Change the status; solved and closed set `solved_at` where it is not set, reopening clears it."""
-
-    def set_acknowledged(self, case_id: int, at: datetime) -> None:
-        """The acknowledgment was accepted by a server; the first time counts."""
-
-    def set_matter(self, case: Case) -> None:
-        """Take over what this case is about: category, issue, confidence, abstained, priority and departments."""
-
-    def set_unreachable(self, case_id: int) -> None:
-        """Mail to the requester fails for good."""
-
-    def record(self, case_id: int, events: Iterable[CaseEvent]) -> None:
-        """Append events to the case's hash chain."""
-
-    def events(self, case_id: int) -> list[CaseEvent]:
-        """The history, oldest first."""
-
-    def broken_chains(self) -> list[str]:
-        """Numbers of the cases whose events do not hash to what was recorded."""
 
 
 class FilingTable(Protocol):

@@ -1,11 +1,12 @@
 """The contracts of single tables that grew too long for the page of `ports`."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from triage.case import Case, CaseEvent, CaseStatus, NewCase, Priority
 from triage.correction import Correction, Said
-from triage.decision import History, Outcome
+from triage.decision import Candidate, History, Outcome
 from triage.message import Cursor, MessageKey, RawMessage, StoredMessage
 from triage.outbox import Lane
 from triage.reading import Reading
@@ -112,6 +113,55 @@ class CensusTable(Protocol):
 
     def latest(self, account: str, mailbox: str) -> CensusRecord | None:
         """The last one; None before the first."""
+
+
+class CaseTable(Protocol):
+    """Cases and their events."""
+
+    def open(self, new: NewCase) -> Case:
+        """The case with its number."""
+
+    def get(self, case_id: int) -> Case | None:
+        """The case of that id."""
+
+    def by_number(self, number: str) -> Case | None:
+        """The case of that number, written in any case."""
+
+    def find(self, *, status: CaseStatus | None = None, category: str = "", requester: str = "", limit: int = 0) -> list[Case]:
+        """Cases that fit, newest first; limit 0 means all."""
+
+    def candidates(self, message_ids: Sequence[str], numbers: Sequence[str]) -> list[Candidate]:
+        """Cases that any of these Message-IDs (ours or theirs) or case numbers points to."""
+
+    def survivor(self, case: Case) -> Case:
+        """The case that this one has become a part of, or itself."""
+
+    def merge(self, case_id: int, into: int) -> None:
+        """The one becomes a part of the other; ValueError where the other is a part of it already."""
+
+    def set_details(self, case_id: int, *, priority: Priority | None = None, order_numbers: Sequence[str] | None = None) -> None:
+        """Change what is not None."""
+
+    def set_status(self, case_id: int, status: CaseStatus, at: datetime) -> None:
+        """Change the status; solved and closed set `solved_at` where it is not set, reopening clears it."""
+
+    def set_acknowledged(self, case_id: int, at: datetime) -> None:
+        """The acknowledgment was accepted by a server; the first time counts."""
+
+    def set_matter(self, case: Case) -> None:
+        """Take over what this case is about: category, issue, confidence, abstained, priority and departments."""
+
+    def set_unreachable(self, case_id: int) -> None:
+        """Mail to the requester fails for good."""
+
+    def record(self, case_id: int, events: Iterable[CaseEvent]) -> None:
+        """Append events to the case's hash chain."""
+
+    def events(self, case_id: int) -> list[CaseEvent]:
+        """The history, oldest first."""
+
+    def broken_chains(self) -> list[str]:
+        """Numbers of the cases whose events do not hash to what was recorded."""
 
 
 class DeliveryTable(Protocol):

@@ -132,3 +132,31 @@ def _resealed(delivery: Delivery, more: bytes, times: int) -> str:
     message_id = f"{delivery.kind}.{token}@shop.example"
     content = f"Message-ID: <{message_id}>\r\n".encode() + rest
     return INSPECTOR.fault(replace(delivery, message_id=message_id, content=content, sha256=hashlib.sha256(content).hexdigest()))
+
+
+def test_a_person_s_answer_may_leave_to_the_customer_alone() -> None:
+    """It has no mark of a machine, and goes to the case's customer and to nobody else, staff included."""
+    answer = ReplyOrder(kind=ReplyKind.ANSWER, recipient=JANE.addr_spec, deadline=NOW, colleague="jane", words="Dear Jane,\nit is done.")
+    assert INSPECTOR.fault(queued(answer)) == ""
+    elsewhere = replace(answer, recipient="finance@shop.example")
+    assert "neither the case's customer nor staff" in INSPECTOR.fault(queued(elsewhere))
+
+
+@pytest.mark.parametrize("kind", [ReplyKind.NOTIFICATION, ReplyKind.REFUSAL, ReplyKind.COLLISION, ReplyKind.CONFIRMATION, ReplyKind.DIGEST])
+def test_letters_to_colleagues_leave_to_colleagues_alone(kind: ReplyKind) -> None:
+    """Whoever is in the settings may be told of a case; no stranger may."""
+    order = ReplyOrder(kind=kind, recipient="adams@shop.example", deadline=NOW, colleague="jane", words="words")
+    assert INSPECTOR.fault(queued(order)) == ""
+    assert "neither" in INSPECTOR.fault(queued(replace(order, recipient="eve@evil.example")))
+
+
+def test_a_stranger_may_be_told_that_an_address_is_not_theirs() -> None:
+    """The one letter that goes to anybody has nothing of any case in it."""
+    order = ReplyOrder(kind=ReplyKind.DISCLAIMER, recipient="eve@evil.example", deadline=NOW)
+    assert INSPECTOR.fault(queued(order)) == ""
+
+
+def test_what_was_written_before_a_key_was_retired_may_leave() -> None:
+    """A new key does not hold back what waits in the outbox; an unknown one does."""
+    assert Inspector(PEOPLE, b"n" * 32, KEY).fault(ACKNOWLEDGMENT) == ""
+    assert Inspector(PEOPLE, b"n" * 32).fault(ACKNOWLEDGMENT) != ""

@@ -17,7 +17,6 @@ from triage.case import Case, CaseEvent
 from triage.installation import read_plan
 from triage.message import MessageKey, RawMessage
 from triage.outbox import Copy
-from triage.outgoing import Outgoing
 from triage.parts import parts_of
 from triage.ports import Store, Transaction
 from triage.reading import Classification, Facts, Reading, Unreadable
@@ -177,7 +176,7 @@ def opened_office(root: Path, clock: Clock, people: str = "") -> tuple[Office, S
     post = Post()
     store = assembly.open_case_store(settings)
     parts = parts_of(settings, clock)
-    deliver = Outgoing(settings=settings, store=store, board=parts.board, now=clock, to_send=parts.to_send).deliver([("", post)])
+    deliver = parts.outgoing(store).deliver([("", post)])
     stages = (parts.decide(store, Inside(read_plan(settings))), *parts.desk(store), deliver, parts.tend(store))
     return Office(settings=settings, store=store, stages=stages, clock=clock, post=post), store
 

@@ -170,7 +170,14 @@ async def test_a_departments_answer_wakes_the_case(world: World, sink: Sink) -> 
     assert case.departments, "the policy sends refunds to a department"
     escalation = next(it for it in await world.ask(lambda tx: tx.deliveries.of_case(1)) if it.kind == "escalation")
     assert case.status is CaseStatus.ON_HOLD
-    answer = letter("Approved.", sender=escalation.recipient, headers={"In-Reply-To": f"<{escalation.message_id}>"})
+    answer = letter(
+        "Approved.",
+        sender=escalation.recipient,
+        headers={
+            "Authentication-Results": "mx.shop.example; dmarc=pass",
+            "In-Reply-To": f"<{escalation.message_id}>",
+        },
+    )
     sent = len(sink.accepted)
     await world.deliver(answer)
     await world.settle()

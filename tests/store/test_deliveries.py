@@ -24,8 +24,10 @@ async def brought_to(each: Each, wanted: DeliveryStatus) -> int:
     """A delivery in that status, by the way a daemon would take."""
     case = await each.cases.open(new_case())
     withheld = wanted is DeliveryStatus.WITHHELD
-    delivery_id = await each.deliveries.queue(case.id, None, reply(f"it-{wanted}"), NOON, withheld=withheld)
-    if wanted in (DeliveryStatus.QUEUED, DeliveryStatus.WITHHELD):
+    delivery_id = await each.deliveries.queue(
+        case.id, None, reply(f"it-{wanted}"), NOON, withheld=withheld, held=wanted is DeliveryStatus.HELD
+    )
+    if wanted in (DeliveryStatus.QUEUED, DeliveryStatus.WITHHELD, DeliveryStatus.HELD):
         return delivery_id
     assert await each.deliveries.begin_data(delivery_id, NOON)
     if wanted is not DeliveryStatus.SENDING:

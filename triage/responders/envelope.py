@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
@@ -15,9 +16,10 @@ from triage.reply import Reply, ReplyKind
 from triage.responders.compose import Entity, assembled, header_block, named_address, words
 
 #: RFC 3834 §3.1.7: an answer to a message, or one that we send of our own accord. What a person wrote is not in this table.
-SUBMITTED = {kind: "auto-generated" for kind in ReplyKind if kind is not ReplyKind.ANSWER} | dict.fromkeys(
-    (ReplyKind.ACKNOWLEDGMENT, ReplyKind.DISCLAIMER), "auto-replied"
-)
+_ANSWERING = frozenset({ReplyKind.ACKNOWLEDGMENT, ReplyKind.DISCLAIMER})
+SUBMITTED: Mapping[ReplyKind, str] = {
+    kind: "auto-replied" if kind in _ANSWERING else "auto-generated" for kind in set(ReplyKind) - {ReplyKind.ANSWER}
+}
 #: Longer ones are more likely to break something than to help a thread.
 _LONGEST_ID = 250
 _REFERENCES = 10

@@ -21,12 +21,12 @@ _SIZES: Mapping[ReplyKind, int] = {ReplyKind.ACKNOWLEDGMENT: AT_MOST}
 
 
 class Inspector:
-    """Knows who we are, whom we may write to, and the key."""
+    """Knows who we are, whom we may write to, and the keys: what was written before a key was retired may still leave."""
 
-    def __init__(self, people: People, key: bytes) -> None:
+    def __init__(self, people: People, *keys: bytes) -> None:
         self._own = people.own
         self._staff = people.staff
-        self._key = key
+        self._keys = keys
 
     def fault(self, delivery: Delivery) -> str:
         """Why it must not leave, in words; "" when nothing is wrong with it."""
@@ -56,9 +56,10 @@ class Inspector:
         if values["from"].rpartition("<")[2].rstrip(">") not in self._own:
             return "From is not ours"
         # Staff are in the settings; a customer is the one whose case it is. Nobody else is ever written to.
-        if delivery.recipient != delivery.requester and (
-            delivery.kind is ReplyKind.ACKNOWLEDGMENT or delivery.recipient not in self._staff
-        ):
+        # But for whoever used an address that is not theirs: they are told so in a text that has nothing of any case in it.
+        to_customer = delivery.kind in (ReplyKind.ACKNOWLEDGMENT, ReplyKind.ANSWER)
+        known = delivery.recipient == delivery.requester or (not to_customer and delivery.recipient in self._staff)
+        if not known and delivery.kind is not ReplyKind.DISCLAIMER:
             return "the recipient is neither the case's customer nor staff"
         return ""
 
@@ -68,6 +69,6 @@ class Inspector:
             return "its bytes are not those that were frozen"
         token = delivery.message_id.removeprefix(f"{delivery.kind}.").partition("@")[0]
         vouched = bound_by_id(delivery.kind, delivery.case_number, delivery.recipient, rest)
-        if field != f"Message-ID: <{delivery.message_id}>".encode() or not tokens.verify(self._key, token, *vouched):
+        if field != f"Message-ID: <{delivery.message_id}>".encode() or not any(tokens.verify(key, token, *vouched) for key in self._keys):
             return "its Message-ID does not vouch for it"
         return ""
