@@ -101,7 +101,7 @@ def test_other_formats_are_no_tokens(tag: str) -> None:
 
 def test_a_customer_s_address_is_no_colleague_s_and_the_other_way_round() -> None:
     """The kinds are never interchangeable."""
-    customers = keyed.answer_address(KEY, "support@shop.example", NUMBER, keyed.CUSTOMER)
+    customers = keyed.answer_address(KEY, "support@shop.example", NUMBER)
     assert staff_tokens.read(customers.partition("+")[2].partition("@")[0]) is None
     ours = staff_tokens.addressed("support@shop.example", staff_tokens.issue(KEY, JANE, NUMBER, EXPIRES))
     assert keyed.answered_number(KEY, ours, "SP") == ""
