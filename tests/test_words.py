@@ -191,3 +191,12 @@ def test_words_need_no_library(name: str) -> None:
     module = importlib.import_module(f"triage.{name}")
     origins = {getattr(value, "__module__", "").partition(".")[0] for value in vars(module).values() if isinstance(value, type)}
     assert origins <= {"triage", "builtins", "datetime", "enum", "collections", "typing"}
+
+
+@pytest.mark.parametrize(
+    ("category", "abstained", "shown"),
+    [("order", False, "triage-order"), ("order", True, "triage-unsure"), ("Späte Post (neu)", False, "triage-Sp-te-Post--neu-")],
+)
+def test_a_category_is_shown_as_a_keyword(category: str, abstained: bool, shown: str) -> None:
+    """Whatever a category is called in the policy, its keyword is one that every server takes."""
+    assert case_words.keyword(category, abstained=abstained) == shown

@@ -1,11 +1,15 @@
 """Words for a case: what it is about, its status, and the events that add up to it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from triage.message import Address
+
+#: What cannot stand in an IMAP keyword (RFC 9051 §9, atom), and what is safer left out.
+_NO_ATOM = re.compile(r"[^A-Za-z0-9_-]")
 
 
 class CaseStatus(StrEnum):
@@ -28,6 +32,11 @@ class Priority(StrEnum):
     NORMAL = "normal"
     HIGH = "high"
     URGENT = "urgent"
+
+
+def keyword(category: str, *, abstained: bool) -> str:
+    """The IMAP keyword by which mail clients can show what a message was taken for: triage-unsure where nobody knew."""
+    return "triage-unsure" if abstained else f"triage-{_NO_ATOM.sub('-', category)[:40]}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from triage.clocks.tell import zone
 from triage.installation import key_ring, load_policy, load_writer
 from triage.outgoing import Outgoing, pace
 from triage.people import People
-from triage.policy.folders import rulings
+from triage.policy.folders import keywords, rulings
 from triage.policy.table import Policy
 from triage.ports import Learner, Mailbox, Now, Reader, Store
 from triage.responders.inspection import Inspector
@@ -65,7 +65,15 @@ class Parts:
     def file(self, store: Store, mailboxes: Mapping[str, Mailbox]) -> Iterator[File]:
         """One for each; none in shadow mode, in which nothing is moved."""
         for name, its in self.settings.watched.items() if self.recorder.live else ():
-            yield File(name, prefix=its.folder_prefix, mailbox=mailboxes[name], store=store, now=self.now, to_file=self.to_file[name])
+            yield File(
+                name,
+                prefix=its.folder_prefix,
+                mailbox=mailboxes[name],
+                store=store,
+                now=self.now,
+                to_file=self.to_file[name],
+                keywords=keywords(self.policy),
+            )
 
     def folders(self, store: Store, mailboxes: Mapping[str, Mailbox]) -> Iterator[FolderWatch]:
         """One for each account whose folders are to be watched; none in shadow mode, in which nothing lies there."""
@@ -80,6 +88,7 @@ class Parts:
                     moved=Moved(account=name, rulings=rulings(self.policy), corrector=self.corrector()),
                     now=self.now,
                     corrected=Bell(self.to_send, self.to_file[name], self.corrected),
+                    keywords=keywords(self.policy),
                 )
 
     def learn(self, store: Store, learner: Learner) -> Learn:

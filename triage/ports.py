@@ -1,6 +1,6 @@
 """The contracts between the spine and the world, on one page; adapters fulfil them, `app` names the adapters."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
@@ -72,8 +72,8 @@ class Mailbox(Protocol):
     async def append(self, folder: str, content: bytes, flags: Sequence[str] = (), at: datetime | None = None) -> None:
         """Add a message to a folder, making the folder where needed."""
 
-    async def add_keyword(self, folder: str, uids: Sequence[int], keyword: str) -> None:
-        """Set a keyword on messages, where the server keeps it."""
+    async def add_keyword(self, folder: str, uids: Sequence[int], keyword: str, instead_of: Collection[str] = ()) -> None:
+        """Set a keyword on messages and take others off, where the server keeps it."""
 
     async def folders(self) -> list[str]:
         """Names of all folders that can hold messages."""

@@ -52,6 +52,8 @@ class Filing:
     message_id: str
     folder: str
     attempts: int = 0
+    #: What mail clients can show of its case; empty where it has none.
+    keyword: str = ""
     #: Where it was filed before, and its UID there where known; empty while it lies where it arrived.
     filed_folder: str = ""
     filed_uid_validity: int | None = None

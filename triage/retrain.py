@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from triage.classifier.corpus import Example, corpus_files, digest, read_all
-from triage.classifier.learn import Verdict, accuracy, apart, compare, example, split
+from triage.classifier.learn import Verdict, accuracy, apart, compare, example, own, split
 from triage.classifier.model import Model
 from triage.classifier.shelf import Kept, Shelf
 from triage.classifier.train import train_on
@@ -43,7 +43,7 @@ def retrain(job: Job, now: datetime) -> Lesson:
 
 
 def _lesson(job: Job, taught: list[Example], held_back: Sequence[Correction], scratch: Path, now: datetime) -> Lesson:
-    corpus = read_all(job.corpus or corpus_files())
+    corpus = [*read_all(job.corpus or corpus_files()), *own(read_all([job.shelf.own] if job.shelf.own.exists() else ()))]
     rest, benchmark = apart(corpus)
     current = next(kept for kept in job.shelf.kept() if kept.in_use)
     before = _known_benchmark(current, corpus)

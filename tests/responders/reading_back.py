@@ -11,7 +11,7 @@ from triage import tokens
 from triage.reply import Reply, ReplyKind
 
 FIELDS = {
-    "message-id", "from", "to", "subject", "date", "reply-to", "auto-submitted", "x-auto-response-suppress", "x-triage-loop",
+    "message-id", "from", "to", "subject", "date", "reply-to", "auto-submitted", "x-auto-response-suppress", "x-triage-loop", "x-triage-category", "x-triage-confidence", "x-triage-reason",
     "mime-version", "in-reply-to", "references", "content-type", "content-transfer-encoding",
 }  # fmt: skip
 _ADDR_SPEC = re.compile(r"[a-z0-9.+_-]+@[a-z0-9.-]+")

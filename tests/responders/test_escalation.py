@@ -317,3 +317,17 @@ def test_the_html_stands_by_itself() -> None:
     assert '<meta name="color-scheme" content="light dark">' in html
     assert "max-width:640px" in html
     assert "#fff" not in html
+
+
+def test_rules_in_the_departments_client_can_sort_by_fields() -> None:
+    """Category, confidence and reason stand in fields of their own; what was not sure says so, and no reason makes a field."""
+    reasons = ("“twice”, “charged” and “card” point to payment/payment_duplicate", "x" * 900)
+    read = reading("payment", "payment_duplicate")
+    read = replace(read, classification=replace(read.classification, reasons=reasons))
+    message = parsed(written(escalation_order(), case(category="payment", issue="payment_duplicate"), read))
+    assert (message["X-Triage-Category"], message["X-Triage-Confidence"]) == ("payment/payment_duplicate", "0.91")
+    assert str(message["X-Triage-Reason"]).startswith("“twice”, “charged” and “card” point to payment/payment_duplicate")
+    assert len(str(message["X-Triage-Reason"])) <= 300
+    unsure = parsed(written(escalation_order(), case(abstained=True), reading()))
+    assert unsure["X-Triage-Category"] == "unsure"
+    assert unsure["X-Triage-Reason"] is None

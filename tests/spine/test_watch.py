@@ -357,3 +357,30 @@ async def test_a_folder_that_is_gone_holds_nothing_up(world: World, sink: Sink) 
         await played.by_hand(lambda client: client.delete_folder(PAYMENTS))
         await played.settle()
         assert await played.ask(lambda tx: tx.filings.waits(1)) is False
+
+
+async def _marks_follow(world: World) -> None:
+    async with scene(world, CHARGED) as played:
+
+        def marks(client: IMAPClient) -> set[bytes]:
+            return {flag for flags in client.get_flags(client.search("ALL")).values() for flag in flags if flag.startswith(b"triage-")}
+
+        assert await played.by_hand(marks, PAYMENTS) == {b"triage-payment"}
+        await played.move(PAYMENTS, DISPUTES)
+        await played.settle()
+        assert await played.by_hand(marks, DISPUTES) == {b"triage-dispute"}
+        case = await played.case()
+        corrector, now = played.app.folders[0]._moved.corrector, world.clock()
+        await played.app.store.transact(lambda tx: corrector.correct(tx, case, Ruling(), author="Jane", provenance=Provenance.CLI, now=now))
+        await played.settle()
+        assert await played.by_hand(marks, BY_HAND) == {b"triage-unsure"}
+
+
+async def test_marks_that_clients_show_follow_the_case(world: World, sink: Sink) -> None:
+    """A keyword says what a message was taken for; after each correction there is one, and the right one."""
+    await _marks_follow(world)
+
+
+async def test_marks_follow_on_dovecot(big_world: World, dovecot: Dovecot, sink: Sink) -> None:
+    """The same on a server of the world outside."""
+    await _marks_follow(big_world)

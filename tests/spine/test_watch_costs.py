@@ -48,6 +48,7 @@ def watching(played: Scene) -> tuple[FolderWatch, Counted, Bell]:
         moved=assembled._moved,
         now=played.world.clock,
         corrected=rung,
+        keywords=(),
     )
     return watch, counted, rung
 

@@ -1,7 +1,7 @@
 """Learning from people: corrections teach a candidate, which must prove itself before it answers anybody."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from triage.classifier.corpus import Example
 from triage.classifier.evaluate import Judge, judge
@@ -34,6 +34,11 @@ def example(correction: Correction) -> Example:
         source="corrections",
         weight=_WEIGHT,
     )
+
+
+def own(examples: Sequence[Example]) -> list[Example]:
+    """The user's own messages, with the weight they have beside the corpus."""
+    return [replace(each, source="folders", weight=_WEIGHT) for each in examples]
 
 
 def split(corrections: Sequence[Correction]) -> tuple[list[Correction], list[Correction]]:

@@ -40,6 +40,11 @@ class Shelf:
         """The file that names the version in use."""
         return self.folder / _POINTER
 
+    @property
+    def own(self) -> Path:
+        """Labelled messages of the user's own that every further lesson builds on; perhaps not there."""
+        return self.folder / "own.jsonl"
+
     def chosen(self) -> str:
         """The version that is to be used; the shipped one where nobody chose another."""
         try:

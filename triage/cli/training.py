@@ -1,17 +1,20 @@
 """`triage train` and `triage evaluate`: the model from the corpus, and how good it is."""
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 from rich.console import Console
 from rich.table import Table
 
-from triage.classifier.corpus import read_all
+from triage.app import learned
+from triage.classifier.corpus import Example, read_all, write
 from triage.classifier.evaluate import evaluate as measure
 from triage.classifier.model import Model
 from triage.classifier.shelf import Shelf
-from triage.cli.context import config_path, print_json, printable
+from triage.cli.context import config_path, print_json, printable, program, run_async, settings
 from triage.sections.places import Paths
 from triage.settings import load
 from triage.worker import MODELS
@@ -31,18 +34,44 @@ _FILES = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), default=None, help="Where the model goes (default: the model in use)."
 )
+@click.option("--from-folders", is_flag=True, help="Learn from the folders that people have sorted by hand, too; leaves them as they are.")
 @click.pass_context
-def train(context: click.Context, extra: tuple[Path, ...], only: tuple[Path, ...], out: Path | None) -> None:
+def train(context: click.Context, *, extra: tuple[Path, ...], only: tuple[Path, ...], out: Path | None, from_folders: bool) -> None:
     """Train the model on the corpus; takes a minute or two."""
     # Only training needs scikit-learn, which takes seconds to import.
     from triage.classifier.train import train as learn
 
-    target = out or _model_path(context)
+    target = out or _paths(context).model
     if not (target.parent.is_dir() and os.access(target.parent, os.W_OK)):
         # Said before two minutes of work instead of after.
         raise click.BadParameter(f"{target}: expected a file in a folder that exists and can be written", param_hint="--out")
-    version = learn(only, extra=read_all(extra), target=target)
-    click.echo(f"wrote {target}, version {version}")
+    further = [*read_all(extra), *(_sorted_by_hand(context) if from_folders else ())]
+    if out or not from_folders:
+        version = learn(only, extra=further, target=target)
+        click.echo(f"wrote {target}, version {version}")
+        return
+    # The user's own: it lies beside the model that came with triage, which is not written over.
+    shelf = learned(settings(context)).shelf
+    shelf.folder.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=shelf.folder, prefix="lesson-") as scratch:
+        candidate = Path(scratch) / "candidate.npz"
+        learn(only, extra=further, target=candidate)
+        before, version = shelf.chosen(), shelf.take_in(candidate, {"taught_at": datetime.now(UTC).isoformat(), "folders": len(further)})
+    # The lessons that follow build on it.
+    write(shelf.own, further)
+    shelf.use(version)
+    click.echo(f"{version} is in use; to go back: {program()} model use {before}")
+
+
+def _sorted_by_hand(context: click.Context) -> list[Example]:
+    from triage.cli.from_folders import examples
+
+    found = run_async(examples(settings(context)))
+    for folder, messages in found.items():
+        click.echo(f"{printable(folder)}: {len(messages)} {'message' if len(messages) == 1 else 'messages'}")
+    if not any(found.values()):
+        raise click.ClickException("no message that people have sorted: expected folders named as in the policy, with messages in them")
+    return [example for messages in found.values() for example in messages]
 
 
 @click.command()
@@ -63,11 +92,13 @@ def evaluate(context: click.Context, files: tuple[Path, ...], as_json: bool) -> 
 
 
 def _model_path(context: click.Context) -> Path:
-    path = config_path(context.obj)
-    if not (context.obj or path.exists()):
-        return Paths().model
-    paths = load(path).paths
+    paths = _paths(context)
     return Shelf(paths.state / MODELS, paths.model).in_use()
+
+
+def _paths(context: click.Context) -> Paths:
+    path = config_path(context.obj)
+    return load(path).paths if context.obj or path.exists() else Paths()
 
 
 def _show(found: dict[str, object]) -> None:

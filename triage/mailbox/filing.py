@@ -98,11 +98,13 @@ def append(connection: Connection, folder: str, content: bytes, flags: Sequence[
         connection.client.append(make(connection, folder), content, flags, at)
 
 
-def add_keyword(connection: Connection, folder: str, uids: Sequence[int], keyword: str) -> None:
-    """Set a keyword where the server keeps it; elsewhere setting it would only pretend."""
+def add_keyword(connection: Connection, folder: str, uids: Sequence[int], keyword: str, instead_of: Sequence[str]) -> None:
+    """Set a keyword, and take others off, where the server keeps it; elsewhere setting it would only pretend."""
     keywords = connection.stay(folder).keywords
     if "\\*" in keywords or keyword.lower() in {kept.lower() for kept in keywords}:
         for chunk in chunks(uids):
+            if instead_of:
+                connection.client.remove_flags(chunk, list(instead_of), silent=True)
             connection.client.add_flags(chunk, [keyword], silent=True)
 
 

@@ -1,6 +1,6 @@
 """The Mailbox port over IMAP4rev1 and IMAP4rev2 servers (RFC 3501, RFC 9051)."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -179,10 +179,11 @@ class ImapMailbox:
 
         await self._session.run("appending a message", work, self._patience(len(content)))
 
-    async def add_keyword(self, folder: str, uids: Sequence[int], keyword: str) -> None:
-        """Set a keyword, where the server keeps it."""
-        filing.check_flags([keyword])
-        await self._session.run("setting a keyword", lambda connection: filing.add_keyword(connection, folder, uids, keyword))
+    async def add_keyword(self, folder: str, uids: Sequence[int], keyword: str, instead_of: Collection[str] = ()) -> None:
+        """Set a keyword and take others off, where the server keeps it."""
+        others = [other for other in instead_of if other != keyword]
+        filing.check_flags([keyword, *others])
+        await self._session.run("setting a keyword", lambda connection: filing.add_keyword(connection, folder, uids, keyword, others))
 
     async def folders(self) -> list[str]:
         """Names of all folders that can hold messages."""

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 
+from triage.case import keyword
 from triage.correction import SPAM, Ruling
 from triage.policy.table import Policy
 
@@ -18,6 +19,11 @@ def rulings(policy: Policy) -> Rulings:
     found |= dict.fromkeys((folders.automatic, folders.reports, folders.unreadable))
     found |= {folders.sort_by_hand: Ruling(), folders.spam: SPAM_RULING}
     return found
+
+
+def keywords(policy: Policy) -> frozenset[str]:
+    """Every keyword that we may have set on a message."""
+    return frozenset({keyword("", abstained=True), *(keyword(category, abstained=False) for category in policy.categories)})
 
 
 #: What the folder for spam says.

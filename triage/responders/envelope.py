@@ -35,6 +35,8 @@ class Letter:
     subject: str
     #: Its own fields and its body.
     entity: Entity
+    #: Further fields for whoever sorts mail by rules, their values ready for a header.
+    fields: tuple[tuple[str, str], ...] = ()
     #: The message it answers, which it is threaded to; None for none.
     answers: Message | None = None
     #: Octets that the whole may have; fields that only thread give way. 0: no limit.
@@ -62,6 +64,7 @@ class Envelope:
             ("Reply-To", self._reply_to(order, case, now)),
             *self._automatic(order),
             ("X-Triage-Loop", self._loop),
+            *letter.fields,
             ("MIME-Version", "1.0"),
         ]
         content = assembled(fields, letter.entity)

@@ -6,13 +6,15 @@ from triage.errors import TemplateError
 from triage.marks import REPLY_ABOVE
 from triage.message import Message
 from triage.responders.case_facts import about, title_of
-from triage.responders.compose import Attached, attachment_entity, multipart, text_entity
+from triage.responders.compose import Attached, attachment_entity, multipart, text_entity, words
 from triage.responders.desk import Assignment, Desk
 from triage.responders.envelope import Letter
 from triage.responders.names import one_line, visible
 
 #: Larger originals stay where they are: many servers refuse messages beyond ten megabytes, and base64 adds a third.
 _ATTACHED = 7_000_000
+#: Characters of a field that a person reads at a glance.
+_REASON = 300
 _SUBTYPES = {"txt": "plain", "html": "html"}
 
 
@@ -30,7 +32,16 @@ def escalate(desk: Desk, assignment: Assignment) -> Letter:
         fallback = str(error)
         body = text_entity(_built_in(context))
     entity = multipart("mixed", [body, attachment_entity(original)], assignment.case.number) if original else body
-    return Letter(subject=_subject(desk, assignment), entity=entity, fallback=fallback)
+    return Letter(subject=_subject(desk, assignment), entity=entity, fields=_fields(assignment), fallback=fallback)
+
+
+def _fields(assignment: Assignment) -> tuple[tuple[str, str], ...]:
+    """What it was taken for, how sure that is, and why, for rules in the department's own mail client."""
+    case, reading = assignment.case, assignment.reading
+    why = one_line("; ".join(reading.classification.reasons) if reading else "", _REASON)
+    category = "unsure" if case.abstained else f"{case.category}/{case.issue}" if case.issue else case.category
+    said = (("X-Triage-Category", category), ("X-Triage-Confidence", f"{case.confidence:.2f}"), ("X-Triage-Reason", why))
+    return tuple((name, words(value)) for name, value in said if value)
 
 
 def _template(desk: Desk, assignment: Assignment, ending: str) -> str:

@@ -13,6 +13,7 @@ from triage.responders.envelope import SUBMITTED, bound_by_id
 _ONCE = frozenset({"message-id", "from", "to", "subject", "date"})
 _ALLOWED = _ONCE | {
     "reply-to", "in-reply-to", "references", "auto-submitted", "x-auto-response-suppress", "x-triage-loop", "mime-version", "content-type",
+    "x-triage-category", "x-triage-confidence", "x-triage-reason",
     "content-transfer-encoding", "content-language",
 }  # fmt: skip
 #: An original of the largest size that is taken in, attached.

@@ -1,7 +1,7 @@
 """Puts messages where people see them: one MOVE for all that go from one folder to another."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 
 from triage.errors import MailboxMissingError, PermanentError, TemporaryError
@@ -21,7 +21,9 @@ _log = get_logger("file")
 class File:
     """One account's folders."""
 
-    def __init__(self, account: str, *, prefix: str, mailbox: Mailbox, store: Store, now: Now, to_file: Bell) -> None:
+    def __init__(
+        self, account: str, *, prefix: str, mailbox: Mailbox, store: Store, now: Now, to_file: Bell, keywords: Collection[str]
+    ) -> None:
         self.name = f"file:{account}"
         self._account = account
         self._prefix = prefix
@@ -29,6 +31,7 @@ class File:
         self._store = store
         self._now = now
         self._to_file = to_file
+        self._keywords = keywords
 
     async def work(self) -> int:
         """Carry out the filing orders that are due; how many there were."""
@@ -87,6 +90,16 @@ class File:
 
         await self._store.transact(settle)
         _log.info("filed", account=self._account, folder=target, messages=len(moved))
+        await self._mark(moved, target)
+
+    async def _mark(self, moved: Mapping[Filing, int | None], target: str) -> None:
+        """Let mail clients show what each was taken for; what was marked otherwise before is so no more."""
+        groups: dict[tuple[str, bool], list[int]] = defaultdict(list)
+        for filing, uid in moved.items():
+            if uid is not None and filing.keyword:
+                groups[filing.keyword, bool(filing.filed_folder)].append(uid)
+        for (keyword, marked_before), uids in groups.items():
+            await self._mailbox.add_keyword(target, uids, keyword, self._keywords if marked_before else ())
 
     async def _settle_absent(self, filings: Sequence[Filing], target: str) -> None:
         """A message that is not where it was: moved by us just before a crash, or by a person, or deleted."""

@@ -1,10 +1,11 @@
 """Notices what people move between our folders in their mail clients: each such move is a ruling on what a message is about."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from functools import partial
 
+from triage.case import keyword as keyword_of
 from triage.errors import MailboxMissingError
 from triage.logs import get_logger
 from triage.ports import Mailbox, Now, Store, Transaction
@@ -21,7 +22,17 @@ class FolderWatch:
     """One account's folders, looked at every so often. Our own moves are known to the store; whatever else has changed, people did."""
 
     def __init__(
-        self, account: str, *, prefix: str, every: timedelta, mailbox: Mailbox, store: Store, moved: Moved, now: Now, corrected: Bell
+        self,
+        account: str,
+        *,
+        prefix: str,
+        every: timedelta,
+        mailbox: Mailbox,
+        store: Store,
+        moved: Moved,
+        now: Now,
+        corrected: Bell,
+        keywords: Collection[str],
     ) -> None:
         self.name = f"watch:{account}"
         self._account = account
@@ -32,6 +43,7 @@ class FolderWatch:
         self._moved = moved
         self._now = now
         self._corrected = corrected
+        self._keywords = keywords
         #: UIDVALIDITY, UIDNEXT and number of messages at the last look: where they are the same, nothing has happened.
         self._seen: dict[str, tuple[int, int, int]] = {}
         #: UIDs that are no messages of ours, by folder and UIDVALIDITY.
@@ -108,7 +120,14 @@ class FolderWatch:
             self._unclear.add(folder)
         if changed:
             _log.info("moved_by_person", account=self._account, message=row, folder=folder)
+            await self._mark(row, folder, uid)
         return int(changed or False)
+
+    async def _mark(self, row: int, folder: str, uid: int) -> None:
+        """What mail clients show of it follows the person's word."""
+        keyword = await self._store.query(lambda tx: _keyword(tx, row))
+        if keyword:
+            await self._mailbox.add_keyword(folder, [uid], keyword, self._keywords)
 
     async def _row_of(self, folder: str, uid_validity: int, uid: int, message_id: str) -> int | None:
         """Which of our messages that is; None for a stranger's, and for a copy while the original is where we left it."""
@@ -174,3 +193,9 @@ class FolderWatch:
                 newest = await self._mailbox.message_ids(folder, sorted(uids)[-_NEWEST:], uid_validity) if uids else {}
                 where |= dict.fromkeys(wanted.intersection(newest.values()), folder)
         return [(record, where.get(record.message_id, "")) for record in records]
+
+
+def _keyword(tx: Transaction, row: int) -> str:
+    record = tx.messages.get(row)
+    case = tx.cases.get(record.case_id) if record and record.case_id is not None else None
+    return keyword_of(case.category, abstained=case.abstained) if case else ""

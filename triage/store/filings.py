@@ -11,8 +11,8 @@ _ORDER = """insert into filings(message, account, folder, status, next_attempt_a
     select id, account, :folder, 'open', :at from messages where id = :message
     on conflict(message) do update set folder = :folder, status = 'open', attempts = 0, reason = '', next_attempt_at = :at"""
 _DUE = """select filings.*, messages.mailbox, messages.uid_validity, messages.uid, messages.message_id,
-    messages.filed_folder, messages.filed_uid_validity, messages.filed_uid
-    from filings join messages on messages.id = filings.message
+    messages.filed_folder, messages.filed_uid_validity, messages.filed_uid, cases.category, cases.abstained
+    from filings join messages on messages.id = filings.message left join cases on cases.id = messages.case_id
     where filings.status = 'open' and filings.account = ? and next_attempt_at <= ? order by filings.folder, filings.id limit ?"""
 
 

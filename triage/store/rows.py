@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TypeAlias
 
-from triage.case import Case, CaseEvent, CaseStatus, Deadline, Priority
+from triage.case import Case, CaseEvent, CaseStatus, Deadline, Priority, keyword
 from triage.decision import Outcome
 from triage.message import Address, Cursor, MessageKey, RawMessage, StoredMessage
 from triage.reading import Reading
@@ -228,6 +228,7 @@ def to_filing(row: Row) -> Filing:
         message_id=text(row, "message_id"),
         folder=text(row, "folder"),
         attempts=number(row, "attempts"),
+        keyword=keyword(text(row, "category"), abstained=bool(row["abstained"])) if row["category"] else "",
         filed_folder=text(row, "filed_folder"),
         filed_uid_validity=maybe_number(row, "filed_uid_validity"),
         filed_uid=maybe_number(row, "filed_uid"),
