@@ -27,6 +27,7 @@ from triage.stages.loop import Stage
 from triage.stages.pulse import Pulses
 from triage.stages.receipts import Receipts
 from triage.stages.receive import Receive
+from triage.stages.release import Release
 from triage.stages.tend import Tend
 from triage.stages.vitals import Vitals
 from triage.stages.warn import Warn
@@ -67,6 +68,8 @@ class App:
     deliver: Deliver | None
     #: None without an audit mailbox.
     receipts: Receipts | None
+    #: Lets go what waited out a flood; None in shadow mode.
+    release: Release | None
     file: tuple[File, ...]
     folders: tuple[FolderWatch, ...]
     learn: Learn
@@ -78,7 +81,7 @@ class App:
     @property
     def stages(self) -> tuple[Stage, ...]:
         """The stages that mail passes, in that order; the watch over them runs beside."""
-        sending: tuple[Stage, ...] = tuple(stage for stage in (self.deliver, self.receipts) if stage)
+        sending: tuple[Stage, ...] = tuple(stage for stage in (self.release, self.deliver, self.receipts) if stage)
         return (*self.receive, self.decide, *self.desk, *sending, *self.file, *self.folders, self.learn, self.tend)
 
 
@@ -140,6 +143,7 @@ def _app(parts: Parts, store: Store, reader: Reader, mailboxes: dict[str, Mailbo
         decide=parts.decide(store, reader),
         deliver=way_out[0],
         receipts=way_out[1],
+        release=parts.release(store, way_out[0]) if way_out[0] else None,
         file=tuple(parts.file(store, mailboxes)),
         folders=tuple(parts.folders(store, mailboxes)),
         learn=parts.learn(store, learned(parts.settings)),

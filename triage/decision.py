@@ -37,11 +37,10 @@ class Outcome(StrEnum):
 class History:
     """What the store knows that a decision needs, gathered before deciding."""
 
-    #: Automatic messages to the author in the last day, week; to the author's domain in the last hour; to anyone in the last hour.
+    #: Automatic messages to the author in the last day, week; to the author's domain in the last hour.
     sent_to_author_day: int = 0
     sent_to_author_week: int = 0
     sent_to_domain_hour: int = 0
-    sent_to_all_hour: int = 0
     #: Messages of the author's in the same case in the last ten minutes.
     author_in_case_recent: int = 0
 
@@ -70,6 +69,8 @@ class Match:
 
     #: The case it joins; None for none.
     case_id: int | None = None
+    #: The author wrote the very same to that case within the last day.
+    repeated: bool = False
     #: A case to show beside it, which it may not join.
     linked_case: int | None = None
     reason: str = ""
@@ -89,6 +90,8 @@ class ReplyOrder:
     text: str = ""
     #: Why a department is written to, in words.
     reason: str = ""
+    #: The group of like messages in which it waits out a flood; empty where it may leave.
+    crowd: str = ""
     #: When the department's answer is due.
     answer_by: datetime | None = None
     #: Key of the colleague it goes to, or whose words it carries.

@@ -139,6 +139,8 @@ class Message:
     language: str = ""
     #: Same for copies of one message that differ only in trace fields.
     fingerprint: str = ""
+    #: Same for messages that say the same under the same subject, whoever wrote them and when; empty where that cannot be said.
+    likeness: str = ""
     #: How many card numbers and security codes were masked.
     masked: int = 0
     #: What was wrong with the message, in words.

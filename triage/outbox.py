@@ -7,6 +7,7 @@ from triage.reply import DeliveryStatus
 
 QUEUED, SENDING, SENT = DeliveryStatus.QUEUED, DeliveryStatus.SENDING, DeliveryStatus.SENT
 DEFERRED, FAILED, UNCERTAIN = DeliveryStatus.DEFERRED, DeliveryStatus.FAILED, DeliveryStatus.UNCERTAIN
+HELD = DeliveryStatus.HELD
 
 #: Waiting to be tried; surely not accepted so far, unless it is marked as a possible duplicate.
 WAITING = frozenset({QUEUED, DEFERRED})
@@ -33,7 +34,7 @@ class Happening(StrEnum):
     DROP = "drop"
     #: Its case was found to be none that is answered, or its author takes it back.
     WITHDRAW = "withdraw"
-    #: Its author says that it may leave.
+    #: Its author says that it may leave, or the flood that it waited out is over.
     RELEASE = "release"
 
 
@@ -49,9 +50,9 @@ MOVES: Mapping[Happening, tuple[frozenset[DeliveryStatus], DeliveryStatus]] = {
     # Also of what waits again after silence, or in a store that was brought back from a backup: the copy is there, so it was sent.
     Happening.RECEIPT: (WAITING | {UNCERTAIN}, SENT),
     Happening.AGAIN: (frozenset({UNCERTAIN, FAILED}), DEFERRED),
-    Happening.DROP: (WAITING | {UNCERTAIN, FAILED, DeliveryStatus.HELD}, FAILED),
-    Happening.WITHDRAW: (WAITING | {DeliveryStatus.HELD}, DeliveryStatus.WITHHELD),
-    Happening.RELEASE: (frozenset({DeliveryStatus.HELD}), QUEUED),
+    Happening.DROP: (WAITING | {UNCERTAIN, FAILED, HELD}, FAILED),
+    Happening.WITHDRAW: (WAITING | {HELD}, DeliveryStatus.WITHHELD),
+    Happening.RELEASE: (frozenset({HELD}), QUEUED),
 }
 
 #: What a receipt's status says happened.

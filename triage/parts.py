@@ -23,6 +23,7 @@ from triage.stages.correct import Corrector
 from triage.stages.decide import Decide
 from triage.stages.deliver import Deliver
 from triage.stages.file import File
+from triage.stages.flood import Floodgate
 from triage.stages.judge import Judge
 from triage.stages.learn import Learn
 from triage.stages.loop import Bell
@@ -32,6 +33,7 @@ from triage.stages.notify import Notify
 from triage.stages.pulse import Pulses
 from triage.stages.receive import Receive
 from triage.stages.record import Recorder
+from triage.stages.release import Release
 from triage.stages.tend import Tend
 from triage.stages.vitals import Vitals
 from triage.stages.watch import FolderWatch
@@ -55,6 +57,7 @@ class Parts:
     to_send: Bell
     to_file: dict[str, Bell]
     corrected: Bell
+    floodgate: Floodgate
 
     def receive(self, store: Store, mailboxes: Mapping[str, Mailbox]) -> Iterator[Receive]:
         """One for each watched mailbox."""
@@ -112,6 +115,7 @@ class Parts:
                 people=self.people,
                 rules=rules,
                 limits=limits,
+                flood=self.floodgate,
                 due=due_at,
                 ring=self.ring,
                 colleagues=self._colleagues(),
@@ -165,6 +169,20 @@ class Parts:
                 tick=_TICK,
             )
 
+    def release(self, store: Store, deliver: Deliver) -> Release:
+        """Whoever lets go what waited out a flood."""
+        settings = self.settings
+        return Release(
+            store=store,
+            floodgate=self.floodgate,
+            board=self.board,
+            capacity=deliver.capacity,
+            per_hour=settings.limits.per_hour,
+            margin=settings.alarms.margin,
+            now=self.now,
+            to_send=self.to_send,
+        )
+
     def vitals(self, store: Store, pulses: Pulses, board: AlarmBoard, deliver: Deliver | None = None) -> Vitals:
         """The watch over promises and stages; without a way out at hand it knows the provider's limits and no more."""
         limits = pace(self.settings)
@@ -208,4 +226,5 @@ def parts_of(settings: Settings, now: Now) -> Parts:
         to_send=Bell(),
         to_file={account: Bell() for account in settings.watched},
         corrected=Bell(),
+        floodgate=Floodgate(settings.limits.per_hour),
     )

@@ -14,7 +14,7 @@ from triage.outbox import Copy
 from triage.reading import Reading, Unreadable
 from triage.records import Filing, LeaseClaim
 from triage.reply import Delivery, Receipt
-from triage.tables import CaseTable, CensusTable, CorrectionTable, DeliveryTable, MessageTable
+from triage.tables import CaseTable, CensusTable, CorrectionTable, DeliveryTable, FloodTable, MessageTable
 
 T = TypeVar("T")
 
@@ -218,6 +218,10 @@ class Transaction(Protocol):
     @property
     def corrections(self) -> CorrectionTable:
         """What people said that messages are about."""
+
+    @property
+    def flood(self) -> FloodTable:
+        """Acknowledgments that wait out a flood."""
 
     @property
     def vitals(self) -> VitalsTable:

@@ -61,6 +61,31 @@ class Filing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeldDelivery:
+    """An acknowledgment that waits out a flood."""
+
+    id: int
+    case_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldGroup:
+    """Acknowledgments of like messages that wait out a flood."""
+
+    #: Digest of what the messages have in common.
+    group: str
+    count: int
+    #: The earliest.
+    deadline: datetime
+    #: When the first and the last of the messages were decided.
+    first_at: datetime
+    last_at: datetime
+    #: One of the cases, with its subject.
+    case_number: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LeaseClaim:
     """Who asks for the lease on the store, and for how long at a time."""
 

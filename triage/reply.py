@@ -66,7 +66,7 @@ class DeliveryStatus(StrEnum):
     FAILED = "failed"
     #: Silence after DATA: perhaps accepted. Never sent again blindly.
     UNCERTAIN = "uncertain"
-    #: Written, and waits for a person's word.
+    #: Written, and waits for a person's word, or for the end of a flood.
     HELD = "held"
     #: Written in shadow mode to be looked at; never sent, also not after a change of mode.
     WITHHELD = "withheld"

@@ -10,7 +10,7 @@ from triage.decision import Candidate, History, Outcome
 from triage.message import Cursor, MessageKey, RawMessage, StoredMessage
 from triage.outbox import Lane
 from triage.reading import Reading
-from triage.records import CensusRecord, Held, MessageRecord
+from triage.records import CensusRecord, Held, HeldDelivery, HeldGroup, MessageRecord
 from triage.reply import Delivery, DeliveryStatus, Receipt, Reply
 
 
@@ -49,6 +49,9 @@ class MessageTable(Protocol):
 
     def twin(self, fingerprint: str, other_than: int) -> MessageRecord | None:
         """The first settled message with the same fingerprint; None also where the fingerprint is empty."""
+
+    def echo(self, likeness: str, author: str, since: datetime) -> MessageRecord | None:
+        """The author's first message since then that is like this and belongs to a case; None also where the likeness is empty."""
 
     def settle(
         self, message_id: int, outcome: Outcome, case_id: int | None, reading: Reading | None, *, reason: str, keep_raw: bool
@@ -127,6 +130,9 @@ class CaseTable(Protocol):
     def by_number(self, number: str) -> Case | None:
         """The case of that number, written in any case."""
 
+    def knows(self, requester: str) -> bool:
+        """Whether a case of theirs was acknowledged and went on from there: somebody lives at that address."""
+
     def find(self, *, status: CaseStatus | None = None, category: str = "", requester: str = "", limit: int = 0) -> list[Case]:
         """Cases that fit, newest first; limit 0 means all."""
 
@@ -167,8 +173,21 @@ class CaseTable(Protocol):
 class DeliveryTable(Protocol):
     """The outbox."""
 
-    def queue(self, case_id: int, message_id: int | None, reply: Reply, at: datetime, *, withheld: bool = False, held: bool = False) -> int:
-        """Freeze a reply to leave, for show (withheld) or to wait for a word (held); ValueError for a second acknowledgment of a case."""
+    def queue(
+        self,
+        case_id: int,
+        message_id: int | None,
+        reply: Reply,
+        at: datetime,
+        *,
+        withheld: bool = False,
+        held: bool = False,
+        crowd: str = "",
+    ) -> int:
+        """Freeze a reply to leave, for show (withheld), to wait for a word (held) or to wait out a flood in a crowd of like messages.
+
+        A second acknowledgment of one case is refused with ValueError.
+        """
 
     def hold_answers(self, case_id: int, authors: Collection[str], *, release_at: datetime | None, reason: str = "") -> int:
         """Answers by these authors that have not left: those held leave at that time, or with None all are withheld for good; how many."""
@@ -217,3 +236,31 @@ class DeliveryTable(Protocol):
 
     def history(self, author: str, domain: str, case_id: int | None, now: datetime) -> History:
         """How much automatic mail went where of late."""
+
+
+class FloodTable(Protocol):
+    """Acknowledgments that wait out a flood."""
+
+    def wanted(self, since: datetime, at_most: int) -> int:
+        """How many acknowledgments were written since then, counted up to a number."""
+
+    def hours(self, since: datetime) -> Sequence[int]:
+        """How many in each hour of the clock since then; hours without any are left out."""
+
+    def leaving(self, since: datetime) -> int:
+        """How much mail has left since then, with the acknowledgments that are about to."""
+
+    def held(self) -> int:
+        """How many are held."""
+
+    def groups(self, at_least: int) -> list[HeldGroup]:
+        """Groups of so many like messages, the largest first."""
+
+    def waiting(self, until: datetime, smaller_than: int, limit: int) -> list[HeldDelivery]:
+        """Held ones with a deadline up to then that are in no larger group, earliest deadline first."""
+
+    def of_group(self, group: str) -> list[HeldDelivery]:
+        """All of a group."""
+
+    def release(self, delivery_id: int, at: datetime) -> bool:
+        """Let it wait to be sent; False where it is not held."""

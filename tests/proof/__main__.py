@@ -6,7 +6,7 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Protocol
 
-from tests.proof import backlog, fuzz, kills, model
+from tests.proof import backlog, flood, fuzz, kills, model
 
 
 class _Verdict(Protocol):
@@ -20,6 +20,7 @@ class _Verdict(Protocol):
 #: Each proof with its size and that of its sample; the size is asked for by the option of its unit.
 _PROOFS: dict[str, tuple[Callable[[int, int], _Verdict], int, int, str]] = {
     "model": (model.run, 3, 2, "at_once"),
+    "flood": (flood.run, 10_000, 300, "writers"),
     "kills": (kills.run, 200, 20, "kills"),
     "backlog": (backlog.run, 100_000, 2_000, "waiting"),
     "fuzz": (fuzz.run, 1_000_000, 20_000, "messages"),

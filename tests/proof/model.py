@@ -1,6 +1,6 @@
 """Every state that messages, the store, two daemons and the servers can reach together, walked through; the outbox moves by the product's own table.
 
-One message is received, decided and delivered by a daemon that may stop between any two of its steps, by a death or for so long that the other takes
+One message is received, decided, perhaps held in a flood, and delivered by a daemon that may stop between any two of its steps, by a death or for so long that the other takes
 the lease over and goes on after it has woken. The submission server answers everything it can, loses connections before and after it has accepted, and its receipt
 copy comes at any time within the wait. What must hold in every state, and that from every state all messages can still come to their end, is checked.
 """
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from triage.outbox import SENT, UNCERTAIN, WAITING, Happening, after
+from triage.outbox import HELD, SENT, UNCERTAIN, WAITING, Happening, after
 from triage.reply import DeliveryStatus
 
 DAEMONS = 2
@@ -140,6 +140,10 @@ def _ended(mail: Mail) -> bool:
 
 def steps(world: World, rules: Rules) -> Iterator[tuple[str, World]]:
     """Everything that can happen next."""
+    for place, mail in enumerate(world.mails):
+        if mail.status is HELD:
+            # By a command, which needs no lease.
+            yield f"a person drops {place}", _mail(world, place, _happened(mail, Happening.DROP))
     for number, daemon in enumerate(world.daemons):
         if not daemon.alive:
             yield f"{number} starts", _with(world, number, Daemon(alive=True))
@@ -187,7 +191,10 @@ def _work(world: World, number: int, daemon: Daemon, rules: Rules) -> Iterator[t
         if not mail.stored:
             yield f"{number} stores {place}", _mail(world, place, mail._replace(stored=True))
         elif mail.status is None:
-            yield f"{number} decides {place}", _mail(world, place, mail._replace(status=DeliveryStatus.QUEUED))
+            for status in (DeliveryStatus.QUEUED, HELD):
+                yield f"{number} decides {place}: {status}", _mail(world, place, mail._replace(status=status))
+        elif mail.status is HELD:
+            yield f"{number} releases {place}", _mail(world, place, _happened(mail, Happening.RELEASE))
         elif mail.status in WAITING:
             begun = _mail(world, place, _happened(mail, Happening.BEGIN))
             yield f"{number} begins {place}", _with(begun, number, daemon._replace(hand=place, heard="data"))

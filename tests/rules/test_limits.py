@@ -21,7 +21,6 @@ def from_(addr_spec: str) -> Message:
         (History(sent_to_author_day=4), "in a day"),
         (History(sent_to_author_week=10), "in a week"),
         (History(sent_to_domain_hour=50), "customer.example"),
-        (History(sent_to_all_hour=600), "circuit breaker"),
         (History(author_in_case_recent=4), "ten minutes"),
     ],
 )
@@ -36,7 +35,7 @@ def test_a_limit_that_is_reached_withholds_the_answer(history: History, word: st
     "history",
     [
         History(),
-        History(sent_to_author_day=3, sent_to_author_week=9, sent_to_domain_hour=49, sent_to_all_hour=599, author_in_case_recent=3),
+        History(sent_to_author_day=3, sent_to_author_week=9, sent_to_domain_hour=49, author_in_case_recent=3),
     ],
 )
 def test_below_the_limits_nothing_is_withheld(history: History) -> None:
@@ -51,5 +50,5 @@ def test_shared_domains_are_not_limited_as_one() -> None:
 
 def test_all_broken_limits_are_named() -> None:
     """Every limit that is reached gives its own finding, so that a person sees the whole reason."""
-    found = check_limits(Message(), History(sent_to_author_day=9, sent_to_author_week=99, sent_to_all_hour=9999), LIMITS)
-    assert len(found) == 3
+    found = check_limits(Message(), History(sent_to_author_day=9, sent_to_author_week=99), LIMITS)
+    assert len(found) == 2

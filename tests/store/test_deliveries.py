@@ -297,7 +297,7 @@ async def test_history_counts_acknowledgments_in_their_windows(each: Each) -> No
     for name, address in (("neighbour", "bob@customer.example"), ("stranger", "bob@other.example")):
         await each.queued(name, recipient=address)
     found = await each.deliveries.history(ANN.addr_spec, "customer.example", None, NOON)
-    assert found == History(sent_to_author_day=4, sent_to_author_week=6, sent_to_domain_hour=3, sent_to_all_hour=4)
+    assert found == History(sent_to_author_day=4, sent_to_author_week=6, sent_to_domain_hour=3)
 
 
 async def test_history_leaves_escalations_out(each: Each) -> None:
@@ -335,4 +335,4 @@ async def test_history_stops_counting_in_a_flood(store: Store, each: Each) -> No
             tx.deliveries.queue(case.id, None, reply(f"m{number}"), NOON)
 
     await store.transact(flood)
-    assert (await each.deliveries.history(ANN.addr_spec, "customer.example", None, NOON)).sent_to_all_hour == 5_000
+    assert (await each.deliveries.history(ANN.addr_spec, "customer.example", None, NOON)).sent_to_domain_hour == 5_000

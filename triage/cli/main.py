@@ -27,6 +27,7 @@ COMMANDS = {
     "audit": "triage.cli.audit",
     "retry": "triage.cli.retry",
     "health": "triage.cli.health",
+    "flood": "triage.cli.flood",
     "model": "triage.cli.model",
     "train": "triage.cli.training",
     "evaluate": "triage.cli.training",

@@ -3,6 +3,7 @@
 import hashlib
 import re
 
+from triage.message import Message
 from triage.parsing import headers, tree
 
 MAX_LENGTH = 998
@@ -10,6 +11,8 @@ MAX_REFERENCES = 50
 #: What may stand between angle brackets: no spaces, brackets or control characters; junk without an @ is tolerated.
 _IN_BRACKETS = re.compile(r"<([^<>\s]{1,998})>")
 _BETWEEN = re.compile(r"[<>\s,;\"()]")
+#: What mail clients put before a subject.
+_BEFORE_SUBJECT = re.compile(r"(?:\s{0,9}(?:re|aw|fwd?|wg|sv|antw)(?:\[\d{1,3}\])?\s{0,3}:){1,20}\s{0,9}", re.IGNORECASE)
 _UNSAFE = re.compile("[^!-~\u00a1-\U0010ffff]")
 
 
@@ -45,3 +48,10 @@ def fingerprint(content: bytes, identifier: str, fields: tuple[str, ...]) -> str
         data = " ".join(value.split()).encode("utf-8", "surrogateescape")
         digest.update(len(data).to_bytes(4, "big") + data)
     return digest.hexdigest()
+
+
+def likeness(message: Message) -> str:
+    """A digest that messages share which say the same, with the same attachments, under the same subject; spaces and case aside."""
+    subject = _BEFORE_SUBJECT.sub("", message.subject, count=1) if _BEFORE_SUBJECT.match(message.subject) else message.subject
+    said = [" ".join(text.casefold().split()) for text in (subject, message.full_text)]
+    return hashlib.sha256("\0".join([*said, *(attachment.sha256 for attachment in message.attachments)]).encode()).hexdigest()

@@ -31,6 +31,8 @@ def staff_note(incoming: Incoming, case: Case, why: str) -> Decision:
 
 def follow_up(incoming: Incoming, case: Case, _: str) -> Decision:
     """The customer's further message: it wakes a case at rest, unless it only says thanks, and is not acknowledged again."""
+    if incoming.match.repeated:
+        return _repeated(incoming, case)
     topic = _topic(incoming, case)
     if only_thanks(incoming.message):
         event = incoming.author_event("thanks", why="says thanks and nothing else")
@@ -48,6 +50,19 @@ def follow_up(incoming: Incoming, case: Case, _: str) -> Decision:
         deadlines=escalation.deadlines,
         notices=(Notice(kind=NoticeKind.FOLLOW_UP, case_id=case.id, colleague=case.assignee),) if case.assignee else (),
         folder=topic.folder,
+    )
+
+
+def _repeated(incoming: Incoming, case: Case) -> Decision:
+    """The same once more: it is kept with its case and wakes it, and neither counts as a follow-up nor is acknowledged."""
+    event = incoming.author_event("repeated", why=incoming.match.reason)
+    return Decision(
+        outcome=Outcome.FOLLOW_UP,
+        reason=incoming.match.reason,
+        case_id=case.id,
+        status=CaseStatus.OPEN if case.status in _RESTING else None,
+        events=(event,),
+        folder=_topic(incoming, case).folder,
     )
 
 

@@ -1,4 +1,4 @@
-"""How much automatic mail may leave: limits per author, per domain and in all, and a guard against ping-pong."""
+"""How much automatic mail may leave: limits per author and per domain, and a guard against ping-pong."""
 
 from triage.decision import History
 from triage.message import Message
@@ -21,10 +21,6 @@ def check_limits(message: Message, history: History, limits: SendLimits) -> tupl
         (
             domain not in limits.shared_domains and history.sent_to_domain_hour >= limits.per_domain_hour,
             f"{history.sent_to_domain_hour} automatic messages to {domain} in an hour",
-        ),
-        (
-            history.sent_to_all_hour >= limits.per_hour,
-            f"{history.sent_to_all_hour} automatic messages in an hour: the circuit breaker is open",
         ),
         (
             history.author_in_case_recent > _PING_PONG,

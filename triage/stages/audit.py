@@ -155,7 +155,7 @@ def _acknowledged(tx: Transaction, case: Case, acknowledgments: Sequence[Deliver
     if delivery.status is DeliveryStatus.SENT:
         late = bool(delivery.sent_at and delivery.sent_at > delivery.deadline)
         return ("late", f"acknowledged late, at {delivery.sent_at:%Y-%m-%d %H:%M} UTC") if late else ("in time", "")
-    if delivery.status in (DeliveryStatus.QUEUED, DeliveryStatus.DEFERRED):
+    if delivery.status in (DeliveryStatus.QUEUED, DeliveryStatus.DEFERRED, DeliveryStatus.HELD):
         overdue = now > delivery.deadline
         return "waiting", f"its acknowledgment is overdue: {delivery.smtp_reply or 'not yet attempted'}" if overdue else ""
     if delivery.status is DeliveryStatus.WITHHELD:

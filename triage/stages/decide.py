@@ -133,5 +133,5 @@ class Decide:
             await self._store.transact(lambda tx: self._set_aside(tx, stored, reason))
 
     def _set_aside(self, tx: Transaction, stored: StoredMessage, reason: str) -> None:
-        reading, decision = self._judge.judge_unreadable(stored, reason, self._now())
+        reading, decision = self._judge.judge_unreadable(tx, stored, reason, self._now())
         self._recorder.record(tx, stored, reading, decision, self._now())

@@ -23,6 +23,7 @@ from triage.sections.sending import SendLimits
 from triage.staff import Notice, NoticeKind, Role
 from triage.staff_tokens import KeyRing
 from triage.stages.colleagues import Colleagues
+from triage.stages.flood import Floodgate
 from triage.stages.read import KEPT_FIELDS
 from triage.threads.match import match
 from triage.threads.numbers import answered_numbers, quoted_numbers
@@ -30,6 +31,7 @@ from triage.topic import Due
 
 #: No message is longer on its way between two of our servers; a date before that is a clock that is wrong.
 _LONGEST_WAY = timedelta(days=7)
+_DAY = timedelta(days=1)
 #: Begins what is said of a message whose Message-ID another one has.
 SAME_ID = "its Message-ID is that of message"
 
@@ -42,6 +44,7 @@ class Judge:
     people: People
     rules: RuleContext
     limits: SendLimits
+    flood: Floodgate
     due: Due
     #: The installation's secrets, with which the addresses for answers are keyed.
     ring: KeyRing
@@ -56,8 +59,9 @@ class Judge:
             return self._report(tx, stored, reading, now)
         if by_colleague := self._by_colleague(tx, stored, reading, now):
             return by_colleague
-        found = self._match(tx, reading, now)
-        return self._flagged(tx, self._decide(tx, stored, reading, found, now), stored, message, now)
+        found = self._match(tx, stored, reading, now)
+        decision = self._held(tx, self._decide(tx, stored, reading, found, now), stored, message, now)
+        return self._flagged(tx, decision, stored, message, now)
 
     def _flagged(self, tx: Transaction, decision: Decision, stored: StoredMessage, message: Message, now: datetime) -> Decision:
         """The decision, with what a person should know of how the message came."""
@@ -82,7 +86,7 @@ class Judge:
             return None
         return self.colleagues.judge(tx, stored, reading, lambda case: self._limits(tx, reading.message, case, now), now)
 
-    def judge_unreadable(self, stored: StoredMessage, reason: str, now: datetime) -> tuple[Reading, Decision]:
+    def judge_unreadable(self, tx: Transaction, stored: StoredMessage, reason: str, now: datetime) -> tuple[Reading, Decision]:
         """What could be seen of a message that nothing could read, and a case for a person."""
         message = salvage(stored.raw)
         findings = check_all(message, self.rules)
@@ -91,6 +95,7 @@ class Judge:
         decision = unreadable(
             message, reason, findings, people=self.people, policy=self.policy, received_at=received_at, now=now, due=self.due
         )
+        decision = self._held(tx, decision, stored, message, now)
         return Reading(message=message, findings=findings, classification=classification), decision
 
     def _duplicate(self, twin: MessageRecord, stored: StoredMessage, reading: Reading) -> Decision:
@@ -134,7 +139,22 @@ class Judge:
         managers = [one.key for one in self.people.agents_at_work if one.role is Role.MANAGER]
         return (*managers, self.policy.escalation.management, *(one.key for one in self.people.agents_at_work))
 
-    def _match(self, tx: Transaction, reading: Reading, now: datetime) -> Match:
+    def _held(self, tx: Transaction, decision: Decision, stored: StoredMessage, message: Message, now: datetime) -> Decision:
+        """While a flood lasts only people who are known or authenticated are acknowledged at once; the others wait."""
+        asks = any(order.kind is ReplyKind.ACKNOWLEDGMENT for order in decision.replies)
+        if not asks or not self.flood.rises(tx, now) or self._trusted(tx, message):
+            return decision
+        group = message.likeness or f"message {stored.id}"
+        replies = tuple(replace(it, crowd=group) if it.kind is ReplyKind.ACKNOWLEDGMENT else it for it in decision.replies)
+        why = "more people write than ever do, and the author is neither known nor authenticated"
+        event = CaseEvent(at=now, kind="held_in_flood", provenance="rule", detail={"what": "acknowledgment", "why": why})
+        return replace(decision, replies=replies, events=(*decision.events, event))
+
+    def _trusted(self, tx: Transaction, message: Message) -> bool:
+        author = message.author
+        return message.authentication_result("dmarc") == "pass" or (author is not None and tx.cases.knows(author.addr_spec))
+
+    def _match(self, tx: Transaction, stored: StoredMessage, reading: Reading, now: datetime) -> Match:
         message = reading.message
         prefix = self.people.identity.case_prefix
         answered = tuple(number for key in self.ring.every for number in answered_numbers(message, self.people.own, key, prefix))
@@ -142,7 +162,15 @@ class Judge:
         ids = message.thread_ids()
         candidates = tx.cases.candidates(ids, numbers) if ids or numbers else []
         window = self.policy.threads.follow_up_window
-        return match(reading, candidates, staff=self.people.staff, window=window, now=now, answered=answered)
+        found = match(reading, candidates, staff=self.people.staff, window=window, now=now, answered=answered)
+        return found if found.case_id is not None else self._echo(tx, stored, message) or found
+
+    def _echo(self, tx: Transaction, stored: StoredMessage, message: Message) -> Match | None:
+        """The case of the same message, where its author has sent it before within a day: impatience, or a program that stutters."""
+        if not (message.likeness and message.author) or message.author.addr_spec in self.people.staff:
+            return None
+        first = tx.messages.echo(message.likeness, message.author.addr_spec, stored.raw.received_at - _DAY)
+        return None if first is None else Match(case_id=first.case_id, repeated=True, reason=f"says the same as message {first.id}")
 
     def _decide(self, tx: Transaction, stored: StoredMessage, reading: Reading, found: Match, now: datetime) -> Decision:
         case = tx.cases.get(found.case_id) if found.case_id is not None else None

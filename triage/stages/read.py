@@ -7,6 +7,7 @@ from triage.extraction.extract import extract
 from triage.extraction.mask import mask
 from triage.extraction.patterns import Patterns
 from triage.message import RawMessage
+from triage.parsing import identifiers
 from triage.parsing.parse import ParseOptions, parse
 from triage.reading import Classification, Facts, Reading
 from triage.rules.context import RuleContext
@@ -40,4 +41,5 @@ def read(raw: RawMessage, plan: ReadPlan, classifier: Classifies) -> Reading:
     classification = classifier.classify(message.subject, message.text, facts)
     # The rules have seen all fields; carrying them on to the main process would cost more than reading some messages.
     kept = tuple(field for field in message.headers if field[0] in KEPT_FIELDS)
-    return Reading(message=replace(message, headers=kept), findings=findings, facts=facts, classification=classification)
+    message = replace(message, headers=kept, likeness=identifiers.likeness(message))
+    return Reading(message=message, findings=findings, facts=facts, classification=classification)

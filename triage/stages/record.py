@@ -81,7 +81,7 @@ class Recorder:
         for order in decision.replies:
             about = (recall(case, tx.messages.of_case(case.id)[:1]), None) if order.of_case else (reading, raw)
             reply = self.writer.write(order, case, log=log, reading=about[0], raw=about[1], now=now)
-            self._queue(tx, case, reply, stored.id if stored else None, now, held=order.held)
+            self._queue(tx, case, reply, order, message_id=stored.id if stored else None, now=now)
 
     def _change(self, tx: Transaction, case: Case, change: CaseChange, now: datetime) -> None:
         tx.cases.set_details(case.id, priority=change.priority, order_numbers=change.order_numbers)
@@ -109,8 +109,8 @@ class Recorder:
             return tx.cases.open(decision.new_case)
         return tx.cases.get(decision.case_id) if decision.case_id is not None else None
 
-    def _queue(self, tx: Transaction, case: Case, reply: Reply, message_id: int | None, now: datetime, *, held: bool) -> None:
-        tx.deliveries.queue(case.id, message_id, reply, now, withheld=not self.live, held=held)
+    def _queue(self, tx: Transaction, case: Case, reply: Reply, order: ReplyOrder, *, message_id: int | None, now: datetime) -> None:
+        tx.deliveries.queue(case.id, message_id, reply, now, withheld=not self.live, held=order.held, crowd=order.crowd)
         if reply.fallback:
             detail = {"reply": reply.kind.value, "why": reply.fallback}
             tx.cases.record(case.id, [CaseEvent(at=now, kind="fallback", provenance="policy", detail=detail)])

@@ -57,6 +57,12 @@ class SqliteCases:
         """The case of that number, written in any case."""
         return next(map(rows.to_case, self._db.query("select * from cases where number = ?", (number.upper(),))), None)
 
+    def knows(self, requester: str) -> bool:
+        """Whether a case of theirs was acknowledged and went on from there."""
+        sql = """select 1 from cases where requester = ? and acknowledged_at is not null
+            and (solved_at is not null or status in ('pending', 'solved', 'closed')) limit 1"""
+        return self._db.execute(sql, (requester,)).fetchone() is not None
+
     def find(self, *, status: CaseStatus | None = None, category: str = "", requester: str = "", limit: int = 0) -> list[Case]:
         """Cases that fit, newest first."""
         wanted = {"status": status, "category": category, "requester": requester.lower()}

@@ -14,7 +14,8 @@ from triage.reply import Cause, Delivery, DeliveryStatus, Receipt, Reply
 from triage.store import rows
 
 _QUEUE = """insert into deliveries(case_id, message, kind, recipient, domain, reverse_path, message_id, subject, content, sha256,
-    deadline, status, created_at, next_attempt_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+    deadline, status, created_at, next_attempt_at, crowd)
+    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 _WAITING = "deliveries.status in ('queued', 'deferred')"
 #: Each in the words of its index, which is named: to SQLite another one, of all acknowledgments there ever were, looks as good.
 _LANES = {
@@ -30,8 +31,8 @@ def _listed(statuses: Iterable[DeliveryStatus]) -> str:
     return ", ".join(f"'{status}'" for status in sorted(statuses))
 
 
-#: All of it comes from our own table of moves.
-_MOVE = {
+#: By what happens, the statement that moves a delivery; all of it comes from our own table of moves.
+MOVE = {
     happening: f"update deliveries set {{changes}}, status = '{target}' where id = ? and status in ({_listed(places)})"  # noqa: S608
     for happening, (places, target) in MOVES.items()
 }
@@ -49,13 +50,23 @@ class SqliteDeliveries:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def queue(self, case_id: int, message_id: int | None, reply: Reply, at: datetime, *, withheld: bool = False, held: bool = False) -> int:
+    def queue(
+        self,
+        case_id: int,
+        message_id: int | None,
+        reply: Reply,
+        at: datetime,
+        *,
+        withheld: bool = False,
+        held: bool = False,
+        crowd: str = "",
+    ) -> int:
         """Freeze a reply for delivery."""
         domain = reply.recipient.rpartition("@")[2]
-        status = DeliveryStatus.WITHHELD if withheld else DeliveryStatus.HELD if held else DeliveryStatus.QUEUED
+        status = DeliveryStatus.WITHHELD if withheld else DeliveryStatus.HELD if held or crowd else DeliveryStatus.QUEUED
         row = (
             case_id, message_id, reply.kind, reply.recipient, domain, reply.reverse_path, reply.message_id, reply.subject, reply.content,
-            reply.sha256, rows.moment(reply.deadline), status, rows.moment(at), rows.moment(reply.not_before or at),
+            reply.sha256, rows.moment(reply.deadline), status, rows.moment(at), rows.moment(reply.not_before or at), crowd,
         )  # fmt: skip
         try:
             return int(self._db.execute(_QUEUE, row).lastrowid or 0)
@@ -157,7 +168,8 @@ class SqliteDeliveries:
 
     def withdraw(self, case_id: int, reason: str) -> int:
         """What waits for this case is withheld for good."""
-        sql = f"update deliveries set status = 'withheld', smtp_reply = ? where case_id = ? and {_WAITING}"  # noqa: S608
+        places, target = MOVES[Happening.WITHDRAW]
+        sql = f"update deliveries set status = '{target}', smtp_reply = ? where case_id = ? and status in ({_listed(places)})"  # noqa: S608
         return int(self._db.execute(sql, (reason, case_id)).rowcount)
 
     def of_case(self, case_id: int) -> list[Delivery]:
@@ -176,7 +188,7 @@ class SqliteDeliveries:
 
     def _move(self, delivery_id: int, happening: Happening, changes: str, values: tuple[str | int | None, ...]) -> bool:
         """Where the table knows the move: the status it leads to, and these changes."""
-        cursor = self._db.execute(_MOVE[happening].format(changes=changes), (*values, delivery_id))
+        cursor = self._db.execute(MOVE[happening].format(changes=changes), (*values, delivery_id))
         return cursor.rowcount == 1
 
     def history(self, author: str, domain: str, case_id: int | None, now: datetime) -> History:
@@ -193,7 +205,6 @@ class SqliteDeliveries:
                 "deliveries where kind = 'acknowledgment' and recipient = ? and created_at > ?", (author, week)
             ),
             sent_to_domain_hour=self._count("deliveries where kind = 'acknowledgment' and domain = ? and created_at > ?", (domain, hour)),
-            sent_to_all_hour=self._count("deliveries where kind = 'acknowledgment' and created_at > ?", (hour,)),
             author_in_case_recent=recent,
         )
 

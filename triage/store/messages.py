@@ -17,7 +17,7 @@ _ADD_SETTLED = """insert or ignore into messages(account, mailbox, uid_validity,
     values (?, ?, ?, ?, ?, 0, ?, ?)"""
 #: The key of a record that no longer stands for its UID is its own for ever: no server gives a negative UIDVALIDITY.
 _RELEASE = "update messages set uid_validity = -id, reason = ?, outcome = coalesce(outcome, 'vanished') where id = ? and uid_validity > 0"
-_SETTLE = """update messages set outcome = ?, case_id = ?, message_id = ?, fingerprint = ?, author = ?, subject = ?, text = ?,
+_SETTLE = """update messages set outcome = ?, case_id = ?, message_id = ?, fingerprint = ?, likeness = ?, author = ?, subject = ?, text = ?,
     full_text = ?, reading = ?, reason = ? where id = ? and outcome is null"""
 
 
@@ -100,6 +100,14 @@ class SqliteMessages:
         )
         return next(map(rows.to_message_record, found), None)
 
+    def echo(self, likeness: str, author: str, since: datetime) -> MessageRecord | None:
+        """The author's first message since then that is like this and belongs to a case."""
+        found = self._db.query(
+            "select * from messages where likeness = ? and author = ? and received_at > ? and case_id is not null order by id limit 1",
+            (likeness, author, rows.moment(since)),
+        )
+        return next(map(rows.to_message_record, found), None)
+
     def twin(self, fingerprint: str, other_than: int) -> MessageRecord | None:
         """A settled message with the same fingerprint."""
         found = self._db.query(
@@ -113,12 +121,12 @@ class SqliteMessages:
     ) -> None:
         """Record what became of a message and what it says."""
         message = reading.message if reading else None
-        digest: tuple[str | None, ...] = (None,) * 7
+        digest: tuple[str | None, ...] = (None,) * 8
         if reading and message:
             author = message.author.addr_spec if message.author else ""
             digest = (
-                message.message_id or None, message.fingerprint or None, author, message.subject, message.text, message.full_text,
-                rows.reading_json(reading),
+                message.message_id or None, message.fingerprint or None, message.likeness or None, author, message.subject,
+                message.text, message.full_text, rows.reading_json(reading),
             )  # fmt: skip
         # Two who decide the same message must not both answer it: the second one's whole transaction fails here.
         if self._db.execute(_SETTLE, (outcome, case_id, *digest, reason, message_id)).rowcount != 1:

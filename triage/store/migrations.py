@@ -18,6 +18,7 @@ from triage.store.schema import (
     m010_lease,
     m011_assignments,
     m016_vitals,
+    m017_flood,
 )
 
 #: In the order they run; the name of the file is what a store remembers.
@@ -34,6 +35,7 @@ STEPS = (
     m010_lease,
     m011_assignments,
     m016_vitals,
+    m017_flood,
 )
 
 migrations = Migrations("triage")

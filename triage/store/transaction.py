@@ -9,6 +9,7 @@ from triage.store.deadlines import SqliteDeadlines
 from triage.store.deliveries import SqliteDeliveries
 from triage.store.desks import SqliteAssignments, SqliteColleagues, SqliteNotices
 from triage.store.filings import SqliteFilings
+from triage.store.flood import SqliteFlood
 from triage.store.messages import SqliteMessages
 from triage.store.vitals import SqliteVitals
 
@@ -24,6 +25,7 @@ class SqliteTransaction:
         self.filings = SqliteFilings(db)
         self.deadlines = SqliteDeadlines(db)
         self.corrections = SqliteCorrections(db)
+        self.flood = SqliteFlood(db)
         self.vitals = SqliteVitals(db)
         self.assignments = SqliteAssignments(db)
         self.notices = SqliteNotices(db)

@@ -11,7 +11,8 @@ from triage.store import rows
 _WAITING = """select status, deadline from deliveries indexed by deliveries_first_lane
     where status in ('queued', 'deferred') and kind = 'acknowledgment'
     union all select status, null from deliveries indexed by deliveries_second_lane
-    where status in ('queued', 'deferred') and kind <> 'acknowledgment'"""
+    where status in ('queued', 'deferred') and kind <> 'acknowledgment'
+    union all select status, deadline from deliveries indexed by deliveries_held where status = 'held' and crowd <> ''"""
 _UNSETTLED = "select status, count(*) as n from deliveries where status in ('sending', 'uncertain', 'failed') group by status"
 _SET_ASIDE = """select count(*) as n from messages join cases on cases.id = messages.case_id
     where outcome = 'unreadable' and cases.status not in ('solved', 'closed')"""
