@@ -421,6 +421,30 @@ class TestCustomers:
         assert len(office.came("management@shop.example")) == 1
 
 
+async def test_a_copy_of_a_colleague_s_own_letter_is_a_note(office: Office) -> None:
+    """Jane writes to Ann from her own mailbox with us in copy: it is kept with the case, and nobody is told off."""
+    before = len(office.post.sent)
+    await office.get(
+        written(
+            JANE,
+            "Dear Ann, I am looking into it.",
+            to=ANN,
+            Cc="support@shop.example",
+            In_Reply_To="<first@customer.example>",
+            passed=PASSED,
+        )
+    )
+    assert len(office.post.sent) == before
+    (note,) = await office.events("note")
+    assert note.actor == JANE
+
+
+async def test_a_letter_to_us_without_a_token_is_explained(office: Office) -> None:
+    """Meant for us and not to be obeyed: the agent hears of it, so that nobody thinks the customer was answered."""
+    await office.get(written(JANE, "Dear Ann, done.", In_Reply_To="<first@customer.example>", passed=PASSED))
+    assert "no token of ours" in plain(office.last(JANE))
+
+
 async def test_every_mail_of_a_colleague_leaves_one_audit_event(office: Office) -> None:
     """Accepted or refused, one event has the hash, the token, our server's word and the result."""
     told = office.last(JANE)

@@ -51,6 +51,10 @@ password = {{file = {password_file}}}
 name = "Jane Adams"
 address = "{agent}"
 
+# The embedded servers confirm nobody, and nobody else can reach them.
+[people]
+require_authentication = false
+
 [paths]
 store = "triage.db"
 state = "."

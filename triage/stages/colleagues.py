@@ -53,7 +53,10 @@ class Colleagues:
         by_staff = any(address.addr_spec in self.people.staff for address in message.from_)
         claims = tuple(self._claims(tx, message, by_staff=by_staff))
         case = self._case(tx, message, claims) if claims or by_staff else None
-        if (not claims and case is None) or (case and not by_staff and _is_requester(message, case)):
+        if not claims and (case is None or not self._meant_for_us(message)):
+            # A colleague's letter to a customer of which we got a copy is a note on the case, and nobody asked us to do anything.
+            return None
+        if case and not by_staff and _is_requester(message, case):
             # A customer who answers what somebody passed on to her is a customer, and her words are her own.
             return None
         incoming = Incoming(
@@ -87,6 +90,9 @@ class Colleagues:
                         where="thread",
                     )
         yield from self._claimed(staff_tokens.in_text(f"{message.text}\n{message.quoted}"[:100_000]), "text", tx)
+
+    def _meant_for_us(self, message: Message) -> bool:
+        return any(_bare(address.addr_spec) in self.people.own for address in message.to)
 
     def _detail(self, address: str) -> str:
         local, _, domain = address.rpartition("@")
@@ -180,6 +186,11 @@ def _waiting(log: Sequence[CaseEvent], colleague: Colleague) -> bool:
         (event.kind for event in reversed(log) if event.kind in ("held", "replied") and event.detail.get("by") == colleague.key), ""
     )
     return latest == "held"
+
+
+def _bare(address: str) -> str:
+    local, _, domain = address.rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"
 
 
 def _is_requester(message: Message, case: Case) -> bool:
