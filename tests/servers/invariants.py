@@ -10,7 +10,7 @@ ALLOWED = frozenset(
     {
         "from", "to", "reply-to", "subject", "date", "message-id", "in-reply-to", "references", "auto-submitted",
         "x-auto-response-suppress", "mime-version", "content-type", "content-transfer-encoding", "content-language", "x-triage-case",
-        "precedence", "feedback-id", "x-loop", "x-triage-loop",
+        "precedence", "feedback-id", "x-loop", "x-triage-loop", "x-triage-category", "x-triage-confidence", "x-triage-reason",
     }
 )  # fmt: skip
 _ACK_LIMIT = 2048
