@@ -356,3 +356,10 @@ def test_learning_that_makes_no_sense_is_refused(key: str, value: object) -> Non
     """A number of corrections, durations with their unit, yes or no; nothing else."""
     with pytest.raises(ValueError, match=key):
         LearningSettings.model_validate({key: value})
+
+
+@pytest.mark.parametrize("value", ["1h", "0s", "often", 60])
+def test_folders_are_watched_every_few_minutes_or_never(value: object) -> None:
+    """A stage that stood still for longer would pass for one that hangs."""
+    with pytest.raises(ValueError, match="watch"):
+        MailboxSettings.model_validate({"host": "localhost", "port": 143, "watch": value})

@@ -14,8 +14,9 @@ from tests.servers.dovecot import Dovecot
 from tests.servers.smtp_sink import Sink
 from tests.spine.world import letter
 from tests.store.words import new_case
+from triage.classifier.shelf import Shelf
 from triage.demo.servers import DemoServers
-from triage.sections.places import project_root
+from triage.sections.places import Paths, project_root
 
 PARTS = ["policy", "templates", "model", "store", "clock", "smtp", "mailbox support"]
 USER = "support@shop.example"
@@ -284,3 +285,15 @@ async def test_broken_parts_in_text(shop: Shop) -> None:
     assert ended.code == 1
     assert [line[:5] for line in ended.lines] == ["ok   ", "ok   ", "FAIL ", "ok   ", "ok   ", "FAIL ", "FAIL "]
     assert "\x1b" not in ended.out
+
+
+def test_the_model_that_was_chosen_is_checked(shop: Shop) -> None:
+    """A model of the shop's own that is damaged is found, though the one that came along is whole."""
+    shelf = Shelf(shop.root / "var" / "models", Paths().model)
+    shelf.folder.mkdir(parents=True)
+    shutil.copy(Paths().model, shelf.path_of("a" * 12))
+    shelf.use("a" * 12)
+    shelf.path_of("a" * 12).write_bytes(b"damaged")
+    ended = shop.call("check", "--json")
+    [model] = [part for part in ended.json["parts"] if part["part"] == "model"]
+    assert "aaaaaaaaaaaa.npz" in str(model)

@@ -10,6 +10,7 @@ import click
 
 from triage import app, installation
 from triage.classifier.model import Model
+from triage.classifier.shelf import Shelf
 from triage.cli.context import print_json, printable, run_async, settings
 from triage.clocks.tell import zone
 from triage.errors import PermanentError, TemplateError, TriageError
@@ -18,6 +19,7 @@ from triage.ports import Transaction
 from triage.sections.servers import MailboxSettings
 from triage.settings import Settings
 from triage.transport.smtp import SmtpTransport
+from triage.worker import MODELS
 
 T = TypeVar("T")
 
@@ -89,7 +91,7 @@ async def _templates(chosen: Settings) -> str:
 
 
 async def _model(chosen: Settings) -> str:
-    model = Model.load(chosen.paths.model)
+    model = Model.load(Shelf(chosen.paths.state / MODELS, chosen.paths.model).in_use())
     return f"version {model.version}, {len(model.categories)} categories, {len(model.classes)} issues, unsure below {model.threshold:.2f}"
 
 

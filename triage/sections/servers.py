@@ -48,7 +48,7 @@ class MailboxSettings(ServerSettings):
     #: When the whole folder is compared with the store, each day.
     census: TimeOfDay = time(3, 30)
     #: How often the folders are looked at for messages that people have moved; "off": never.
-    watch: Duration | Literal["off"] = timedelta(seconds=60)
+    watch: Annotated[Duration, Field(le=timedelta(minutes=5))] | Literal["off"] = timedelta(seconds=60)
 
 
 class SubmissionSettings(ServerSettings):
