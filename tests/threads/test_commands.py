@@ -300,6 +300,12 @@ def test_days(value: str, expected: date | None) -> None:
     assert day_of(value, TODAY) == expected
 
 
+def test_help_stands_alone() -> None:
+    """Whoever asks for help has not decided anything yet."""
+    assert read("#help").problems == ()
+    assert any("stands alone" in problem for problem in read("#help\n#resolve").problems)
+
+
 def test_values_are_asked_by_word() -> None:
     """Orders know whether a word was given, and what stood behind it."""
     found = read("#assign Jane\n#note\ntext")

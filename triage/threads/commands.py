@@ -94,6 +94,8 @@ def _conflicts(commands: Sequence[Command]) -> Iterator[str]:
     for word in dict.fromkeys(given):
         if given.count(word) > 1:
             yield f"#{word} stands there {given.count(word)} times: expected once."
+    if Word.HELP in given and len(given) > 1:
+        yield "#help stands alone: nothing else is done in the same message."
     for row in _EXCLUSIVE:
         both = [word for word in dict.fromkeys(given) if word in row]
         if len(both) > 1:
