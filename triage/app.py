@@ -28,6 +28,7 @@ from triage.stages.pulse import Pulses
 from triage.stages.receipts import Receipts
 from triage.stages.receive import Receive
 from triage.stages.release import Release
+from triage.stages.sent import SentWatch
 from triage.stages.tend import Tend
 from triage.stages.vitals import Vitals
 from triage.stages.warn import Warn
@@ -72,6 +73,7 @@ class App:
     release: Release | None
     file: tuple[File, ...]
     folders: tuple[FolderWatch, ...]
+    sent: tuple[SentWatch, ...]
     learn: Learn
     tend: Tend
     #: Whoever gives out cases and tells of them; nobody where no agents are configured.
@@ -82,7 +84,7 @@ class App:
     def stages(self) -> tuple[Stage, ...]:
         """The stages that mail passes, in that order; the watch over them runs beside."""
         sending: tuple[Stage, ...] = tuple(stage for stage in (self.release, self.deliver, self.receipts) if stage)
-        return (*self.receive, self.decide, *self.desk, *sending, *self.file, *self.folders, self.learn, self.tend)
+        return (*self.receive, self.decide, *self.desk, *sending, *self.file, *self.folders, *self.sent, self.learn, self.tend)
 
 
 def utc_now() -> datetime:
@@ -146,6 +148,7 @@ def _app(parts: Parts, store: Store, reader: Reader, mailboxes: dict[str, Mailbo
         release=parts.release(store, way_out[0]) if way_out[0] else None,
         file=tuple(parts.file(store, mailboxes)),
         folders=tuple(parts.folders(store, mailboxes)),
+        sent=tuple(parts.sent(store, reader, mailboxes)),
         learn=parts.learn(store, learned(parts.settings)),
         tend=parts.tend(store),
         desk=tuple(parts.desk(store)),

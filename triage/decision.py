@@ -31,6 +31,8 @@ class Outcome(StrEnum):
     HISTORY = "history"
     #: Gone from the server before it could be fetched.
     VANISHED = "vanished"
+    #: Written by a person in the mailbox itself, and found in its folder for sent mail.
+    SENT = "sent"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

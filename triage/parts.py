@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from triage.alarm import AlarmBoard
+from triage.case import CaseStatus
 from triage.clocks.due import due_at
 from triage.clocks.tell import zone
 from triage.installation import key_ring, load_policy, load_writer
@@ -34,9 +35,11 @@ from triage.stages.pulse import Pulses
 from triage.stages.receive import Receive
 from triage.stages.record import Recorder
 from triage.stages.release import Release
+from triage.stages.sent import SentWatch
 from triage.stages.tend import Tend
 from triage.stages.vitals import Vitals
 from triage.stages.watch import FolderWatch
+from triage.stages.written import SentMail
 
 #: How often cases are given out and news is told: both may wait a moment, mail may not.
 _TICK = timedelta(seconds=5)
@@ -93,6 +96,19 @@ class Parts:
                     corrected=Bell(self.to_send, self.to_file[name], self.corrected),
                     keywords=keywords(self.policy),
                 )
+
+    def sent(self, store: Store, reader: Reader, mailboxes: Mapping[str, Mailbox]) -> Iterator[SentWatch]:
+        """One for each account in which people answer customers."""
+        for name, its in self.settings.watched.items():
+            if its.watch_sent:
+                mail = SentMail(
+                    account=name,
+                    people=self.people,
+                    recorder=self.recorder,
+                    after_reply=CaseStatus(self.settings.people.after_reply),
+                    now=self.now,
+                )
+                yield SentWatch(name, its, mailbox=mailboxes[name], store=store, reader=reader, mail=mail, now=self.now)
 
     def learn(self, store: Store, learner: Learner) -> Learn:
         """Whoever spreads what was corrected."""

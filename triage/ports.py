@@ -14,7 +14,7 @@ from triage.outbox import Copy
 from triage.reading import Reading, Unreadable
 from triage.records import Filing, LeaseClaim
 from triage.reply import Delivery, Receipt
-from triage.tables import CaseTable, CensusTable, CorrectionTable, DeliveryTable, FloodTable, MessageTable
+from triage.tables import CaseTable, CensusTable, CorrectionTable, DeliveryTable, FloodTable, MessageTable, SentTable
 
 T = TypeVar("T")
 
@@ -77,6 +77,9 @@ class Mailbox(Protocol):
 
     async def folders(self) -> list[str]:
         """Names of all folders that can hold messages."""
+
+    async def special(self, use: str) -> str:
+        """Name of the folder that the server marks for a use such as \\Sent (RFC 6154); "" where it marks none."""
 
     async def find(self, folder: str, message_ids: Iterable[str]) -> Mapping[str, int]:
         """UID by Message-ID for those of the given ids that are in the folder."""
@@ -238,6 +241,10 @@ class Transaction(Protocol):
     @property
     def colleagues(self) -> ColleagueTable:
         """What is remembered of people."""
+
+    @property
+    def sent(self) -> SentTable:
+        """What lies in folders for sent mail."""
 
 
 class Store(Protocol):

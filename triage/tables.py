@@ -61,6 +61,9 @@ class MessageTable(Protocol):
         A message that does not wait to be decided is refused with ValueError: nobody is answered twice.
         """
 
+    def keep(self, raw: RawMessage, outcome: Outcome, case_id: int, reading: Reading, *, reason: str) -> None:
+        """Record a message that was decided as it was found; its raw bytes are not kept."""
+
     def get(self, message_id: int) -> MessageRecord | None:
         """The message, raw bytes included while they are kept."""
 
@@ -170,6 +173,16 @@ class CaseTable(Protocol):
         """Numbers of the cases whose events do not hash to what was recorded."""
 
 
+class SentTable(Protocol):
+    """Messages in folders for sent mail: each is looked at once."""
+
+    def known(self, account: str, mailbox: str, uid_validity: int) -> set[int]:
+        """UIDs that were looked at under this UIDVALIDITY."""
+
+    def note(self, keys: Iterable[MessageKey], what: str) -> int:
+        """They were looked at, and this is what they are; how many of them were new."""
+
+
 class DeliveryTable(Protocol):
     """The outbox."""
 
@@ -227,6 +240,9 @@ class DeliveryTable(Protocol):
 
     def withdraw(self, case_id: int, reason: str) -> int:
         """What waits for this case is withheld for good; how many deliveries that were."""
+
+    def supersede(self, case_id: int, recipient: str, reason: str) -> int:
+        """Automatic mail of a case to that recipient which never reached DATA is withheld for good; how many deliveries that were."""
 
     def of_case(self, case_id: int) -> list[Delivery]:
         """The deliveries of a case, oldest first."""

@@ -49,6 +49,7 @@ async def test_everything_good(served: Shop, embedded: DemoServers) -> None:
     assert "tried on" in text
     assert f"{served.store}, 0 cases" in text
     assert "INBOX holds 1 messages; 0 folders under Triage/ so far" in text
+    assert "no answers are looked for: the server marks no folder as \\Sent, name it by sent_folder" in text
     assert f"{datetime.now(UTC):%Y-%m-%d %H:}" in text
     assert "in Europe/Berlin" in text
 

@@ -328,3 +328,11 @@ async def test_what_people_marked_as_deleted_is_told_apart(account: Account) -> 
     assert ids == {uids[0]: "1@customer.example", uids[1]: "2@customer.example", uids[2]: ""}
     with pytest.raises(ConnectionLostError):
         await account.mailbox.message_ids("INBOX", uids, state.uid_validity + 1)
+
+
+async def test_folders_by_their_use(account: Account) -> None:
+    """The folder that the server marks for a use, by our name for it; "" where it marks none, as servers do that know no such marks."""
+    assert await account.mailbox.special("\\Junk") == ""
+    found = await account.mailbox.special("\\Drafts")
+    assert found in ("Drafts", "")
+    assert found in ("", *await account.mailbox.folders())

@@ -28,14 +28,23 @@ async def test_stages_in_the_order_a_message_passes_them(world: World) -> None:
     """Live: receive, decide, deliver, file, tend; each with a name of its own."""
     async with world.app() as assembled:
         names = [stage.name for stage in assembled.stages]
-        assert names == ["receive:support", "decide", "assign", "notify", "deliver", "file:support", "watch:support", "learn", "tend"]
+        assert names[:5] == ["receive:support", "decide", "assign", "notify", "release"]
+        assert names[5:] == ["deliver", "file:support", "watch:support", "sent:support", "learn", "tend"]
         assert list(assembled.mailboxes) == ["support"]
 
 
 async def test_shadow_has_nothing_that_sends_or_moves(world: World) -> None:
     """Without the stages that change the world nothing can leave by mistake."""
     async with world.app(mode="shadow") as assembled:
-        assert [stage.name for stage in assembled.stages] == ["receive:support", "decide", "assign", "notify", "learn", "tend"]
+        assert [stage.name for stage in assembled.stages] == [
+            "receive:support",
+            "decide",
+            "assign",
+            "notify",
+            "sent:support",
+            "learn",
+            "tend",
+        ]
         assert (assembled.deliver, assembled.file) == (None, ())
 
 

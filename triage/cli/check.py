@@ -18,6 +18,7 @@ from triage.mailbox.imap import ImapMailbox
 from triage.ports import Transaction
 from triage.sections.servers import MailboxSettings
 from triage.settings import Settings
+from triage.stages.sent import USE
 from triage.transport.smtp import SmtpTransport
 from triage.worker import MODELS
 
@@ -132,7 +133,21 @@ async def _mailbox(name: str, its: MailboxSettings) -> str:
     async with _opened(name, its) as mailbox:
         status = await mailbox.status(its.folder)
         folders = [folder for folder in await mailbox.folders() if folder.startswith(its.folder_prefix)]
-        return f"{its.folder} holds {status.exists} messages; {len(folders)} folders under {its.folder_prefix} so far"
+        said = f"{its.folder} holds {status.exists} messages; {len(folders)} folders under {its.folder_prefix} so far"
+        return "; ".join((said, *await _done_there(mailbox, its))) if its.receive else said
+
+
+async def _done_there(mailbox: ImapMailbox, its: MailboxSettings) -> list[str]:
+    """What is done in the account besides taking mail in and filing it, part by part, and what keeps it from being done."""
+    return [await _place(mailbox, "answers are looked for", "sent_folder", its.sent_folder, USE)] if its.watch_sent else []
+
+
+async def _place(mailbox: ImapMailbox, what: str, key: str, named: str, use: str) -> str:
+    folder = named or await mailbox.special(use)
+    if not folder:
+        return f"no {what}: the server marks no folder as {use}, name it by {key}"
+    there = folder in await mailbox.folders()
+    return f"{what} in {folder}" + ("" if there else f", which is not there yet (is {key} right?)")
 
 
 @contextlib.asynccontextmanager

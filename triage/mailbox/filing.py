@@ -123,3 +123,21 @@ def folders(connection: Connection) -> list[str]:
         for flags, _, name in listed
         if not {flag.lower() for flag in flags} & {b"\\noselect", b"\\nonexistent"}
     )
+
+
+def special(connection: Connection, use: str) -> str:
+    """Our name of the folder marked for that use (RFC 6154); "" where none is."""
+    wanted = use.lower().encode("ascii")
+    # Some servers tell the marks unasked, others only when asked (RFC 6154 §2).
+    listings = (connection.client.list_folders, lambda: _marked(connection) if connection.has("SPECIAL-USE") else [])
+    listed = (entry for listing in listings for entry in listing())
+    return next((connection.naming.from_server(name) for flags, _, name in listed if wanted in {flag.lower() for flag in flags}), "")
+
+
+def _marked(connection: Connection) -> Sequence[tuple[tuple[bytes, ...], bytes, str]]:
+    library = connection.client._imap
+    answered, _data = library._simple_command("LIST", '""', '"*"', "RETURN", "(SPECIAL-USE)")
+    if answered != "OK":
+        return []
+    listed: Sequence[tuple[tuple[bytes, ...], bytes, str]] = connection.client._proc_folder_list(library.untagged_responses.pop("LIST", []))
+    return listed

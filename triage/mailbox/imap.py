@@ -189,6 +189,10 @@ class ImapMailbox:
         """Names of all folders that can hold messages."""
         return await self._session.run("listing folders", filing.folders)
 
+    async def special(self, use: str) -> str:
+        """Name of the folder that the server marks for a use; "" where it marks none."""
+        return await self._session.run("listing folders", lambda connection: filing.special(connection, use))
+
     async def find(self, folder: str, message_ids: Iterable[str]) -> Mapping[str, int]:
         """UID by Message-ID for those of the given ids that are in the folder."""
         wanted = frozenset(message_ids)

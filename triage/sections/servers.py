@@ -49,6 +49,10 @@ class MailboxSettings(ServerSettings):
     census: TimeOfDay = time(3, 30)
     #: How often the folders are looked at for messages that people have moved; "off": never.
     watch: Annotated[Duration, Field(le=timedelta(minutes=5))] | Literal["off"] = timedelta(seconds=60)
+    #: Whether answers that people write in this mailbox are found in its folder for sent mail.
+    watch_sent: bool = True
+    #: That folder; empty: the one that the server marks as such (RFC 6154).
+    sent_folder: str = ""
 
 
 class SubmissionSettings(ServerSettings):

@@ -56,7 +56,8 @@ async def audit(store: Store, mailboxes: dict[str, tuple[Mailbox, MailboxSetting
 
 
 def _records(tx: Transaction, account: str) -> list[MessageRecord]:
-    return list(tx.messages.all(account))
+    # What people sent lies where they keep it, which is no concern of ours.
+    return [record for record in tx.messages.all(account) if record.outcome is not Outcome.SENT]
 
 
 async def _census(mailbox: Mailbox, settings: MailboxSettings, records: Sequence[MessageRecord]) -> _Census:
@@ -159,5 +160,5 @@ def _acknowledged(tx: Transaction, case: Case, acknowledgments: Sequence[Deliver
         overdue = now > delivery.deadline
         return "waiting", f"its acknowledgment is overdue: {delivery.smtp_reply or 'not yet attempted'}" if overdue else ""
     if delivery.status is DeliveryStatus.WITHHELD:
-        return "withheld (shadow)", ""
+        return delivery.smtp_reply or "withheld (shadow)", ""
     return delivery.status.value, f"its acknowledgment is {delivery.status.value}: {delivery.smtp_reply}"

@@ -70,7 +70,7 @@ class Corrector:
         former = topic_of(given.case, given.policy).folder
         for message in messages:
             # Notes of machines lie elsewhere, and what a person took out of our folders stays out.
-            waiting = not message.filed_folder and message.outcome is not Outcome.DUPLICATE
+            waiting = not message.filed_folder and message.outcome not in (Outcome.DUPLICATE, Outcome.SENT)
             if str(message.id) != given.moved and (waiting or message.filed_folder == former):
                 tx.filings.order(message.id, found.decision.folder, given.now)
 

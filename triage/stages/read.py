@@ -15,6 +15,8 @@ from triage.rules.table import check_all
 
 #: Fields that name the address a message was delivered to; a delivery report on our mail is found by it.
 KEPT_FIELDS = ("delivered-to", "x-original-to", "envelope-to")
+#: Fields in which submission servers name who logged in to send a message.
+SUBMITTER_FIELDS = ("x-authenticated-sender", "x-authenticated-user", "x-auth-user", "x-authuser")
 
 
 class Classifies(Protocol):
@@ -40,6 +42,6 @@ def read(raw: RawMessage, plan: ReadPlan, classifier: Classifies) -> Reading:
     facts = extract(message, plan.patterns, raw.received_at)
     classification = classifier.classify(message.subject, message.text, facts)
     # The rules have seen all fields; carrying them on to the main process would cost more than reading some messages.
-    kept = tuple(field for field in message.headers if field[0] in KEPT_FIELDS)
+    kept = tuple(field for field in message.headers if field[0] in KEPT_FIELDS or field[0] in SUBMITTER_FIELDS)
     message = replace(message, headers=kept, likeness=identifiers.likeness(message))
     return Reading(message=message, findings=findings, facts=facts, classification=classification)

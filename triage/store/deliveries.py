@@ -172,6 +172,13 @@ class SqliteDeliveries:
         sql = f"update deliveries set status = '{target}', smtp_reply = ? where case_id = ? and status in ({_listed(places)})"  # noqa: S608
         return int(self._db.execute(sql, (reason, case_id)).rowcount)
 
+    def supersede(self, case_id: int, recipient: str, reason: str) -> int:
+        """Automatic mail of a case to that recipient which never reached DATA is withheld for good."""
+        places, target = MOVES[Happening.WITHDRAW]
+        theirs = "case_id = ? and recipient = ? and kind = 'acknowledgment' and begun_at is null"
+        sql = f"update deliveries set status = '{target}', smtp_reply = ? where status in ({_listed(places)}) and {theirs}"  # noqa: S608
+        return int(self._db.execute(sql, (reason, case_id, recipient)).rowcount)
+
     def of_case(self, case_id: int) -> list[Delivery]:
         """The deliveries of a case, oldest first."""
         return [rows.to_delivery(row) for row in self._db.query(f"{_DELIVERY} where case_id = ? order by deliveries.id", (case_id,))]

@@ -134,6 +134,13 @@ class SqliteMessages:
         if not keep_raw:
             self._db.execute("delete from raw where message = ?", (message_id,))
 
+    def keep(self, raw: RawMessage, outcome: Outcome, case_id: int, reading: Reading, *, reason: str) -> None:
+        """Record a message that was decided as it was found."""
+        if self._add_one(raw):
+            # The same number in both tables that it was put into.
+            row = int(self._db.execute("select last_insert_rowid()").fetchone()[0])
+            self.settle(row, outcome, case_id, reading, reason=reason, keep_raw=False)
+
     def get(self, message_id: int) -> MessageRecord | None:
         """The message, raw bytes included while they are kept."""
         found = self._db.query(

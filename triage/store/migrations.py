@@ -19,6 +19,7 @@ from triage.store.schema import (
     m011_assignments,
     m016_vitals,
     m017_flood,
+    m018_sent,
 )
 
 #: In the order they run; the name of the file is what a store remembers.
@@ -36,6 +37,7 @@ STEPS = (
     m011_assignments,
     m016_vitals,
     m017_flood,
+    m018_sent,
 )
 
 migrations = Migrations("triage")

@@ -11,6 +11,7 @@ from triage.store.desks import SqliteAssignments, SqliteColleagues, SqliteNotice
 from triage.store.filings import SqliteFilings
 from triage.store.flood import SqliteFlood
 from triage.store.messages import SqliteMessages
+from triage.store.sent import SqliteSent
 from triage.store.vitals import SqliteVitals
 
 
@@ -30,3 +31,4 @@ class SqliteTransaction:
         self.assignments = SqliteAssignments(db)
         self.notices = SqliteNotices(db)
         self.colleagues = SqliteColleagues(db)
+        self.sent = SqliteSent(db)
