@@ -136,7 +136,7 @@ def test_every_beginning_of_the_data_is_one_that_the_rule_can_meet(beginning: st
     others = [other for other in subjects.WRITTEN_BY_PROGRAMS if other != beginning]
     assert beginning not in others
     assert len(subjects.WRITTEN_BY_PROGRAMS) == len(set(subjects.WRITTEN_BY_PROGRAMS))
-    assert effect("subject_patterns", person(subject=f"{beginning} x")) is (Effect.NOTE if beginning in subjects.RECEIPTS else N)
+    assert effect("subject_patterns", person(subject=f"{beginning} (x)")) is (Effect.NOTE if beginning in subjects.RECEIPTS else N)
 
 
 #: A message that makes each rule speak, by the rule's name.

@@ -13,7 +13,7 @@ ABSENCES = (
     "fuera de oficina:", "resposta automática", "resposta automatica", "ausência temporária", "fora do escritório:",
     "risposta automatica:", "risposta non al computer", "fuori sede:", "fuori ufficio:", "assente dall'ufficio:",
     "automatyczna odpowiedź", "autoodpowiedź", "automatická odpověď", "automatická odpoveď", "automatikus válasz", "răspuns automat",
-    "автоматический ответ", "автоответ", "автоматична відповідь", "otomatik yanıt", "otomatik cevap", "αυτόματη απάντηση",
+    "автоматический ответ", "автоответ", "автоматична відповідь", "автовідповідь", "otomatik yanıt", "otomatik cevap", "αυτόματη απάντηση",
     "automatski odgovor", "samodejni odgovor", "автоматичен отговор", "automātiskā atbilde", "automaatvastus", "automatinis atsakymas",
     "מענה אוטומטי", "رد تلقائي", "自動返信", "自动回复", "自動回覆", "不在通知", "자동 회신", "자동 응답", "ตอบกลับอัตโนมัติ",
     "trả lời tự động", "balasan otomatis", "odpowiedź automatyczna", "自動応答", "自动答复", "การตอบอัตโนมัติ", "resposta automàtica",
@@ -31,7 +31,8 @@ BOUNCES = (
     "non delivery", "notification d'échec", "unzustellbar", "nicht zustellbar", "zustellung fehlgeschlagen", "unzustellbare nachricht",
     "non remis", "échec de la remise", "no se puede entregar", "no se ha podido entregar", "não é possível entregar",
     "mensagem não entregue", "impossibile recapitare", "mancato recapito", "onbestelbaar", "niet te bestellen", "nie można dostarczyć",
-    "niedostarczon", "nedoručiteln", "kézbesíthetetlen", "недоставленное", "не удалось доставить", "olevererbart", "kan ikke leveres",
+    "niedostarczon", "nedoručiteln", "kézbesíthetetlen", "недоставленное", "недоставленное сообщение",
+    "не удалось доставить", "olevererbart", "kan ikke leveres",
     "toimittaminen epäonnistui", "teslim edilemedi", "退信", "系统退信", "配信不能", "未配信", "배달되지 않음", "배달 못함",
     "mail failure", "email delivery failure", "banned or potentially offensive",
 )  # fmt: skip
