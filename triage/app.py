@@ -1,8 +1,8 @@
 """Settings become adapters and stages: the only place that names concrete adapters."""
 
 import contextlib
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 
@@ -16,11 +16,12 @@ from triage.learned import Learned
 from triage.mailbox.imap import ImapMailbox
 from triage.outgoing import Outgoing
 from triage.parts import Parts, parts_of
-from triage.ports import AlarmChannel, Mailbox, Now, Reader, Store, Transport
+from triage.ports import AlarmChannel, Expiring, Mailbox, Now, Reader, Store
 from triage.settings import Settings
 from triage.stages.correct import Corrector
 from triage.stages.decide import Decide
 from triage.stages.deliver import Deliver
+from triage.stages.expiry import Expiry
 from triage.stages.file import File
 from triage.stages.learn import Learn
 from triage.stages.loop import Stage
@@ -78,6 +79,7 @@ class App:
     tend: Tend
     #: Whoever gives out cases and tells of them; nobody where no agents are configured.
     desk: tuple[Stage, ...]
+    expiry: Expiry
     watch: Watch
 
     @property
@@ -112,6 +114,15 @@ def corrector(settings: Settings) -> Corrector:
     return parts_of(settings, utc_now).corrector()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Way:
+    """The way out; nothing in shadow mode."""
+
+    servers: Mapping[str, SmtpTransport] = field(default_factory=dict)
+    deliver: Deliver | None = None
+    receipts: Receipts | None = None
+
+
 @contextlib.asynccontextmanager
 async def assembled(settings: Settings, now: Now = utc_now, reader: Reader | None = None) -> AsyncIterator[App]:
     """The whole daemon, put together and taken apart again in reverse order; a reader that is lent is used and left running."""
@@ -125,34 +136,34 @@ async def assembled(settings: Settings, now: Now = utc_now, reader: Reader | Non
         mailboxes = {name: ImapMailbox(name, its, max_octets=settings.read.message_mb << 20) for name, its in settings.mailbox.items()}
         for mailbox in mailboxes.values():
             stack.push_async_callback(mailbox.close)
-        way_out: tuple[Deliver | None, Receipts | None] = (None, None)
-        if parts.recorder.live:
-            way_out = await _way_out(parts.outgoing(store), stack)
-        app = _app(parts, store, reader, dict(mailboxes), way_out)
+        way = await _way(parts.outgoing(store), stack) if parts.recorder.live else _Way()
+        app = _app(parts, store, reader, mailboxes, way)
         stack.push_async_callback(app.decide.close)
         stack.push_async_callback(app.learn.close)
         yield app
 
 
-def _app(parts: Parts, store: Store, reader: Reader, mailboxes: dict[str, Mailbox], way_out: tuple[Deliver | None, Receipts | None]) -> App:
+def _app(parts: Parts, store: Store, reader: Reader, mailboxes: Mapping[str, ImapMailbox], way: _Way) -> App:
+    expiring: dict[str, Expiring] = {f"mailbox {name}": mailbox for name, mailbox in mailboxes.items()}
     return App(
         settings=parts.settings,
         now=parts.now,
         board=parts.board,
         store=store,
-        mailboxes=mailboxes,
+        mailboxes=dict(mailboxes),
         receive=tuple(parts.receive(store, mailboxes)),
         decide=parts.decide(store, reader),
-        deliver=way_out[0],
-        receipts=way_out[1],
-        release=parts.release(store, way_out[0]) if way_out[0] else None,
+        deliver=way.deliver,
+        receipts=way.receipts,
+        release=parts.release(store, way.deliver) if way.deliver else None,
         file=tuple(parts.file(store, mailboxes)),
         folders=tuple(parts.folders(store, mailboxes)),
         sent=tuple(parts.sent(store, reader, mailboxes)),
         learn=parts.learn(store, learned(parts.settings)),
         tend=parts.tend(store),
         desk=tuple(parts.desk(store)),
-        watch=_watch(parts, store, way_out[0]),
+        expiry=parts.expiry({**expiring, **way.servers}),
+        watch=_watch(parts, store, way.deliver),
     )
 
 
@@ -175,21 +186,19 @@ def _channels(settings: Settings, systemd: Systemd) -> list[AlarmChannel]:
     return channels
 
 
-async def _way_out(outgoing: Outgoing, stack: contextlib.AsyncExitStack) -> tuple[Deliver, Receipts | None]:
+async def _way(outgoing: Outgoing, stack: contextlib.AsyncExitStack) -> _Way:
     settings, smtp = outgoing.settings, outgoing.settings.smtp
-    servers: list[tuple[str, Transport]] = []
-    for its in (smtp, *smtp.fallback):
-        transport = SmtpTransport(its, smtp.receipt_address)
+    servers = {f"{its.host}:{its.port}": SmtpTransport(its, smtp.receipt_address) for its in (smtp, *smtp.fallback)}
+    for transport in servers.values():
         stack.push_async_callback(transport.close)
-        servers.append((f"{its.host}:{its.port}", transport))
-    deliver = outgoing.deliver(servers)
+    deliver = outgoing.deliver(list(servers.items()))
     stack.push_async_callback(deliver.close)
     if not smtp.receipt_address:
-        return deliver, None
+        return _Way(servers=servers, deliver=deliver)
     # A connection of its own: the one that takes mail in need not change folders for it.
     mailbox = ImapMailbox(settings.receipt_account, settings.mailbox[settings.receipt_account])
     stack.push_async_callback(mailbox.close)
-    return deliver, outgoing.receipts(mailbox)
+    return _Way(servers=servers, deliver=deliver, receipts=outgoing.receipts(mailbox))
 
 
 def reader_pool(settings: Settings) -> ReaderPool:

@@ -82,7 +82,7 @@ async def _either(*events: asyncio.Event) -> None:
 
 
 def _everything(app: App) -> tuple[Stage, ...]:
-    return (*app.stages, app.watch.vitals, app.watch.warn)
+    return (*app.stages, app.expiry, app.watch.vitals, app.watch.warn)
 
 
 def _claim(app: App) -> LeaseClaim:

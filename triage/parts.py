@@ -13,7 +13,7 @@ from triage.outgoing import Outgoing, pace
 from triage.people import People
 from triage.policy.folders import keywords, rulings
 from triage.policy.table import Policy
-from triage.ports import Learner, Mailbox, Now, Reader, Store
+from triage.ports import Expiring, Learner, Mailbox, Now, Reader, Store
 from triage.responders.inspection import Inspector
 from triage.rules.context import RuleContext
 from triage.settings import Settings
@@ -23,6 +23,7 @@ from triage.stages.colleagues import Colleagues
 from triage.stages.correct import Corrector
 from triage.stages.decide import Decide
 from triage.stages.deliver import Deliver
+from triage.stages.expiry import Expiry
 from triage.stages.file import File
 from triage.stages.flood import Floodgate
 from triage.stages.judge import Judge
@@ -198,6 +199,10 @@ class Parts:
             now=self.now,
             to_send=self.to_send,
         )
+
+    def expiry(self, sources: Mapping[str, Expiring]) -> Expiry:
+        """The look at certificates."""
+        return Expiry(sources=sources, board=self.board, warn=self.settings.alarms.certificate, now=self.now)
 
     def vitals(self, store: Store, pulses: Pulses, board: AlarmBoard, deliver: Deliver | None = None) -> Vitals:
         """The watch over promises and stages; without a way out at hand it knows the provider's limits and no more."""

@@ -108,6 +108,14 @@ class AlarmChannel(Protocol):
         """Carry the notices to people, or show all that stands; bounded in time. TemporaryError where it could not: they are told again."""
 
 
+class Expiring(Protocol):
+    """A server whose access ends at a known time."""
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """When the certificate ends that it last showed; None before the first connection, and without TLS."""
+
+
 class Reader(Protocol):
     """Reads messages in disposable processes under limits of time and memory."""
 

@@ -47,7 +47,13 @@ class WayOut:
     faults: dict[str, str] = field(default_factory=dict)
 
     async def queue(
-        self, kind: ReplyKind = ReplyKind.ACKNOWLEDGMENT, *, name: str = "ann", deadline: datetime | None = None, case_id: int = 0
+        self,
+        kind: ReplyKind = ReplyKind.ACKNOWLEDGMENT,
+        *,
+        name: str = "ann",
+        deadline: datetime | None = None,
+        case_id: int = 0,
+        size: int = 0,
     ) -> Delivery:
         """One more delivery, in a case of its own unless told."""
         recipient, now = f"{name}@customer.example", self.clock()
@@ -58,7 +64,7 @@ class WayOut:
             message_id = f"{kind}.{case}.{len(tx.deliveries.find())}@shop.example"
             reply = Reply(
                 kind=kind, recipient=recipient, reverse_path="support+b@shop.example", message_id=message_id, subject="x",
-                content=content(message_id, recipient), deadline=deadline or now + timedelta(hours=24),
+                content=content(message_id, recipient) + (b"x" * 70 + b"\r\n") * (size // 72), deadline=deadline or now + timedelta(hours=24),
             )  # fmt: skip
             tx.deliveries.queue(case, None, reply, now)
             found: Delivery = tx.deliveries.find(message_id=message_id)[0]

@@ -6,10 +6,12 @@ import ssl
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientError, LoginError
 
+from triage.certificate import expires_at
 from triage.errors import AuthenticationFailedError, ConnectionLostError
 from triage.mailbox import answers, refusals
 from triage.mailbox.door import Door
@@ -32,6 +34,8 @@ class Connection:
     naming: Naming
     #: Shortest round trip seen at login, in seconds.
     round_trip: float
+    #: When the certificate ends that the server showed; None without TLS.
+    expires_at: datetime | None = None
     #: State of the selected folder, by our name.
     folder: str = ""
     state: MailboxStatus | None = None
@@ -87,7 +91,7 @@ def connect(account: str, settings: MailboxSettings, max_octets: int, door: Door
         if settings.security == "starttls":
             client.starttls(_tls(settings))
         _log_in(account, client, settings.username, password, door)
-        return Connection(account, client, _naming(client), _round_trip(client))
+        return Connection(account, client, _naming(client), _round_trip(client), expires_at(client.socket()))
     except BaseException:
         with suppress(OSError, IMAPClientError):
             client.shutdown()

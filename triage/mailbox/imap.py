@@ -38,6 +38,12 @@ class ImapMailbox:
         # Another's server is never asked that often: providers count commands.
         self._waiter = Waiter(self._listening, pulse.total_seconds() if _is_here(settings.host) else 0)
 
+    @property
+    def expires_at(self) -> datetime | None:
+        """When the certificate ends that the server last showed."""
+        connection = self._session.connection
+        return connection.expires_at if connection else None
+
     async def status(self, folder: str) -> MailboxStatus:
         """UIDVALIDITY, UIDNEXT, the number of messages and the keywords the folder keeps."""
         return await self._session.run("looking at a folder", lambda connection: connection.open(folder))

@@ -28,3 +28,5 @@ class AlarmSettings(Section):
     again: Annotated[tuple[Duration, ...], Field(min_length=1)] = (timedelta(hours=1), timedelta(hours=4), timedelta(hours=24))
     #: So long before its deadline an acknowledgment has to leave, or the forecast calls it missed.
     margin: Duration = timedelta(hours=1)
+    #: So long before its end a server's certificate is an alarm.
+    certificate: Duration = timedelta(days=14)

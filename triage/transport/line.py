@@ -4,9 +4,11 @@ import asyncio
 import socket
 import ssl
 from contextlib import suppress
+from datetime import datetime
 
 import aiosmtplib
 
+from triage.certificate import expires_at
 from triage.errors import TriageError
 from triage.outbox import Copy
 from triage.ports import BeforeData
@@ -38,6 +40,8 @@ class Line:
             tls_context=None if settings.security == "none" else _tls(settings),
         )
         self._dirty = False
+        #: When the certificate ends that the server showed.
+        self.expires_at: datetime | None = None
         #: How far the last attempt came.
         self.phase = Phase.CONNECT
 
@@ -52,6 +56,7 @@ class Line:
         try:
             reached = await reach(self._settings.host, self._settings.port, self._settings.connect_timeout.total_seconds())
             await self._smtp.connect(sock=reached, port=None, timeout=self._settings.greeting_timeout.total_seconds())
+            self.expires_at = expires_at(self._smtp.get_transport_info("ssl_object"))
             await self._smtp.ehlo()
             await self._log_in()
         except aiosmtplib.SMTPResponseException as error:

@@ -1,7 +1,7 @@
 """The Transport port over SMTP submission (RFC 5321, RFC 6409): a few connections kept open and used in turn."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from triage.errors import AuthenticationFailedError, ConnectionLostError
 from triage.outbox import Copy
@@ -25,6 +25,8 @@ class SmtpTransport:
         self._waiting: dict[Line, asyncio.TimerHandle] = {}
         self._farewells: set[asyncio.Task[None]] = set()
         self._opening = asyncio.Lock()
+        #: When the certificate ends that the server last showed.
+        self.expires_at: datetime | None = None
         #: How often a connection could not be opened, and what came of the last try.
         self._refusals = 0
         self._refusal: Receipt | None = None
@@ -53,6 +55,7 @@ class SmtpTransport:
                 return self._refusal
             self._refusal = await line.open()
             self._refusals += self._refusal is not None
+            self.expires_at = line.expires_at or self.expires_at
             return self._refusal
 
     async def _use(self, line: Line, delivery: Delivery, before_data: BeforeData, copy: Copy) -> Receipt:

@@ -1,0 +1,39 @@
+"""Warns days before a server's certificate ends, while there is time to renew it."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from triage.alarm import AlarmBoard
+from triage.ports import Expiring, Now
+from triage.stages.loop import Bell
+
+_TICK = timedelta(minutes=10)
+
+
+class Expiry:
+    """Looks at what the connections have seen; it opens none of its own."""
+
+    name = "expiry"
+
+    def __init__(self, *, sources: Mapping[str, Expiring], board: AlarmBoard, warn: timedelta, now: Now) -> None:
+        self._sources = sources
+        self._board = board
+        self._warn = warn
+        self._now = now
+
+    async def work(self) -> int:
+        """Sound or clear the alarm of each server; 0, because there is never more to do at once."""
+        now = self._now()
+        for name, source in self._sources.items():
+            ends, kind = source.expires_at, f"certificate:{name}"
+            if ends is not None and ends - now < self._warn:
+                how = f"ends in {(ends - now).days} days" if ends > now else "has ended"
+                self._board.sound(kind, f"the certificate of {name} {how} ({ends:%Y-%m-%d %H:%M} UTC): renew it", now)
+            else:
+                self._board.clear(kind)
+        return 0
+
+    async def idle(self) -> None:
+        """Wait for the next look."""
+        # Rung by nobody: a warning days ahead has time.
+        await Bell().wait(_TICK)
