@@ -154,6 +154,9 @@ class Line:
             # A transport tells nobody that it has run empty.
             while isinstance(pipe := self._smtp.transport, asyncio.WriteTransport) and pipe.get_write_buffer_size():  # noqa: ASYNC110
                 await asyncio.sleep(0.005)
+        if pipe is None or pipe.is_closing():
+            # A reset empties the buffer as well, and the dot would seem to leave on a connection that is gone.
+            raise ConnectionResetError("the connection broke within the message")
 
     def drop(self) -> None:
         """Close without a word."""
