@@ -206,7 +206,10 @@ class DeliveryTable(Protocol):
         """Answers by these authors that have not left: those held leave at that time, or with None all are withheld for good; how many."""
 
     def due(self, now: datetime, limit: int, lane: Lane, besides: Collection[int] = ()) -> list[Delivery]:
-        """Those waiting in a lane whose time has come, `besides` left out: earliest deadline first, of bounded size together."""
+        """Those waiting in a lane whose time has come, `besides` left out, of bounded size together: earliest deadline first.
+
+        Acknowledgments that are late already come after all that can still be in time.
+        """
 
     def next_due(self) -> datetime | None:
         """When the next one is due; None when nothing waits."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Protocol
 
-from tests.proof import backlog, flood, fuzz, kills, model, syscalls
+from tests.proof import backlog, flood, fuzz, kills, model, outage, syscalls
 
 
 class _Verdict(Protocol):
@@ -21,6 +21,7 @@ class _Verdict(Protocol):
 _PROOFS: dict[str, tuple[Callable[[int, int], _Verdict], int, int, str]] = {
     "model": (model.run, 3, 2, "at_once"),
     "flood": (flood.run, 10_000, 300, "writers"),
+    "outage": (outage.run, 20_000, 500, "customers"),
     "kills": (kills.run, 200, 20, "kills"),
     "syscalls": (syscalls.run, 10_000, 12, "points"),
     "backlog": (backlog.run, 100_000, 2_000, "waiting"),

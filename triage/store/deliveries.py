@@ -2,9 +2,10 @@
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import islice
 
 from sqlite_utils import Database
 
@@ -86,13 +87,19 @@ class SqliteDeliveries:
 
     def due(self, now: datetime, limit: int, lane: Lane, besides: Collection[int] = ()) -> list[Delivery]:
         """Those waiting in a lane whose time has come, earliest deadline first, of bounded size together."""
-        table, waiting = _LANES[lane]
-        found = self._db.query(
-            f"{_COLUMNS} {table} {_CASE} where {waiting} and next_attempt_at <= ?"  # noqa: S608
-            " and deliveries.id not in (select value from json_each(?)) order by deadline, deliveries.id limit ?",
-            (rows.moment(now), json.dumps(list(besides)), limit),
+        at, hands = rows.moment(now), json.dumps(list(besides))
+        # Acknowledgments that are late already must not make others late that can still be in time.
+        parts = ((">=", at), ("<", at)) if lane is Lane.ACKNOWLEDGMENTS else ((">=", ""),)
+        found = (row for part in parts for row in self._due(lane, part, (at, hands, limit)))
+        return [rows.to_delivery(row) for row in rows.bounded(islice(found, limit))]
+
+    def _due(self, lane: Lane, part: tuple[str, str], values: tuple[str, str, int]) -> Iterator[rows.Row]:
+        (table, waiting), (comparison, deadline) = _LANES[lane], part
+        sql = (
+            f"{_COLUMNS} {table} {_CASE} where {waiting} and deadline {comparison} ? and next_attempt_at <= ?"  # noqa: S608
+            " and deliveries.id not in (select value from json_each(?)) order by deadline, deliveries.id limit ?"
         )
-        return [rows.to_delivery(row) for row in rows.bounded(found)]
+        return self._db.query(sql, (deadline, *values))
 
     def next_due(self) -> datetime | None:
         """When the next one is due."""
