@@ -18,6 +18,7 @@ from triage.outgoing import Outgoing
 from triage.parts import Parts, parts_of
 from triage.ports import AlarmChannel, Expiring, Mailbox, Now, Reader, Store
 from triage.settings import Settings
+from triage.stages.canary import Canary
 from triage.stages.correct import Corrector
 from triage.stages.decide import Decide
 from triage.stages.deliver import Deliver
@@ -72,6 +73,8 @@ class App:
     receipts: Receipts | None
     #: Lets go what waited out a flood; None in shadow mode.
     release: Release | None
+    #: Mails to ourselves; None in shadow mode, and where it is not asked for.
+    canary: Canary | None
     file: tuple[File, ...]
     folders: tuple[FolderWatch, ...]
     sent: tuple[SentWatch, ...]
@@ -85,7 +88,7 @@ class App:
     @property
     def stages(self) -> tuple[Stage, ...]:
         """The stages that mail passes, in that order; the watch over them runs beside."""
-        sending: tuple[Stage, ...] = tuple(stage for stage in (self.release, self.deliver, self.receipts) if stage)
+        sending: tuple[Stage, ...] = tuple(stage for stage in (self.release, self.deliver, self.receipts, self.canary) if stage)
         return (*self.receive, self.decide, *self.desk, *sending, *self.file, *self.folders, *self.sent, self.learn, self.tend)
 
 
@@ -145,6 +148,7 @@ async def assembled(settings: Settings, now: Now = utc_now, reader: Reader | Non
 
 def _app(parts: Parts, store: Store, reader: Reader, mailboxes: Mapping[str, ImapMailbox], way: _Way) -> App:
     expiring: dict[str, Expiring] = {f"mailbox {name}": mailbox for name, mailbox in mailboxes.items()}
+    canary = parts.canary(store, mailboxes, way.deliver) if way.deliver else None
     return App(
         settings=parts.settings,
         now=parts.now,
@@ -156,6 +160,7 @@ def _app(parts: Parts, store: Store, reader: Reader, mailboxes: Mapping[str, Ima
         deliver=way.deliver,
         receipts=way.receipts,
         release=parts.release(store, way.deliver) if way.deliver else None,
+        canary=canary,
         file=tuple(parts.file(store, mailboxes)),
         folders=tuple(parts.folders(store, mailboxes)),
         sent=tuple(parts.sent(store, reader, mailboxes)),
@@ -163,16 +168,16 @@ def _app(parts: Parts, store: Store, reader: Reader, mailboxes: Mapping[str, Ima
         tend=parts.tend(store),
         desk=tuple(parts.desk(store)),
         expiry=parts.expiry({**expiring, **way.servers}),
-        watch=_watch(parts, store, way.deliver),
+        watch=_watch(parts, store, way.deliver, canary),
     )
 
 
-def _watch(parts: Parts, store: Store, deliver: Deliver | None) -> Watch:
+def _watch(parts: Parts, store: Store, deliver: Deliver | None, canary: Canary | None) -> Watch:
     alarms, systemd, pulses = parts.settings.alarms, Systemd(), Pulses(parts.now)
     return Watch(
         board=parts.board,
         pulses=pulses,
-        vitals=parts.vitals(store, pulses, parts.board, deliver),
+        vitals=parts.vitals(store, pulses, parts.board, deliver, canary),
         warn=Warn(board=parts.board, channels=_channels(parts.settings, systemd), again=alarms.again, now=parts.now),
         systemd=systemd,
     )

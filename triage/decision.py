@@ -35,6 +35,10 @@ class Outcome(StrEnum):
     SENT = "sent"
 
 
+#: Why a message of ours that came back is left alone: whoever sent it removes it.
+TO_OURSELVES = "a message to ourselves"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
     """What the store knows that a decision needs, gathered before deciding."""

@@ -52,6 +52,8 @@ class Health:
     deliveries: Mapping[str, int]
     set_aside: int
     vanished: int
+    #: How long the last message to ourselves was on its way; None where none is sent, or none came back yet.
+    round_trip: timedelta | None
     stages: Sequence[StageHealth]
     alarms: Sequence[Alarm]
 

@@ -8,6 +8,7 @@ from triage import tokens
 _CUSTOMER = "c"
 _REPORTS = "b"
 #: RFC 5321 §4.5.3.1.1.
+_CANARY = re.compile(r"canary\.([0-9a-f]{16})\.([a-z2-7]{26})@[^@]{1,253}")
 _LONGEST_LOCAL_PART = 64
 _ANSWER = re.compile(r"c\.(\d{1,9})\.([a-z2-7]{26})")
 
@@ -21,6 +22,17 @@ def answer_address(key: bytes, address: str, number: str) -> str:
 def report_address(key: bytes, address: str, message_id: str) -> str:
     """Our address with a token for delivery reports on one message of ours."""
     return _tagged(address, f"{_REPORTS}.{tokens.sign(key, 'report', message_id)}")
+
+
+def canary_id(key: bytes, address: str, nonce: str) -> str:
+    """The Message-ID of a message to ourselves; `nonce` is 16 hexadecimal digits."""
+    return f"canary.{nonce}.{tokens.sign(key, 'canary', nonce)}@{address.rpartition('@')[2]}"
+
+
+def is_canary(key: bytes, message_id: str) -> bool:
+    """Whether a Message-ID is that of a message to ourselves, which nobody else can make."""
+    found = _CANARY.fullmatch(message_id)
+    return found is not None and tokens.verify(key, found[2], "canary", found[1])
 
 
 def answered_number(key: bytes, address: str, prefix: str) -> str:

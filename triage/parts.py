@@ -19,6 +19,7 @@ from triage.rules.context import RuleContext
 from triage.settings import Settings
 from triage.staff_tokens import KeyRing
 from triage.stages.assign import Assign
+from triage.stages.canary import Canary
 from triage.stages.colleagues import Colleagues
 from triage.stages.correct import Corrector
 from triage.stages.decide import Decide
@@ -204,7 +205,27 @@ class Parts:
         """The look at certificates."""
         return Expiry(sources=sources, board=self.board, warn=self.settings.alarms.certificate, now=self.now)
 
-    def vitals(self, store: Store, pulses: Pulses, board: AlarmBoard, deliver: Deliver | None = None) -> Vitals:
+    def canary(self, store: Store, mailboxes: Mapping[str, Mailbox], deliver: Deliver) -> Canary | None:
+        """Whoever mails to ourselves; None where that is not asked for."""
+        its, watched = self.settings.canary, self.settings.watched
+        account = its.mailbox or next(iter(watched))
+        if its.every == "off":
+            return None
+        return Canary(
+            its.model_copy(update={"mailbox": account}),
+            address=its.address or self.settings.identity.address,
+            folder=watched[account].folder,
+            key=self.ring.current,
+            mailbox=mailboxes[account],
+            store=store,
+            send=deliver.probe,
+            board=self.board,
+            now=self.now,
+        )
+
+    def vitals(
+        self, store: Store, pulses: Pulses, board: AlarmBoard, deliver: Deliver | None = None, canary: Canary | None = None
+    ) -> Vitals:
         """The watch over promises and stages; without a way out at hand it knows the provider's limits and no more."""
         limits = pace(self.settings)
         return Vitals(
@@ -213,6 +234,7 @@ class Parts:
             board=board,
             capacity=deliver.capacity if deliver else lambda: limits.capacity(UNMEASURED, None, self.now()),
             hurry=deliver.hurry if deliver else lambda: None,
+            round_trip=lambda: canary.round_trip if canary else None,
             acknowledge=self.policy.promises.acknowledge,
             margin=self.settings.alarms.margin,
             now=self.now,

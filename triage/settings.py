@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self, TypeVar
 from pydantic import Field, ValidationError, model_validator
 
 from triage.errors import SettingsError
-from triage.sections.alarms import AlarmSettings
+from triage.sections.alarms import AlarmSettings, CanarySettings
 from triage.sections.identity import Identity
 from triage.sections.learning import LearningSettings
 from triage.sections.people import AgentSettings, ColleagueSettings, DepartmentSettings, PeopleSettings
@@ -43,6 +43,7 @@ class Settings(Section):
     extraction: ExtractionSettings = ExtractionSettings()
     paths: Paths = Paths()
     alarms: AlarmSettings = AlarmSettings()
+    canary: CanarySettings = CanarySettings()
     lease: LeaseSettings = LeaseSettings()
     log: LogSettings = LogSettings()
 
@@ -56,6 +57,8 @@ class Settings(Section):
             raise ValueError(f"smtp.receipt_folder = {folder!r}: expected a folder that is not watched, so that no copy is taken for mail")
         if not self.watched:
             raise ValueError("mailbox: expected at least one that is watched")
+        if self.canary.mailbox and self.canary.mailbox not in self.watched:
+            raise ValueError(f"canary.mailbox = {self.canary.mailbox!r}: expected the name of a table [mailbox.NAME] that is watched")
         return self
 
     @property

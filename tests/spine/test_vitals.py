@@ -37,7 +37,7 @@ class Ward:
         """The watch."""
         self.vitals = Vitals(
             store=self.store, pulses=self.pulses, board=self.board, capacity=lambda: Capacity(per_second=self.per_second),
-            hurry=lambda: self.hurried.append(self.clock()), acknowledge=DAY, margin=timedelta(hours=1), now=self.clock,
+            hurry=lambda: self.hurried.append(self.clock()), round_trip=lambda: None, acknowledge=DAY, margin=timedelta(hours=1), now=self.clock,
         )  # fmt: skip
 
     async def alarms(self) -> dict[str, str]:

@@ -59,6 +59,8 @@ def _show(said: Mapping[str, object]) -> None:
     for label, key in (("oldest unacknowledged", "oldest"), ("could not be read", "set_aside"), ("vanished", "vanished")):
         if said[key]:
             click.echo(f"{label}: {said[key]}")
+    if said.get("round_trip_seconds") is not None:
+        click.echo(f"a message to ourselves came back after {said['round_trip_seconds']} s")
     deliveries = said["deliveries"]
     if isinstance(deliveries, dict) and deliveries:
         click.echo("deliveries: " + ", ".join(f"{count} {status}" for status, count in sorted(deliveries.items())))

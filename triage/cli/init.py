@@ -49,6 +49,12 @@ _QUESTIONS = (
         fills=(("mailbox.support", "password"), ("smtp", "password")),
     ),
     _Question(
+        option="canary",
+        text="Mail yourself to see that the way is open: how often, e.g. 1h, or off",
+        default="off",
+        fills=(("canary", "every"),),
+    ),
+    _Question(
         option="finance", text="Finance department's address", default="finance@shop.example", fills=(("departments.finance", "address"),)
     ),
     _Question(

@@ -1,13 +1,13 @@
 """How an operator is told that something is wrong."""
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
 from triage.secret import Secret
-from triage.sections.values import Duration, Section
+from triage.sections.values import AddrSpec, Duration, Section
 
 
 def _url(value: str) -> str:
@@ -30,3 +30,16 @@ class AlarmSettings(Section):
     margin: Duration = timedelta(hours=1)
     #: So long before its end a server's certificate is an alarm.
     certificate: Duration = timedelta(days=14)
+
+
+class CanarySettings(Section):
+    """A message to ourselves, out over SMTP and in over IMAP, that shows that the whole way is open."""
+
+    #: Sent this often; "off": never.
+    every: Duration | Literal["off"] = "off"
+    #: An alarm is sounded where it has not come back within this.
+    within: Duration = timedelta(minutes=10)
+    #: The watched mailbox that it comes back to; empty for the first one.
+    mailbox: str = ""
+    #: The address that reaches that mailbox; empty for identity.address.
+    address: AddrSpec | Literal[""] = ""

@@ -8,7 +8,7 @@ from functools import partial
 from itertools import chain
 
 from triage.case import Case
-from triage.decision import Outcome
+from triage.decision import TO_OURSELVES, Outcome
 from triage.ports import Mailbox, Store, Transaction
 from triage.records import MessageRecord
 from triage.reply import Delivery, DeliveryStatus, ReplyKind
@@ -108,7 +108,8 @@ def _intake(found: Audit, account: str, settings: MailboxSettings, now: datetime
 
 
 def _absent(records: Iterable[MessageRecord], settings: MailboxSettings, census: _Census) -> list[MessageRecord]:
-    return [record for record in records if record.outcome not in _NOT_OURS and not _present(record, settings, census)]
+    looked_for = (record for record in records if record.outcome not in _NOT_OURS and record.reason != TO_OURSELVES)
+    return [record for record in looked_for if not _present(record, settings, census)]
 
 
 def _present(record: MessageRecord, settings: MailboxSettings, census: _Census) -> bool:

@@ -103,6 +103,24 @@ class Deliver:
         now = self._now()
         return self._pace.capacity(self._meter.per_second, self._route.next_at(now), now)
 
+    async def probe(self, delivery: Delivery) -> Receipt | None:
+        """What came of a message that is in no outbox, over the server used now; None while none may be tried."""
+        now = self._now()
+        hop = self._route.choose(now) if self._pace.room(now, 1) else None
+        if hop is None:
+            return None
+
+        async def before_data(_with_copy: bool) -> bool:
+            self._pace.took(now)
+            return True
+
+        receipt = await hop.transport.send(delivery, before_data)
+        if receipt.host_fault:
+            self._route.failed(hop, receipt, self._now())
+        else:
+            self._route.worked(hop)
+        return receipt
+
     async def rest(self) -> None:
         """Let what is on the wire come to its end."""
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from triage.case import Case, CaseEvent
-from triage.decision import Decision, History, Match, Outcome
+from triage.decision import TO_OURSELVES, Decision, History, Match, Outcome
+from triage.keyed import is_canary
 from triage.message import Message, StoredMessage
 from triage.parsing.salvage import salvage
 from triage.people import People
@@ -53,6 +54,9 @@ class Judge:
     def judge(self, tx: Transaction, stored: StoredMessage, reading: Reading, now: datetime) -> Decision:
         """Everything that follows from one message."""
         message = reading.message
+        if any(is_canary(key, message.message_id) for key in self.ring.every):
+            # Before any rule, and left where it lies.
+            return Decision(outcome=Outcome.AUTOMATIC, reason=TO_OURSELVES)
         if twin := tx.messages.twin(message.fingerprint, stored.id):
             return self._duplicate(twin, stored, reading)
         if reading.first(Effect.REPORT):

@@ -29,6 +29,7 @@ class Vitals:
         board: AlarmBoard,
         capacity: Callable[[], Capacity],
         hurry: Callable[[], None],
+        round_trip: Callable[[], timedelta | None],
         acknowledge: timedelta,
         margin: timedelta,
         now: Now,
@@ -39,6 +40,7 @@ class Vitals:
         self._board = board
         self._capacity = capacity
         self._hurry = hurry
+        self._round_trip = round_trip
         self._acknowledge = acknowledge
         self._margin = margin
         self._now = now
@@ -86,6 +88,7 @@ class Vitals:
             deliveries=backlog.deliveries,
             set_aside=backlog.set_aside,
             vanished=backlog.vanished,
+            round_trip=self._round_trip(),
             stages=tuple(_stage(name, pulse) for name, pulse in self._pulses.of.items()),
             alarms=self._board.standing(),
         )
