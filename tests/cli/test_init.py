@@ -1,6 +1,7 @@
 """`triage init`: answers become a configuration that loads, and wrong ones are told by key, value and expectation."""
 
 import tomllib
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from triage.settings import load
 
 QUESTIONS = (
     "address", "name", "imap-host", "imap-port", "imap-security", "smtp-host", "smtp-port", "smtp-security", "username", "password-env",
-    "finance", "logistics",
+    "finance", "logistics", "canary",
 )  # fmt: skip
 EXAMPLE = (project_root() / "config" / "triage.example.toml").read_text()
 
@@ -44,7 +45,7 @@ def test_defaults_ask_nothing_and_give_the_example(path: Path) -> None:
 def test_questions_are_asked_in_their_order(path: Path) -> None:
     """Every question is asked once with its default, an empty line takes it, and the answers land where they belong."""
     answers = ["help@other.example", "Other Shop", "mx.other.example", "1993", "starttls", "out.other.example", "2465", "tls",
-               "robot", "OTHER_PASSWORD", "", "depot@other.example"]  # fmt: skip
+               "robot", "OTHER_PASSWORD", "", "depot@other.example", "1h"]  # fmt: skip
     ended = init(path, stdin="\n".join(answers) + "\n")
     assert ended.code == 0
     assert ended.out.count("[") == len(QUESTIONS)
@@ -57,6 +58,7 @@ def test_questions_are_asked_in_their_order(path: Path) -> None:
     assert mailbox.password is not None
     assert mailbox.password.env == "OTHER_PASSWORD"
     assert smtp.password == mailbox.password
+    assert settings.canary.every == timedelta(hours=1)
     assert {key: it.address for key, it in settings.departments.items()} == {
         "finance": "finance@shop.example", "logistics": "depot@other.example",
     }  # fmt: skip
@@ -64,7 +66,7 @@ def test_questions_are_asked_in_their_order(path: Path) -> None:
 
 def test_a_question_answered_beforehand_is_not_asked(path: Path) -> None:
     """--answer takes a question off the list; the others are asked."""
-    ended = init(path, stdin="\n" * 11, imap_host="mx.other.example")
+    ended = init(path, stdin="\n" * 12, imap_host="mx.other.example")
     assert ended.code == 0
     assert "IMAP server" not in ended.out
     assert "IMAP port" in ended.out

@@ -49,12 +49,6 @@ _QUESTIONS = (
         fills=(("mailbox.support", "password"), ("smtp", "password")),
     ),
     _Question(
-        option="canary",
-        text="Mail yourself to see that the way is open: how often, e.g. 1h, or off",
-        default="off",
-        fills=(("canary", "every"),),
-    ),
-    _Question(
         option="finance", text="Finance department's address", default="finance@shop.example", fills=(("departments.finance", "address"),)
     ),
     _Question(
@@ -62,6 +56,12 @@ _QUESTIONS = (
         text="Logistics department's address",
         default="logistics@shop.example",
         fills=(("departments.logistics", "address"),),
+    ),
+    _Question(
+        option="canary",
+        text="Mail yourself to see that the way is open: how often, e.g. 1h, or off",
+        default="off",
+        fills=(("canary", "every"),),
     ),
 )
 
