@@ -185,6 +185,13 @@ def test_an_error_says_whether_waiting_helps(error: str, kind: str, builtin: typ
     assert str(raised) == ("one\ntwo" if error == "SettingsError" else "what happened")
 
 
+def test_a_lost_store_is_neither() -> None:
+    """Waiting does not help, and neither does trying again rarely: whoever handles the two kinds does not catch it."""
+    lost = errors.StoreLostError("gone")
+    assert isinstance(lost, errors.TriageError)
+    assert not isinstance(lost, errors.TemporaryError | errors.PermanentError)
+
+
 @pytest.mark.parametrize("name", ["message", "reading", "case", "decision", "reply", "records", "errors"])
 def test_words_need_no_library(name: str) -> None:
     """The words are plain Python: nothing of a library's types can cross a port with them."""

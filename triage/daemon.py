@@ -2,9 +2,11 @@
 
 import asyncio
 import signal
+from collections.abc import Sequence
 
 from triage import heartbeat, lease
 from triage.app import App, assembled
+from triage.errors import StoreLostError
 from triage.logs import get_logger
 from triage.records import LeaseClaim
 from triage.settings import Settings
@@ -55,14 +57,25 @@ async def _work(app: App, stop: asyncio.Event, lost: asyncio.Event, grace: float
     tasks = [asyncio.create_task(run(stage, ending, app.watch.pulses), name=stage.name) for stage in _everything(app)]
     tasks.append(asyncio.create_task(heartbeat.beat(app, ending), name="heartbeat"))
     _log.info("started", mode=app.settings.mode, mailboxes=len(app.mailboxes))
-    await _either(stop, lost)
+    await _first(tasks, stop, lost)
     ending.set()
     _done, late = await asyncio.wait(tasks, timeout=grace)
     for task in late:
         _log.warning("cut_off", stage=task.get_name())
         task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    ends = await asyncio.gather(*tasks, return_exceptions=True)
+    for error in ends:
+        if isinstance(error, StoreLostError):
+            await _tell_lost(app, error)
+            raise error
     _log.info("stopped")
+
+
+async def _tell_lost(app: App, error: StoreLostError) -> None:
+    # Whoever starts us again gives us a fresh look at the store; going on with this one would only make believe.
+    _log.error("store_lost", reason=str(error))
+    app.board.sound("store_lost", f"{error}; the daemon has stopped", app.now())
+    await app.watch.warn.work()
 
 
 async def _recover(app: App) -> None:
@@ -71,10 +84,11 @@ async def _recover(app: App) -> None:
         await app.deliver.recover()
 
 
-async def _either(*events: asyncio.Event) -> None:
+async def _first(tasks: Sequence[asyncio.Task[None]], *events: asyncio.Event) -> None:
+    """Return when one of the events is set, or one of the tasks, none of which ends by itself, has met its end."""
     waiting = [asyncio.create_task(event.wait()) for event in events]
     try:
-        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait([*waiting, *tasks], return_when=asyncio.FIRST_COMPLETED)
     finally:
         for task in waiting:
             task.cancel()

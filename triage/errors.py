@@ -43,7 +43,11 @@ class LeaseLostError(TemporaryError):
 
 
 class StoreFullError(TemporaryError):
-    """The disk is full or failing: nothing was written."""
+    """The disk takes no more: nothing was written."""
+
+
+class StoreLostError(TriageError):
+    """The disk of the store fails, or its files were taken away: what this process knows of it may be false, so it must end."""
 
 
 class StoreBrokenError(PermanentError):

@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import IO
 
-from triage.errors import SettingsError, TemporaryError
+from triage.errors import SettingsError, StoreLostError, TemporaryError
 from triage.logs import get_logger
 from triage.ports import Now, Store
 from triage.records import LeaseClaim
@@ -57,7 +57,7 @@ async def leased(store: Store, wanted: LeaseClaim, now: Now, stop: asyncio.Event
         await asyncio.gather(keeper, return_exceptions=True)
         if not lost.is_set():
             # A store that cannot be written keeps the lease until it runs out; that is what its end is for.
-            with contextlib.suppress(TemporaryError):
+            with contextlib.suppress(TemporaryError, StoreLostError):
                 await store.release()
 
 

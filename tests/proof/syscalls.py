@@ -112,7 +112,7 @@ def kill_at(points: int, seed: int, done: list[Point] | None = None, keep: Path 
     if verdict.skipped:
         return verdict
     known = {(it.thread, it.number) for it in verdict.points}
-    with _bench() as bench:
+    with opened() as bench:
         order = [it for it in _all_points(bench.rehearse(), seed) if it not in known]
         for thread, number in order[: max(0, points - len(known))]:
             verdict.points.append(bench.kill(thread, number))
@@ -153,7 +153,18 @@ class Bench:
         """Start it, and wait until it says that it works."""
         said = self.root / "var" / "heartbeat.json"
         self.pid = self.warm.start(*self.words, "run", output=self.root / "log")
-        _until(lambda: said.exists() and f'"pid": {self.pid},' in said.read_text(), "the daemon did not start")
+        until(lambda: said.exists() and f'"pid": {self.pid},' in said.read_text(), "the daemon did not start")
+
+    def threads(self) -> dict[str, int]:
+        """The daemon's thread ids by name; of several with one name, the later ones are numbered."""
+        named: dict[str, int] = {}
+        seen: Counter[str] = Counter()
+        tasks = Path(f"/proc/{self.pid}/task")
+        for tid in sorted(int(it.name) for it in tasks.iterdir()):
+            name = "main" if tid == self.pid else (tasks / str(tid) / "comm").read_text().strip()
+            seen[name] += 1
+            named[name if seen[name] == 1 else f"{name}#{seen[name]}"] = tid
+        return named
 
     def ask(self, customer: str) -> None:
         """Let a customer write."""
@@ -179,29 +190,33 @@ class Bench:
         """How many calls each thread makes while one message passes."""
         self.start()
         self._pass("first@customer.example")
-        listings = {thread: self.root / f"rehearsal.{thread}" for thread in _threads(self.pid)}
-        tracers = [_trace(tid, listings[thread]) for thread, tid in _threads(self.pid).items()]
+        listings = {thread: self.root / f"rehearsal.{thread}" for thread in self.threads()}
+        tracers = [trace(tid, listings[thread]) for thread, tid in self.threads().items()]
         self._pass("second@customer.example")
         for tracer in tracers:
-            _detach(tracer)
+            detach(tracer)
         return Counter({thread: len(path.read_text().splitlines()) for thread, path in listings.items()})
 
     def _pass(self, customer: str) -> None:
         self.ask(customer)
-        _until(lambda: self.settled(customer), "an ordinary message did not come through")
+        until(lambda: self.settled(customer), "an ordinary message did not come through")
 
     def kill(self, thread: str, number: int) -> Point:
         """Kill at that call of that thread while a message passes, start again, and look."""
         point, customer = Point(thread, number), f"{thread.strip('#')}-{number}@customer.example".replace("#", "-")
         listing = self.root / "trace"
-        tid = _threads(self.pid).get(thread)
+        tid = self.threads().get(thread)
         if tid is None:
             return point
-        tracer = _trace(tid, listing, number)
+        tracer = trace(tid, listing, _CALLS, f"inject={_CALLS}:signal=SIGKILL:when={number}")
         self.ask(customer)
-        _until(lambda: not _alive(self.pid) or self.settled(customer), "neither killed nor through")
-        _detach(tracer)
-        if not _alive(self.pid):
+        with suppress(TimeoutError):
+            until(lambda: not _alive(self.pid) or self.settled(customer), "neither killed nor through")
+        detach(tracer)
+        if not (dead := not _alive(self.pid)) and not self.settled(customer):
+            point.violations.append(f"it stood still: {self.found(customer)}, {(self.root / 'log').read_text()[-600:]}")
+            os.kill(self.pid, signal.SIGKILL)
+        if dead or point.violations:
             point.call, point.on = _struck(listing.read_text(errors="replace"))
             self.warm.wait(self.pid)
             self.start()
@@ -210,7 +225,7 @@ class Bench:
 
     def _judge(self, point: Point, customer: str) -> None:
         with suppress(TimeoutError):
-            _until(lambda: self.settled(customer), "not settled")
+            until(lambda: self.settled(customer), "not settled")
         found = self.found(customer)
         point.accepted = self.sink.accepted(customer)
         if found is None or found[1] != "done":
@@ -233,7 +248,8 @@ class Bench:
 
 
 @contextmanager
-def _bench() -> Iterator[Bench]:
+def opened() -> Iterator[Bench]:
+    """Servers and a store for a daemon that is not started yet."""
     with (
         tempfile.TemporaryDirectory(prefix="triage-syscalls-") as name,
         dovecot.running({_USER: PASSWORD}) as imap,
@@ -244,30 +260,21 @@ def _bench() -> Iterator[Bench]:
         yield Bench(Path(name), imap, sink, kept, tuple(words))
 
 
-def _trace(tid: int, listing: Path, number: int = 0) -> "subprocess.Popen[bytes]":
-    kill = ["-e", f"inject={_CALLS}:signal=SIGKILL:when={number}"] if number else []
+def trace(tid: int, listing: Path, calls: str = _CALLS, *does: str) -> "subprocess.Popen[bytes]":
+    """Strace, attached to one thread, that lists those calls and does to them as told."""
     listing.unlink(missing_ok=True)
-    command = ["strace", "-qq", "-y", "-s", "0", "-e", f"trace={_CALLS}", *kill, "-o", str(listing), "-p", str(tid)]
+    told = [word for it in (f"trace={calls}", *does) for word in ("-e", it)]
+    command = ["strace", "-qq", "-y", "-s", "0", *told, "-o", str(listing), "-p", str(tid)]
     tracer = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     status = Path(f"/proc/{tid}/status")
-    _until(lambda: f"TracerPid:\t{tracer.pid}\n" in status.read_text(), "strace did not attach")
+    until(lambda: f"TracerPid:\t{tracer.pid}\n" in status.read_text(), "strace did not attach")
     return tracer
 
 
-def _detach(tracer: "subprocess.Popen[bytes]") -> None:
+def detach(tracer: "subprocess.Popen[bytes]") -> None:
+    """Let strace go."""
     tracer.send_signal(signal.SIGINT)
     tracer.wait(30)
-
-
-def _threads(pid: int) -> dict[str, int]:
-    """Thread ids by name; of several with one name, the later ones are numbered."""
-    named: dict[str, int] = {}
-    seen: Counter[str] = Counter()
-    for tid in sorted(int(it.name) for it in Path(f"/proc/{pid}/task").iterdir()):
-        name = "main" if tid == pid else Path(f"/proc/{pid}/task/{tid}/comm").read_text().strip()
-        seen[name] += 1
-        named[name if seen[name] == 1 else f"{name}#{seen[name]}"] = tid
-    return named
 
 
 def _struck(listing: str) -> tuple[str, str]:
@@ -282,7 +289,8 @@ def _alive(pid: int) -> bool:
         return False
 
 
-def _until(met: Callable[[], bool], complaint: str) -> None:
+def until(met: Callable[[], bool], complaint: str) -> None:
+    """Return when it is met; TimeoutError after a minute and a half."""
     give_up = time.monotonic() + _SETTLE_SECONDS
     while not met():
         if time.monotonic() > give_up:

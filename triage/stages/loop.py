@@ -8,7 +8,7 @@ from typing import Protocol, runtime_checkable
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_not_exception_type, wait_random_exponential
 
-from triage.errors import PermanentError, TemporaryError
+from triage.errors import PermanentError, StoreLostError, TemporaryError
 from triage.logs import get_logger
 from triage.stages.pulse import Pulses
 
@@ -16,6 +16,8 @@ from triage.stages.pulse import Pulses
 _PERMANENT_WAIT = 300.0
 #: After a wait for work that failed.
 _PAUSE = 1.0
+#: Trying again is no answer to these.
+_ENDINGS = (asyncio.CancelledError, KeyboardInterrupt, SystemExit, StoreLostError)
 _log = get_logger("loop")
 
 
@@ -62,9 +64,9 @@ class Resting(Protocol):
 
 
 async def run(stage: Stage, stop: asyncio.Event, pulses: Pulses | None = None) -> None:
-    """Run a stage until `stop` is set; a unit in hand is finished first."""
+    """Run a stage until `stop` is set; a unit in hand is finished first. Raises only StoreLostError."""
     retrying = AsyncRetrying(
-        retry=retry_if_not_exception_type((asyncio.CancelledError, KeyboardInterrupt, SystemExit)),
+        retry=retry_if_not_exception_type(_ENDINGS),
         wait=_patience,
         sleep=lambda seconds: _unless(stop, asyncio.sleep(seconds)),
         before_sleep=lambda state: _report(stage.name, state, pulses),
@@ -97,6 +99,8 @@ async def _unit(stage: Stage, stop: asyncio.Event) -> int:
 async def _idle(stage: Stage) -> None:
     try:
         await stage.idle()
+    except StoreLostError:
+        raise
     except (TemporaryError, PermanentError):
         # Waiting is only for speed: the next unit of work meets the same fault and backs off properly.
         await asyncio.sleep(_PAUSE)

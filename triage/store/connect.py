@@ -8,9 +8,29 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from triage.errors import StoreBrokenError, StoreBusyError, StoreFullError, TriageError
+from triage.errors import StoreBrokenError, StoreBusyError, StoreFullError, StoreLostError, TriageError
 from triage.store.migrations import migrate
 
+#: What a quota or a limit looks like to SQLite: the bytes were refused, and nothing is believed that is not so.
+_NOT_TAKEN = ("SQLITE_IOERR_WRITE", "SQLITE_IOERR_TRUNCATE", "SQLITE_IOERR_SHMSIZE", "SQLITE_IOERR_SHMOPEN", "SQLITE_IOERR_NOMEM")
+#: The beginnings of SQLite's names, our error, and its words; the first that fits.
+_MEANINGS: tuple[tuple[tuple[str, ...], type[Exception], str], ...] = (
+    (("SQLITE_BUSY", "SQLITE_LOCKED"), StoreBusyError, "is locked by another process ({name}): expected to be its only writer"),
+    (
+        ("SQLITE_FULL", "SQLITE_READONLY", *_NOT_TAKEN),
+        StoreFullError,
+        "cannot be written ({name}): expected a writable disk with free space",
+    ),
+    # After an fsync that failed the system may have dropped the pages, and the next one would say that all is well.
+    (("SQLITE_IOERR",), StoreLostError, "is on a disk that fails ({name}): expected to read and to keep what was written"),
+    (
+        ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_CANTOPEN"),
+        StoreBrokenError,
+        "cannot be read ({name}): expected an undamaged SQLite database written by triage",
+    ),
+    (("SQLITE_ERROR",), StoreBrokenError, "is not as expected ({error}): expected the tables of this version"),
+    (("SQLITE_CONSTRAINT",), ValueError, "refuses what contradicts it ({error})"),
+)
 #: Seconds between two attempts to switch a new file to WAL.
 _PAUSE = 0.01
 #: A gigabyte takes about as long.
@@ -88,16 +108,9 @@ def translate(error: sqlite3.Error, path: Path | None = None) -> Exception:
     """Our error for SQLite's; its own where it can only be a mistake of the program."""
     name = getattr(error, "sqlite_errorname", "") or ""
     store = f"{path}: the store" if path else "the store"
-    if _is(error, "SQLITE_BUSY", "SQLITE_LOCKED"):
-        return StoreBusyError(f"{store} is locked by another process ({name}): expected to be its only writer")
-    if _is(error, "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY"):
-        return StoreFullError(f"{store} cannot be written ({name}): expected a writable disk with free space")
-    if _is(error, "SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_CANTOPEN"):
-        return StoreBrokenError(f"{store} cannot be read ({name}): expected an undamaged SQLite database written by triage")
-    if _is(error, "SQLITE_ERROR"):
-        return StoreBrokenError(f"{store} is not as expected ({error}): expected the tables of this version")
-    if _is(error, "SQLITE_CONSTRAINT"):
-        return ValueError(f"{store} refuses what contradicts it ({error})")
+    for names, kind, words in _MEANINGS:
+        if _is(error, *names):
+            return kind(f"{store} {words.format(name=name, error=error)}")
     return error
 
 

@@ -13,11 +13,12 @@ from typing import Any, TypeVar, cast
 
 from sqlite_utils import Database
 
-from triage.errors import LeaseLostError, StoreBrokenError, StoreFullError, TriageError
+from triage.errors import LeaseLostError, StoreBrokenError, StoreFullError, StoreLostError, TriageError
 from triage.ports import Transaction
 from triage.records import LeaseClaim
 from triage.store import lease
 from triage.store.connect import check, connect, translate, translated
+from triage.store.files import Files
 from triage.store.reserve import OCTETS, Reserve
 from triage.store.transaction import SqliteTransaction
 
@@ -43,8 +44,11 @@ _Answer = tuple[_Work, Any, BaseException | None]
 class SqliteStore:
     """The Store port on one SQLite file. Open it with `open_store`."""
 
-    def __init__(self, db: Database, case_prefix: str, reserve: Reserve | None = None) -> None:
+    def __init__(self, db: Database, case_prefix: str, files: Files, reserve: Reserve | None = None) -> None:
         self._db = db
+        self._files = files
+        #: Why nothing of this store is to be believed any more.
+        self._lost: StoreLostError | None = None
         self._reserve = reserve
         self._transaction = SqliteTransaction(db, case_prefix)
         self._queue: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
@@ -123,6 +127,8 @@ class SqliteStore:
     def _commit_together(self, batch: list[_Work]) -> None:
         results: list[_Answer] = []
         try:
+            if self._lost:
+                raise self._lost
             with translated():
                 # Reading alone takes no lock: `triage cases` neither waits for a busy daemon nor holds it up.
                 self._begin(writes=any(work.writes for work in batch))
@@ -132,12 +138,16 @@ class SqliteStore:
             # Nothing of the batch is on the disk: all of it failed, whatever each had returned.
             self._abandon()
             results = [(work, None, error) for work in batch]
+            if isinstance(error, StoreLostError):
+                self._lost = error
             if isinstance(error, StoreFullError) and self._reserve:
                 self._reserve.give_up()
         _answer(results)
 
     def _begin(self, *, writes: bool) -> None:
         self._db.execute("begin immediate" if writes else "begin")
+        if writes:
+            self._files.check()
         if writes and self._fence is not None:
             lease.check(self._db, self._fence)
 
@@ -156,9 +166,11 @@ class SqliteStore:
             if not self._db.conn.in_transaction:
                 # SQLite gave up the whole transaction (disk full): nothing is left to roll back to.
                 raise _presentable(error) if isinstance(error, sqlite3.Error) else _ended() from error
+            if isinstance(found := _presentable(error), StoreLostError):
+                raise found from error
             self._db.execute("rollback to work")
             self._db.execute("release work")
-            return work, None, _presentable(error)
+            return work, None, found
         self._db.execute("release work")
         return work, value, None
 
@@ -197,7 +209,7 @@ def _ended() -> StoreBrokenError:
 
 def open_store(path: Path, case_prefix: str, *, busy_timeout: float = 10.0) -> SqliteStore:
     """The store in that file, made where it does not exist; StoreBusyError, StoreFullError or StoreBrokenError where it cannot be used."""
-    return SqliteStore(connect(path, busy_timeout=busy_timeout), case_prefix)
+    return SqliteStore(connect(path, busy_timeout=busy_timeout), case_prefix, Files(path))
 
 
 def open_for_daemon(path: Path, case_prefix: str, *, reserve: int = OCTETS) -> SqliteStore:
@@ -208,4 +220,4 @@ def open_for_daemon(path: Path, case_prefix: str, *, reserve: int = OCTETS) -> S
     except BaseException:
         db.close()
         raise
-    return SqliteStore(db, case_prefix, Reserve(path.with_name(f"{path.name}.reserve"), reserve))
+    return SqliteStore(db, case_prefix, Files(path), Reserve(path.with_name(f"{path.name}.reserve"), reserve))
