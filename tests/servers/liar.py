@@ -99,7 +99,7 @@ class Liar:
         if command == "FETCH":
             return self._fetch(held, rest, by_uid=by_uid)
         if command == "MOVE":
-            numbers, target = rest.split(b" ")
+            numbers, _, target = rest.partition(b" ")
             for uid in _numbers(numbers):
                 if uid in held:
                     self.folders[target.strip(b'"').decode()][self.uid_next] = held.pop(uid)
