@@ -17,6 +17,9 @@ from triage.sections.reading import ExtractionSettings
 OWN = Path(__file__).parent / "numbers.jsonl"
 #: Each written by itself, as people write in six languages; dates and telephones there are not judged.
 LIVELY = Path(__file__).parent / "lively.jsonl"
+#: Written without a look at how numbers are found; `docs/parsing.md` says what was found of them then. Amounts there are not judged.
+FRESH = Path(__file__).parent / "fresh.jsonl"
+NUMBERS = {"order_number", "invoice_number", "receipt_number", "transaction_id", "tracking_number"}
 PUBLIC = ROOT.parent / "shared" / "eval"
 NAMES = {"order_id": "order_number", "invoice_id": "invoice_number"}
 PATTERNS = Patterns.of(ExtractionSettings())
@@ -78,12 +81,19 @@ def test_our_own_messages() -> None:
 
 
 def test_messages_of_no_pattern() -> None:
-    """In messages that have no frame in common, precision is .99; what is missed of order numbers is less than five in a hundred."""
+    """In messages that have no frame in common, nothing is found that is not there, and less than one order number in a hundred is missed."""
     rows = list(own(LIVELY))
     kinds = {kind for _, expected in rows for kind, _ in expected}
     for kind, (precision, recall) in measure(rows, kinds).items():
-        assert precision >= 0.99, kind
-        assert recall >= (0.95 if kind == "order_number" else 0.97), kind
+        assert precision >= (1 if kind == "order_number" else 0.99), kind
+        assert recall >= (0.99 if kind == "order_number" else 0.97), kind
+
+
+def test_messages_written_unseen() -> None:
+    """In sixty messages of 22 languages, written before the words were mended for them, .98 of what is found is right and .95 is found."""
+    for kind, (precision, recall) in measure(own(FRESH), NUMBERS).items():
+        assert precision >= 0.98, kind
+        assert recall >= 0.95, kind
 
 
 @pytest.mark.skipif(not PUBLIC.is_dir(), reason="the public messages are not beside the project")

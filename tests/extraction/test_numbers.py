@@ -50,6 +50,19 @@ def numbers(text: str, **parts: object) -> list[tuple[str, str]]:
         ("Rg.-Nr. 20260042", "invoice_number", "20260042"),
         ("Bestellung vom 3. März mit Nr. 12345", "order_number", "12345"),
         ("order number 123 456 789", "order_number", "123456789"),
+        ("no sign of 40312?? thats my order", "order_number", "40312"),
+        ("1077345 is the order. size 38", "order_number", "1077345"),
+        ("Order numbers affected: 71200", "order_number", "71200"),
+        ("Order no 5 digits 99881", "order_number", "99881"),
+        ("order number is 15 digits? mine is 204815162342108", "order_number", "204815162342108"),
+        ("40-771-882 ist bei mir angekommen. Bestellt hatte ich am 3.2.", "order_number", "40-771-882"),
+        ("zamówienie nr 2201/2026", "order_number", "2201/2026"),
+        ("20259913 numaralı siparişim", "order_number", "20259913"),
+        ("a rendelésszámom 5120934", "order_number", "5120934"),
+        ("Tilausnumeroni on 330912", "order_number", "330912"),
+        ("我的订单号是 6612093", "order_number", "6612093"),
+        ("رقم طلبي 5530918", "order_number", "5530918"),
+        ("passé commande sous la référence KD88210", "order_number", "KD88210"),
         ("номер заказа 12345", "order_number", "12345"),
         ("注文番号：12345", "order_number", "12345"),
         ("订单号12345", "order_number", "12345"),
@@ -154,3 +167,27 @@ def test_a_fact_says_where_it_was_found() -> None:
     """The span cuts the number out of its source."""
     (fact,) = extract(Message(text="My order no. 55512, please"), PATTERNS, NOW)
     assert "My order no. 55512, please"[slice(*fact.span)] == "55512"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "My order is late. Model 55-10092 arrived without a plug.",
+        "I ordered a lamp and 2 chairs arrived",
+        "Order for our office: 3 boxes and 4 lamps",
+        "Is 20481 arrived or what",
+        "My order came. Seat 100 is missing a screw.",
+        "5567 is the order of the day in our house, 12 people",
+        "Order number of my neighbour: none. Flat: 55412",
+    ],
+)
+def test_what_only_looks_like_an_order(text: str) -> None:
+    """A number that has arrived, stands behind a colon, or is the order of something is no order's by that alone."""
+    assert numbers(text) == []
+
+
+def test_numbers_of_one_shape() -> None:
+    """A number that looks like one found before is of its kind; one of another shape, and a bare one, is not."""
+    assert numbers("Order 88-20417 came. And 88-20418 is who knows where") == [("order_number", "88-20417"), ("order_number", "88-20418")]
+    assert numbers("Order 88-20417 came, my badge 8820-418 too") == [("order_number", "88-20417")]
+    assert numbers("Order 88204 came. 77310 people were there") == [("order_number", "88204")]

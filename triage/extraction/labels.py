@@ -4,7 +4,19 @@ import re
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from triage.extraction.words import CALL_WORDS, KINDS, LINK_WORDS, NEUTRAL_WORDS, NUMBER_WORDS, ORDERED, PLURALS
+from triage.extraction.words import (
+    ARRIVED,
+    CALL_WORDS,
+    COPULAS,
+    KINDS,
+    LINK_WORDS,
+    NEUTRAL_WORDS,
+    NUMBER_WORDS,
+    ORDER_PIECES,
+    ORDER_STEMS,
+    ORDERED,
+    PLURALS,
+)
 
 _WORD = re.compile(r"[^\W\d_]{1,40}|[#№°º]")
 
@@ -17,6 +29,18 @@ _CALL_WORDS = frozenset(CALL_WORDS.split())
 
 _NEUTRAL_WORDS = frozenset(NEUTRAL_WORDS.split())
 _ORDERED = frozenset(ORDERED.split())
+_COPULAS = frozenset(COPULAS.split())
+_ARRIVED = frozenset(ARRIVED.split())
+#: "Order no 5 digits 99881": how long the number is stands between, and is not the number.
+_LENGTHS = frozenset({"digits", "digit", "characters", "stellig", "chiffres", "cifras", "cifre", "cijfers"})
+#: Words that say both what it is and that a number follows.
+_COMPOUNDS = ("nummer", "numero", "szám", "nr", "番号", "号", "번호")
+#: "40312? That's my order" says it afterwards.
+_THAT_IS = re.compile(
+    r"[?!.,;]{1,3}\s{1,2}(?:that['’]?s|that is|this is|das ist|c['’]est|es|è|dat is|det är)\s{1,2}"
+    r"(?:my|the|our|meine|die|ma|la|mi|il mio|mijn|de|min)\s{1,2}([^\W\d_]{3,20})",
+    re.IGNORECASE,
+)
 
 _DIGIT = re.compile(r"\d")
 #: A word for several, and the numbers that follow it up to here.
@@ -79,20 +103,27 @@ def label_before(text: str, start: int) -> Label:
     left = max(0, start - 56)
     words = [(found[0].lower(), left + found.start(), left + found.end()) for found in _WORD.finditer(text[left:start])]
     explicit, led, only_phone, position = False, False, False, start
+    right, only_named = "", False
     for count, (word, begins, ends) in enumerate(reversed(words)):
         gap = text[ends:position]
-        if count > 6 or len(gap) > 8 or any(character.isdigit() for character in gap) or _ends_sentence(gap, word):
+        if count > 6 or len(gap) > 8 or (_DIGIT.search(gap) and right not in _LENGTHS) or _ends_sentence(gap, word):
             break
+        right = word
         if word == "oder" and (words[len(words) - count - 2][0] if count + 2 <= len(words) else "") not in _BEFORE_ORDER:
             break
-        if word in LABELS or ((explicit or count == 0) and (word := _meant(word)) in LABELS):
-            return Label("" if only_phone and LABELS[word] != "phone" else LABELS[word], explicit)
+        if kind := kind_of(word) or ((explicit or count == 0) and LABELS.get(_meant(word))) or "":
+            compound = word.startswith(ORDER_STEMS) and any(piece in word for piece in _COMPOUNDS)
+            led_elsewhere = (only_phone and kind != "phone" and not compound) or (only_named and not explicit)
+            return Label("" if led_elsewhere else kind, explicit or compound)
         if word in _NUMBER_WORDS:
             explicit = True
         elif "," in gap or "(" in gap:
             break
         elif word in _CALL_WORDS:
             only_phone = True
+        elif count == 0 and gap[:1] == ":":
+            # In "order numbers affected: 71200" the word before the colon says something of the numbers that are named before it.
+            only_named = True
         elif word not in _LINK_WORDS:
             # "Cust no. 5" is the customer's; in "of March with no. 5" the number is not March's.
             return Label("", explicit, foreign=not led and word not in _NEUTRAL_WORDS)
@@ -110,12 +141,33 @@ def kind_after(text: str, end: int) -> str:
     """Kind of what is labelled right after `end`, as in "12345 is my order number"; "" where nothing is."""
     # A comma or a full stop ends what is said of the number.
     words = [word.lower() for word in _WORD.findall(_CLAUSE_END.split(text[end : end + 48], maxsplit=1)[0])]
+    numbered = False
     for word, following in zip_longest(words[:5], words[1:6], fillvalue=""):
-        if word in LABELS:
-            return LABELS[word] if following in _NUMBER_WORDS or word.endswith(("nummer", "nr")) else ""
-        if word not in _LINK_WORDS:
+        if kind := kind_of(word):
+            is_one = words[0] in _COPULAS and not following
+            return kind if following in _NUMBER_WORDS or numbered or is_one or word.endswith(("nummer", "nr")) else ""
+        numbered = numbered or word in _NUMBER_WORDS
+        if word not in _LINK_WORDS and not numbered:
             break
-    return ""
+    that_is = _THAT_IS.match(text, end)
+    return kind_of(that_is[1].lower()) if that_is else ""
+
+
+def arrives(text: str, end: int) -> bool:
+    """True where the words right after `end` say that it has arrived, left or been lost."""
+    words = _WORD.findall(_CLAUSE_END.split(text[end : end + 64], maxsplit=1)[0].lower())
+    return any(word in _ARRIVED for word in words[:5])
+
+
+def kind_of(word: str) -> str:
+    """What a word says that a number is, also where it is bent or stands in a run of letters without blanks; "" for nothing."""
+    if found := LABELS.get(word):
+        return found
+    return (
+        "order_number"
+        if word.startswith(ORDER_STEMS) or (not word.isascii() and any(piece in word[-10:] for piece in ORDER_PIECES))
+        else ""
+    )
 
 
 def only_kind(text: str, start: int) -> str:

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from triage.extraction.labels import LABELS, Label, kind_after, kind_of_list, label_before, only_kind, says_number
+from triage.extraction.labels import LABELS, Label, arrives, kind_after, kind_of_list, label_before, only_kind, says_number
 from triage.extraction.search import Search
 from triage.extraction.tracking import is_labelled_number
-from triage.extraction.words import PLURALS, UNITS
+from triage.extraction.words import ORDERED, PLURALS, UNITS
 from triage.reading import Fact
 
 _FOUND_BY_WORDS = frozenset({"order_number", "invoice_number", "receipt_number", "transaction_id"})
@@ -15,8 +15,8 @@ _FOUND_BY_WORDS = frozenset({"order_number", "invoice_number", "receipt_number",
 _FROM_DIGIT = re.compile(r"\d[0-9A-Za-z_/.-]{0,40}")
 _OF_A_WORD = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_/-")
 _LETTERS = re.compile(r"[A-Za-z]{1,24}")
-#: "2026/0311" is one number of a year.
-_SEVERAL = re.compile(r"(?<!\d)(?!(?:19|20)\d\d/\d{4}\b)\d{4,12}(?:/\d{4,12}){1,6}")
+#: "2026/0311" and "2201/2026" are one number of a year.
+_SEVERAL = re.compile(r"(?<!\d)(?!(?:19|20)\d\d/\d{4}\b|\d{4}/20[0-4]\d\b)\d{4,12}(?:/\d{4,12}){1,6}")
 _DATE = re.compile(
     r"(?<!\d)(?:\d{4}([./-])\d{1,2}\1\d{1,2}|\d{1,2}([./-])\d{1,2}\2(?:\d{4}|\d{2})|\d{1,2}[./]\d{1,2}|\d{1,2}(?:st|nd|rd|th))",
     re.IGNORECASE,
@@ -34,6 +34,7 @@ _UNMISTAKABLE = re.compile(r"\d{3}-\d{7}-\d{7}")
 #: Short numbers are one of several where another as short follows.
 _SHORT_LIST = re.compile(r"\s{0,2}(?:[,;&+]|and|und|et|y|e|en)\s{1,2}(?:(?:and|und|et|y|e|en)\s)?#?\d{3}(?!\d)")
 _SEVERAL_WORDS = frozenset(PLURALS.split())
+_ORDER_WORDS = ("order", "bestell", "auftrag", "commande", "pedido", "ordin", "encomenda", "beställning", "ordre", *ORDERED.split())
 _MORE_GROUPS = re.compile(r"(?: \d{3,4}){1,5}(?![\d.,]\d|\w)")
 
 
@@ -61,10 +62,15 @@ def find_by_words(search: Search) -> Iterator[Fact]:
     """Numbers that the words around them give away; no piece of text is taken twice."""
     text = search.text
     previous: tuple[_Token, str, float] | None = None
+    shapes: dict[tuple[int, str], str] = {}
     for token in _tokens(text):
         if not search.free(token.start, token.end) or _is_case_number(search, token) or not _may_be_number(text, token):
             continue
         kind, confidence = _by_words(text, token, previous)
+        if not kind:
+            kind, confidence = _by_what_became(search, token, shapes)
+        if kind and (shape := _shape(token)):
+            shapes.setdefault(shape, kind)
         previous = (token, kind, confidence) if kind else None
         if kind in _FOUND_BY_WORDS:
             value, end = _whole(search, token)
@@ -112,7 +118,7 @@ def _split(word: str, start: int) -> Iterator[_Token]:
 
 def _glued(letters: str) -> str:
     """Kind that letters before digits name; a blank where they only say that a number follows; "" where they belong to it."""
-    if letters in {"po", "inv", "rg", "n", "x"}:
+    if letters in {"po", "inv", "rg", "kd", "n", "x"}:
         return ""
     return LABELS.get(letters, " " if says_number(letters) else "")
 
@@ -180,6 +186,24 @@ def _in_context(text: str, token: _Token, previous: tuple[_Token, str, float] | 
     # Shops write #12345 for an order, and customers copy it.
     otherwise = ("order_number", 0.6) if _hashed(text, token) else ("", 0.0)
     return (kind, 0.7) if (kind := only_kind(text, token.start)) else otherwise
+
+
+def _by_what_became(search: Search, token: _Token, shapes: dict[tuple[int, str], str]) -> tuple[str, float]:
+    """The kind of a number that looks like one found before; an order where one is spoken of and the number has arrived."""
+    shape, label = _shape(token), label_before(search.text, token.start)
+    if label.foreign or not _fits(search.text, token, explicit=False):
+        return "", 0.0
+    if shape in shapes:
+        return shapes[shape], 0.65
+    digits = sum(character.isdigit() for character in token.text)
+    arrived = digits >= 5 and not _LETTERS.search(token.text) and arrives(search.text, token.end)
+    return ("order_number", 0.6) if arrived and any(word in search.lower for word in _ORDER_WORDS) else ("", 0.0)
+
+
+def _shape(token: _Token) -> tuple[int, str] | None:
+    """Length and marks, by which numbers of one maker are alike; None for a number that may be anything."""
+    marks = "".join(character for character in token.text if not character.isalnum())
+    return (len(token.text), marks) if marks or (len(token.text) >= 12 and not token.text.isdigit()) else None
 
 
 def _goes_on(text: str, one: _Token, other: _Token) -> bool:

@@ -57,6 +57,7 @@ KINDS = {
 
 #: They say "a number follows" and leave open of what.
 NUMBER_WORDS = """
+    mine meins référence références referencia riferimento referência referentie numaralı nolu رقم מספר nomor
     number numbers num no nr nro id ids ref reference referenz nummer nummern numéro numéros numero
     número numeros números numer numeru nº n номер номером č číslo šifra kennung kenn nos # № ° º
 """
@@ -92,6 +93,7 @@ NEUTRAL_WORDS = """
 
 #: They may stand between the word and its number.
 LINK_WORDS = """
+    which je saya digits digit characters stellig chiffres cifras cifre cijfers
     is was are were ist sind war lautet lauten est sont es son è sono é são jest to zijn er confirmation code
     details bestätigung my the with mit der die das le la el il de het mijn meine mein ma mon mi mio är s
 """
@@ -107,4 +109,22 @@ CARD_WORDS = """
     card cards credit debit creditcard visa mastercard amex maestro discover diners rupay jcb cvv cvc csc exp expiry expires expiring
     expiration thru cardholder kreditkarte karte karten kartennummer ablaufdatum prüfziffer carte cartes bancaire tarjeta tarjetas
     cartão cartao carta carte kaart karta karty kartą kartę kort kortet картой карта карты карту caducidad scadenza validade gültig
+"""
+
+#: Beginnings of words for an order in languages that bend them in many ways, or write them without blanks.
+ORDER_STEMS = (
+    "tilaus", "rendelés", "sipariş", "objednávk", "zamówieni", "замовлен", "поръчк", "παραγγελ", "طلب", "الطلب", "הזמנ",
+    "comanda", "comenz", "pesanan", "tellimus", "pasūtījum", "užsakym", "narudžb", "naročil",
+)  # fmt: skip
+#: The same within a run of letters that knows no blanks.
+ORDER_PIECES = ("注文", "订单", "訂單", "주문")
+
+#: With one of them, "12345 is the order" says what the number is.
+COPULAS = "is was ist war est es è is är er jest je это"
+
+#: What becomes of an order: the number that arrived is one.
+ARRIVED = """
+    arrived delivered turned shipped dispatched missing angekommen geliefert zugestellt verschickt consegnato consegnata arrivato arrivata
+    spedito livré livrée arrivé arrivée expédié expédiée entregado llegado llegó chegou entregue geleverd aangekommen levererad leveret
+    levert kommit kommet
 """
