@@ -52,10 +52,10 @@ def _after_word(subject: str, start: int) -> str:
 
 def _is_absence(message: Message, subject: str) -> bool:
     """True for an absence notice in its writer's own words."""
-    if absences.ANSWER.match(subject) or not absences.SUBJECTS.search(subject):
+    if absences.ANSWER.match(subject) or not any(words in subject for words in absences.SUBJECTS):
         return False
     text = message.text[:_TEXT_READ].lower()
-    return bool(absences.TEXTS.search(text) or absences.MORE_TEXTS.search(text))
+    return any(words in text for words in absences.TEXTS)
 
 
 def _strong_evidence(message: Message) -> str:
