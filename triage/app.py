@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 
-from triage.alarm import AlarmBoard
-from triage.alarms.file import FileChannel
+from triage.alarm import AlarmBoard, Told
+from triage.alarms.file import FileChannel, read_alarms
 from triage.alarms.log import LogChannel
 from triage.alarms.systemd import Systemd
 from triage.alarms.webhook import WebhookChannel
@@ -127,10 +127,12 @@ class _Way:
 
 
 @contextlib.asynccontextmanager
-async def assembled(settings: Settings, now: Now = utc_now, reader: Reader | None = None) -> AsyncIterator[App]:
+async def assembled(
+    settings: Settings, now: Now = utc_now, reader: Reader | None = None, board: AlarmBoard | None = None
+) -> AsyncIterator[App]:
     """The whole daemon, put together and taken apart again in reverse order; a reader that is lent is used and left running."""
     async with contextlib.AsyncExitStack() as stack:
-        parts = parts_of(settings, now)
+        parts = parts_of(settings, now, board)
         store = open_for_daemon(settings.paths.store, settings.identity.case_prefix)
         stack.push_async_callback(store.close)
         if reader is None:
@@ -174,6 +176,9 @@ def _app(parts: Parts, store: Store, reader: Reader, mailboxes: Mapping[str, Ima
 
 def _watch(parts: Parts, store: Store, deliver: Deliver | None, canary: Canary | None) -> Watch:
     alarms, systemd, pulses = parts.settings.alarms, Systemd(), Pulses(parts.now)
+    # What the file of the last run says is taken down where it no longer stands.
+    left = read_alarms(parts.settings.paths.state / ALARMS)
+    parts.board.told.setdefault(FileChannel.name, {alarm.kind: Told(alarm=alarm, times=1, at=alarm.since) for alarm in left})
     return Watch(
         board=parts.board,
         pulses=pulses,

@@ -5,10 +5,12 @@ import signal
 from collections.abc import Sequence
 
 from triage import heartbeat, lease
+from triage.alarm import AlarmBoard
 from triage.app import App, assembled
 from triage.errors import StoreLostError
 from triage.logs import get_logger
 from triage.records import LeaseClaim
+from triage.renewal import Renewal
 from triage.settings import Settings
 from triage.stages.loop import Stage, drain, run
 
@@ -30,11 +32,32 @@ def stop_on_signals(stop: asyncio.Event) -> None:
         loop.add_signal_handler(number, asked, number)
 
 
-async def run_daemon(settings: Settings, stop: asyncio.Event) -> None:
-    """Serve until `stop` is set; where another daemon takes the lease over, begin again as the one that waits."""
+async def run_daemon(settings: Settings, stop: asyncio.Event, renewal: Renewal | None = None) -> None:
+    """Serve until `stop` is set; begin again with a new configuration, or as the one that waits where another took the lease over."""
+    board = AlarmBoard()
     while not stop.is_set():
-        async with assembled(settings) as app:
-            await serve(app, stop)
+        async with assembled(settings, board=board) as app:
+            settings = await _until_renewed(app, stop, renewal) if renewal else settings
+            if not renewal:
+                await serve(app, stop)
+
+
+async def _until_renewed(app: App, stop: asyncio.Event, renewal: Renewal) -> Settings:
+    """Serve until told to stop or to begin again; the settings to begin with."""
+    ending = asyncio.Event()
+    serving = asyncio.create_task(serve(app, ending))
+    fresh = asyncio.create_task(renewal.next(app.settings, app.board, app.now))
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait((serving, fresh, stopping), return_when=asyncio.FIRST_COMPLETED)
+        ending.set()
+        # Units in hand are finished as at any stop, and what is left lies in the tables between the stages.
+        await serving
+        return fresh.result() if fresh.done() else app.settings
+    finally:
+        for task in (serving, fresh, stopping):
+            task.cancel()
+        await asyncio.gather(serving, fresh, stopping, return_exceptions=True)
 
 
 async def serve(app: App, stop: asyncio.Event, *, grace: float = _GRACE_SECONDS) -> None:
@@ -53,6 +76,9 @@ async def once(app: App) -> int:
 
 async def _work(app: App, stop: asyncio.Event, lost: asyncio.Event, grace: float) -> None:
     ending = asyncio.Event()
+    if app.store.displaced:
+        said = f"{app.store.displaced} gave no sign of life: this place has taken over; does the other one still run?"
+        app.board.note("took_over", said, app.now())
     await _recover(app)
     tasks = [asyncio.create_task(run(stage, ending, app.watch.pulses), name=stage.name) for stage in _everything(app)]
     tasks.append(asyncio.create_task(heartbeat.beat(app, ending), name="heartbeat"))

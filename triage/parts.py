@@ -254,17 +254,18 @@ class Parts:
         )
 
 
-def parts_of(settings: Settings, now: Now) -> Parts:
-    """What the stages of these settings share."""
-    policy = load_policy(settings)
+def parts_of(settings: Settings, now: Now, board: AlarmBoard | None = None) -> Parts:
+    """What the stages of these settings share; a board that is given has alarms that stand already."""
+    policy, board = load_policy(settings), board or AlarmBoard()
+    writer = load_writer(settings, policy)
     return Parts(
         settings=settings,
         now=now,
         policy=policy,
         people=People.of(settings),
         ring=key_ring(settings.paths.state),
-        recorder=Recorder(writer=load_writer(settings, policy), live=settings.mode == "live", keep_raw=settings.keep_raw),
-        board=AlarmBoard(),
+        recorder=Recorder(writer=writer, live=settings.mode == "live", keep_raw=settings.keep_raw, board=board),
+        board=board,
         arrived=Bell(),
         to_send=Bell(),
         to_file={account: Bell() for account in settings.watched},

@@ -258,6 +258,9 @@ class Transaction(Protocol):
 class Store(Protocol):
     """Where everything is kept. Raises StoreBusyError, StoreFullError and StoreBrokenError."""
 
+    #: Who held the lease before our turn and gave no sign of life; empty where it was free.
+    displaced: str
+
     async def transact(self, work: Callable[[Transaction], T]) -> T:
         """Run `work` and commit durably. Work waiting at the same time may share one commit; each stays atomic and fails alone."""
 

@@ -7,6 +7,9 @@ import pytest
 
 from tests.servers.smtp_sink import Sink
 from tests.spine.world import World, letter
+from triage.alarms.file import read_alarms
+from triage.app import ALARMS
+from triage.daemon import once
 from triage.errors import SettingsError, StoreBrokenError
 from triage.sections.places import project_root
 
@@ -106,7 +109,6 @@ async def test_a_department_that_is_not_configured_costs_the_customer_nothing(wo
     end = text.index("[agents.jane]")
     world.config.write_text(text[:begin] + text[end:])
     from triage.app import assembled
-    from triage.daemon import once
     from triage.settings import load
 
     await world.deliver(letter("You charged me twice for order ORD1234", subject="charged twice"))
@@ -125,3 +127,28 @@ async def test_raw_bytes_are_dropped_once_decided_unless_kept(world: World, sink
     await world.settle(keep_raw=keep)
     raw = (await world.ask(lambda tx: tx.messages.get(1))).raw
     assert (raw is not None) is (keep == "true")
+
+
+async def test_a_built_in_text_is_told(world: World, sink: Sink) -> None:
+    """Whoever runs it learns which template could not be used, and why; it goes a day after the last time."""
+    templates = world.root / "emails"
+    shutil.copytree(project_root() / "templates" / "emails", templates)
+    (templates / "acknowledgment" / "payment.txt").write_text("{{ nobody_knows_this }}")
+    paths(world, templates=templates)
+    await world.deliver(letter("You charged me twice for order ORD1234", subject="charged twice"))
+    async with world.app() as app:
+        await once(app)
+        [alarm] = (await app.watch.vitals.look()).alarms
+        assert (alarm.kind, "payment.txt" in alarm.text) == ("template", True)
+        world.clock.forward(days=1)
+        assert "template" not in [alarm.kind for alarm in (await app.watch.vitals.look()).alarms]
+
+
+async def test_alarms_of_a_run_that_died_are_taken_down(world: World) -> None:
+    """The file of alarms says what stands now, and not what stood when a daemon was killed."""
+    path = world.root / "var" / ALARMS
+    path.parent.mkdir()
+    path.write_text('{"alarms": [{"kind": "late", "text": "long ago", "since": "2026-03-02T12:00:00+00:00"}]}')
+    async with world.app() as app:
+        await app.watch.warn.work()
+    assert read_alarms(path) == ()

@@ -17,6 +17,8 @@ import structlog
 from tests.servers.smtp_sink import Sink
 from tests.spine.world import World, letter
 from triage import lease
+from triage.alarms.file import read_alarms
+from triage.app import ALARMS
 from triage.ports import Store
 from triage.store.sqlite import open_store
 
@@ -86,6 +88,8 @@ async def test_a_daemon_that_stood_still_is_taken_over_and_kept_out(world: World
     await until(lambda: "started" in two.log)
     await world.deliver(letter("Where is ORD1002?"))
     await until(lambda: len(sink.accepted) == 2)
+    # Whoever runs it is told that a place has died, or that two of them run.
+    await until(lambda: [alarm.kind for alarm in read_alarms(world.root / "two" / ALARMS)] == ["took_over"])
     one.signal(signal.SIGCONT)
     await until(lambda: "lease_lost" in one.log and "waiting_for_lease" in one.log)
     await world.deliver(letter("Where is ORD1003?"))

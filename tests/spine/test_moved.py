@@ -8,6 +8,7 @@ import pytest
 
 from tests.making import PEOPLE, SHIPPED, writer
 from tests.store.words import NOON, event, later, new_case, raw, reading
+from triage.alarm import AlarmBoard
 from triage.case import CaseEvent
 from triage.clocks.due import due_at
 from triage.correction import Correction
@@ -33,7 +34,7 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 @pytest.fixture
 def moved() -> Moved:
     """What moves mean, under the shipped policy."""
-    recorder = Recorder(writer=writer(), live=True, keep_raw=False)
+    recorder = Recorder(writer=writer(), live=True, keep_raw=False, board=AlarmBoard())
     return Moved(
         account="support",
         rulings=rulings(SHIPPED),

@@ -157,3 +157,15 @@ async def test_a_stage_that_hangs_is_told(ward: Ward) -> None:
     assert await ward.alarms() == {"stage:decide": f"decide has not got through a unit of work since {NOON:%Y-%m-%d %H:%M} UTC"}
     found: Health = await ward.vitals.look()
     assert [(stage.name, stage.worked_at) for stage in found.stages] == [("decide", NOON)]
+
+
+async def test_an_event_goes_by_itself(ward: Ward) -> None:
+    """What happened once, such as a vanished message, is shown for a day after the last time; a state stands until it is cleared."""
+    ward.board.note("vanished:support", "one", ward.clock())
+    ward.board.sound("census:support", "does not agree", ward.clock())
+    ward.clock.forward(hours=20)
+    ward.board.note("vanished:support", "another", ward.clock())
+    ward.clock.forward(hours=23)
+    assert await ward.alarms() == {"vanished:support": "another", "census:support": "does not agree"}
+    ward.clock.forward(hours=1)
+    assert await ward.alarms() == {"census:support": "does not agree"}

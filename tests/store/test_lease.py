@@ -95,3 +95,17 @@ async def test_a_lease_that_vanished_is_lost(store: Store, place) -> None:  # ty
         beside.execute("delete from lease")
     with pytest.raises(LeaseLostError, match="nobody holds the lease"):
         await store.transact(lambda tx: None)
+
+
+async def test_who_was_displaced_is_named(store: Store, other: Store) -> None:
+    """A takeover knows whom it displaced; a lease that was free, kept or let go displaces nobody."""
+    await store.hold(claim("a"), NOON)
+    await store.hold(claim("a"), NOON + MINUTE / 2)
+    assert store.displaced == ""
+    await other.hold(claim("b"), NOON + 2 * MINUTE)
+    assert "process at a" in other.displaced
+    await other.hold(claim("b"), NOON + 2.5 * MINUTE)
+    assert other.displaced
+    await other.release()
+    await store.hold(claim("a"), NOON + 3 * MINUTE)
+    assert store.displaced == ""

@@ -176,7 +176,7 @@ class Receive:
         said = "none" if raw.received_at == NO_ARRIVAL else f"{raw.received_at:%Y-%m-%d %H:%M} UTC"
         _log.warning("arrival_makes_no_sense", account=self._account, uid=raw.key.uid, arrival=said)
         text = f"mailbox {self._account}: a message arrived at {said}, says the server; it counts from now. Is the server's clock right?"
-        self._board.sound(f"arrival:{self._account}", text, now)
+        self._board.note(f"arrival:{self._account}", text, now)
         return replace(raw, received_at=now)
 
     async def _give_up(self, listed: Collection[int], uid_validity: int) -> int:
@@ -192,7 +192,7 @@ class Receive:
         if hopeless:
             self._withheld.came(hopeless)
             text = f"mailbox {self._account}: {len(hopeless)} messages vanished before they could be fetched; see `triage audit`"
-            self._board.sound(f"vanished:{self._account}", text, now)
+            self._board.note(f"vanished:{self._account}", text, now)
         return len(hopeless)
 
     async def _settle(self, arrivals: dict[int, datetime], uid_validity: int, outcome: Outcome, reason: str = "") -> None:
@@ -220,7 +220,7 @@ class Receive:
         # Against RFC 9051 §2.3.1.1: a backup was put back without telling, and known UIDs may mean other messages now.
         _log.error("uidnext_went_back", account=self._account, was=was, now=now)
         text = f"mailbox {self._account}: the server counts its messages anew (next UID {now} after {was}) without saying so"
-        self._board.sound(f"uids:{self._account}", text, self._now())
+        self._board.note(f"uids:{self._account}", text, self._now())
         self._census.hasten()
 
     async def _begin_epoch(self, status: MailboxStatus) -> Cursor:

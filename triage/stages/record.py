@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Protocol
 
+from triage.alarm import AlarmBoard
 from triage.case import Case, CaseEvent, CaseStatus, NewCase
 from triage.decision import CaseChange, Decision, HeldAnswers, ReplyOrder
 from triage.message import RawMessage, StoredMessage
@@ -37,6 +38,7 @@ class Recorder:
     writer: Writes
     live: bool
     keep_raw: bool
+    board: AlarmBoard
 
     def record(self, tx: Transaction, stored: StoredMessage, reading: Reading, decision: Decision, now: datetime) -> Case | None:
         """Everything that follows from a message; the case it belongs to."""
@@ -114,6 +116,7 @@ class Recorder:
         if reply.fallback:
             detail = {"reply": reply.kind.value, "why": reply.fallback}
             tx.cases.record(case.id, [CaseEvent(at=now, kind="fallback", provenance="policy", detail=detail)])
+            self.board.note("template", f"a built-in text stands in for a template: {reply.fallback}", now)
 
     def _shadow_events(self, decision: Decision, now: datetime) -> tuple[CaseEvent, ...]:
         if self.live or not decision.folder:

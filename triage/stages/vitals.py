@@ -60,6 +60,7 @@ class Vitals:
     async def look(self) -> Health:
         """How the daemon is now; the alarms that follow from it are sounded or cleared."""
         now = self._now()
+        self._board.expire(now)
         self._sound_stages(now)
         backlog = await self._store.query(lambda tx: tx.vitals.backlog())
         capacity = self._capacity()

@@ -2,10 +2,9 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from triage.alarm import Alarm, AlarmBoard, Notice, NoticeState
+from triage.alarm import Alarm, AlarmBoard, Notice, NoticeState, Told
 from triage.errors import TriageError
 from triage.logs import get_logger
 from triage.ports import AlarmChannel, Now
@@ -15,15 +14,6 @@ _LOOK_EVERY = timedelta(seconds=2)
 #: How long a channel that failed is left alone.
 _PAUSE = timedelta(minutes=1)
 _log = get_logger("warn")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Told:
-    """What a channel was last told of an alarm."""
-
-    alarm: Alarm
-    times: int
-    at: datetime
 
 
 class Warn:
@@ -37,7 +27,6 @@ class Warn:
         self._again = again
         self._now = now
         self._paused_until: dict[str, datetime] = {}
-        self._told: dict[str, dict[str, _Told]] = {channel.name: {} for channel in channels}
 
     async def work(self) -> int:
         """Tell every channel what is new to it; how much was told."""
@@ -49,7 +38,7 @@ class Warn:
         await asyncio.sleep(_LOOK_EVERY.total_seconds())
 
     async def _tell(self, channel: AlarmChannel, standing: Sequence[Alarm], now: datetime) -> int:
-        told = self._told[channel.name]
+        told = self._board.told.setdefault(channel.name, {})
         notices = _notices(told, standing, self._again, now)
         if not notices or now < self._paused_until.get(channel.name, now):
             return 0
@@ -65,7 +54,7 @@ class Warn:
         return len(notices)
 
 
-def _notices(told: dict[str, _Told], standing: Sequence[Alarm], again: Sequence[timedelta], now: datetime) -> list[Notice]:
+def _notices(told: dict[str, Told], standing: Sequence[Alarm], again: Sequence[timedelta], now: datetime) -> list[Notice]:
     raised = [alarm for alarm in standing if alarm.kind not in told or told[alarm.kind].alarm.since != alarm.since]
     reminded = [alarm for alarm in standing if alarm not in raised and now >= _next(told[alarm.kind], again)]
     kinds = {alarm.kind for alarm in standing}
@@ -77,15 +66,15 @@ def _notices(told: dict[str, _Told], standing: Sequence[Alarm], again: Sequence[
     ]
 
 
-def _next(last: _Told, again: Sequence[timedelta]) -> datetime:
+def _next(last: Told, again: Sequence[timedelta]) -> datetime:
     # The last interval repeats for as long as the alarm stands.
     return last.at + again[min(last.times, len(again)) - 1]
 
 
-def _remember(told: dict[str, _Told], notice: Notice, now: datetime) -> None:
+def _remember(told: dict[str, Told], notice: Notice, now: datetime) -> None:
     kind = notice.alarm.kind
     if notice.state is NoticeState.CLEARED:
         del told[kind]
     else:
         times = told[kind].times + 1 if notice.state is NoticeState.STANDING else 1
-        told[kind] = _Told(alarm=notice.alarm, times=times, at=now)
+        told[kind] = Told(alarm=notice.alarm, times=times, at=now)

@@ -28,6 +28,12 @@ def take(db: Database, claim: LeaseClaim, fence: int | None, now: datetime) -> i
     return turn
 
 
+def displaced(db: Database, claim: LeaseClaim, fence: int | None) -> str:
+    """Who holds the lease, where that is neither we nor anybody of this place: whom a turn of ours would displace."""
+    found = next(iter(db.query("select place, holder, fence from lease where id = ?", (_ROW,))), None)
+    return "" if found is None or found["fence"] == fence or found["place"] == claim.place else rows.text(found, "holder")
+
+
 def release(db: Database, fence: int) -> None:
     """Let the next one have it at once."""
     db.execute("update lease set holder = '' where id = ? and fence = ?", (_ROW, fence))

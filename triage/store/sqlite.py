@@ -54,6 +54,8 @@ class SqliteStore:
         self._queue: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
         #: The number of our turn; None for whoever needs no lease (a command, a test).
         self._fence: int | None = None
+        #: Who held the lease before this turn and gave no sign of life; empty where it was free, or of this place.
+        self.displaced = ""
         self._closed = False
         self._writer = threading.Thread(target=self._write, name="store", daemon=True)
         self._writer.start()
@@ -74,10 +76,16 @@ class SqliteStore:
 
     async def hold(self, claim: LeaseClaim, now: datetime) -> bool:
         """Take the lease, or keep it."""
+
+        def take(_tx: Transaction) -> tuple[str, int | None]:
+            return lease.displaced(self._db, claim, self._fence), lease.take(self._db, claim, self._fence, now)
+
         try:
-            turn = await self.transact(lambda _tx: lease.take(self._db, claim, self._fence, now))
+            other, turn = await self.transact(take)
         except LeaseLostError:
             return False
+        if turn is not None and turn != self._fence:
+            self.displaced = other
         self._fence = turn if turn is not None else self._fence
         return turn is not None
 
