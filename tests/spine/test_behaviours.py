@@ -109,6 +109,24 @@ class TestAnswer:
         for ours in ("##-", "+a.1", JANE, "Escalation", "priority", "(ref"):
             assert ours not in content, ours
 
+    async def test_what_is_typed_within_the_quoted_html_goes_with_her_words(self, office: Office) -> None:
+        """Outlook quotes our html without marks: remarks below her lines arrive, and of ours nothing."""
+        told = office.last(JANE)
+        html = told.get_body(("html",))
+        assert html
+        ours = html.get_content().replace("ORD789456!<br>", "ORD789456!<br><p>We did, and it is on its way back.</p>", 1)
+        head = (
+            '<div id="divRplyFwdMsg"><b>From:</b> SayPro Support<br><b>Sent:</b> today<br><b>To:</b> Jane Adams<br><b>Subject:</b> x</div>'
+        )
+        message = opened(answer(told, "", JANE))
+        message.set_content(f"<html><body><p>Dear Ann,</p><hr>{head}{ours}</body></html>", subtype="html")
+        await office.get(message.as_bytes())
+        text = plain(office.last(ANN))
+        assert text.startswith("Dear Ann,\n\n> You charged me twice for order ORD789456!\n")
+        assert "We did, and it is on its way back." in text
+        for internal in ("##-", "(ref", "The case", "priority", "From:", "What happened"):
+            assert internal not in text, internal
+
     async def test_it_waits_for_a_minute(self, office: Office) -> None:
         """Until the time to take it back is over, it does not leave."""
         await office.get(answer(office.last(JANE), "Dear Ann, done.", JANE), minutes=0)

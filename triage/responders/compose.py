@@ -1,6 +1,8 @@
 """Messages out of text, html and attachments, as the octets that leave; only a header's difficult words are the email package's."""
 
 import base64
+import email
+import email.policy
 import quopri
 import re
 from collections.abc import Iterable
@@ -80,6 +82,12 @@ def words(text: str) -> str:
 def named_address(name: str, addr_spec: str) -> str:
     """An address with its display name (RFC 5322 §3.4)."""
     return formataddr((words(name), addr_spec))
+
+
+def plain_text(content: bytes) -> str:
+    """The plain text of a message that we wrote; "" where it has none."""
+    part = email.message_from_bytes(content, policy=email.policy.default).get_body(("plain",))
+    return str(part.get_content()) if part else ""
 
 
 def _checked(field: tuple[str, str]) -> tuple[str, str]:

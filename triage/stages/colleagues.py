@@ -8,6 +8,7 @@ from triage import staff_tokens
 from triage.case import Case, CaseEvent, CaseStatus
 from triage.command import Orders, Word
 from triage.decision import Decision, Match
+from triage.marks import REPLY_ABOVE
 from triage.message import Message, StoredMessage
 from triage.people import People
 from triage.policy.answering import answered
@@ -19,6 +20,7 @@ from triage.ports import Transaction
 from triage.reading import Finding, Reading
 from triage.records import MessageRecord
 from triage.reply import ReplyKind
+from triage.responders.compose import plain_text
 from triage.sections.people import PeopleSettings
 from triage.staff import Colleague
 from triage.staff_tokens import KeyRing, StaffToken
@@ -32,6 +34,8 @@ Limits = Callable[[Case | None], tuple[Finding, ...]]
 
 #: Kinds of ours that a colleague may answer.
 _ANSWERABLE = (ReplyKind.NOTIFICATION, ReplyKind.ESCALATION, ReplyKind.REFUSAL, ReplyKind.COLLISION)
+#: An answer that names no message of ours quotes one of so many.
+_QUOTABLE = 3
 #: An address is told of a message that was not obeyed at most once in that time.
 _TOLD_EVERY = timedelta(hours=1)
 
@@ -135,7 +139,7 @@ class Colleagues:
 
     def _obey(self, tx: Transaction, incoming: Incoming, case: Case, found: Standing, colleague: Colleague) -> Decision:
         message, today = incoming.message, incoming.now.astimezone(self.where).date()
-        own = own_words(message.text)
+        own = own_words(message.text, message.full_text, self._sent(tx, message, case, colleague))
         given = orders(own.text, today)
         if own.problem:
             given = replace(given, problems=(*given.problems, own.problem))
@@ -163,6 +167,14 @@ class Colleagues:
                 after_reply=CaseStatus(self.settings.after_reply),
             )
         )
+
+    def _sent(self, tx: Transaction, message: Message, case: Case, colleague: Colleague) -> tuple[str, ...]:
+        """The texts of ours that the message may quote, where it quotes any."""
+        if REPLY_ABOVE not in message.full_text:
+            return ()
+        ours = [one for one in tx.deliveries.of_case(case.id) if one.recipient in colleague.addresses and one.kind in _ANSWERABLE]
+        answered = [one for one in ours if one.message_id in message.thread_ids()] or ours[-_QUOTABLE:]
+        return tuple(plain_text(one.content) for one in answered)
 
     def _confirmed(self, tx: Transaction, case: Case, given: Orders, today: date) -> Orders:
         if Word.CONFIRM not in given:

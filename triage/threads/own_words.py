@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from triage.marks import CUSTOMER_BEGINS, CUSTOMER_ENDS, REPLY_ABOVE
 from triage.staff_tokens import in_text
+from triage.threads.among import among
 
 #: What mail programs put right above a quotation: the fields of the message that is answered, or a rule.
 _HEADER = re.compile(
@@ -15,6 +16,8 @@ _RULE = re.compile(r"\A[\s>]{0,8}[-_=]{2,8}")
 _YEAR = re.compile(r"\d{4}")
 #: The longest line that is looked at: heads are short.
 _LOOKED_AT = 900
+#: So many characters at the start of two texts tell that they are one.
+_SAME = 200
 #: So many lines may stand between somebody's last word and our first line.
 _HEAD = 12
 _MOBILE = re.compile(
@@ -32,10 +35,48 @@ class OwnWords:
     problem: str = ""
 
 
-def own_words(text: str) -> OwnWords:
-    """The writer's words in the text of an answer; a problem where parts of our message would go along."""
+def own_words(text: str, whole: str = "", sent: Sequence[str] = ()) -> OwnWords:
+    """The writer's words in an answer: its `text` without history, else also those typed among what was `sent`, in the `whole` of it.
+
+    A problem where parts of our message would go along.
+    """
+    found = _typed_among(text, whole, sent) if sent and whole else None
+    return _above(text) if found is None else found
+
+
+def _typed_among(text: str, whole: str, sent: Sequence[str]) -> OwnWords | None:
+    """None where nothing was typed within our message that the text does not have."""
+    lines = whole.replace("\r\n", "\n").split("\n")
+    at = _marked_at(lines)
+    if at is None:
+        return None
+    # Which of several messages was answered shows by what it explains.
+    found = min((among(lines[at + 1 :], one) for one in sent), key=lambda one: len(one.typed))
+    if not found.typed.strip():
+        above = _above(text)
+        return _checked(_without_mobile(_without_head(lines[:at]))) if above.problem else above
+    if found.unsure:
+        return OwnWords(problem="Some of your words stand among parts of our message that the customer must not see.")
+    own = text.replace("\r\n", "\n").split("\n")
+    mark = _marked_at(own)
+    if mark is None and _begins(found.typed, text):
+        # Written below our message, and found there before.
+        return None
+    own = _without_mobile(own if mark is None else _without_head(own[:mark]))
+    return _checked([*own, *([""] if any(own) else []), *_without_mobile(found.text.split("\n"))])
+
+
+def _begins(typed: str, text: str) -> bool:
+    return " ".join(typed.split()).startswith(" ".join(text.split())[:_SAME])
+
+
+def _marked_at(lines: Sequence[str]) -> int | None:
+    return next((index for index, line in enumerate(lines) if REPLY_ABOVE in line), None)
+
+
+def _above(text: str) -> OwnWords:
     lines = text.replace("\r\n", "\n").split("\n")
-    at = next((index for index, line in enumerate(lines) if REPLY_ABOVE in line), None)
+    at = _marked_at(lines)
     if at is None:
         return _checked(_without_mobile(lines))
     above = _without_mobile(_without_head(lines[:at]))
