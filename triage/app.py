@@ -22,6 +22,7 @@ from triage.stages.canary import Canary
 from triage.stages.correct import Corrector
 from triage.stages.decide import Decide
 from triage.stages.deliver import Deliver
+from triage.stages.draft import Drafts
 from triage.stages.expiry import Expiry
 from triage.stages.file import File
 from triage.stages.learn import Learn
@@ -78,6 +79,7 @@ class App:
     file: tuple[File, ...]
     folders: tuple[FolderWatch, ...]
     sent: tuple[SentWatch, ...]
+    drafts: tuple[Drafts, ...]
     learn: Learn
     tend: Tend
     #: Whoever gives out cases and tells of them; nobody where no agents are configured.
@@ -89,7 +91,8 @@ class App:
     def stages(self) -> tuple[Stage, ...]:
         """The stages that mail passes, in that order; the watch over them runs beside."""
         sending: tuple[Stage, ...] = tuple(stage for stage in (self.release, self.deliver, self.receipts, self.canary) if stage)
-        return (*self.receive, self.decide, *self.desk, *sending, *self.file, *self.folders, *self.sent, self.learn, self.tend)
+        beside = (*self.file, *self.folders, *self.sent, *self.drafts)
+        return (*self.receive, self.decide, *self.desk, *sending, *beside, self.learn, self.tend)
 
 
 def utc_now() -> datetime:
@@ -166,6 +169,7 @@ def _app(parts: Parts, store: Store, reader: Reader, mailboxes: Mapping[str, Ima
         file=tuple(parts.file(store, mailboxes)),
         folders=tuple(parts.folders(store, mailboxes)),
         sent=tuple(parts.sent(store, reader, mailboxes)),
+        drafts=tuple(parts.drafts(store, mailboxes)),
         learn=parts.learn(store, learned(parts.settings)),
         tend=parts.tend(store),
         desk=tuple(parts.desk(store)),

@@ -13,6 +13,8 @@ from triage.extraction.patterns import Patterns
 from triage.parsing.parse import ParseOptions
 from triage.people import People
 from triage.policy.table import Policy
+from triage.responders.draft import Drafter
+from triage.responders.templates import Templates
 from triage.responders.writer import Writer
 from triage.rules.context import RuleContext
 from triage.settings import Settings
@@ -72,6 +74,19 @@ def load_writer(settings: Settings, policy: Policy) -> Writer:
     where = zone(settings.identity.time_zone)
     return Writer(
         template_sources(settings),
+        people=People.of(settings),
+        key=secret_key(settings.paths.state),
+        guide=policy,
+        tell=lambda moment, language: tell(moment, where, language),
+        due=due_at,
+    )
+
+
+def load_drafter(settings: Settings, policy: Policy) -> Drafter:
+    """The writer of suggested answers."""
+    where = zone(settings.identity.time_zone)
+    return Drafter(
+        Templates(template_sources(settings)),
         people=People.of(settings),
         key=secret_key(settings.paths.state),
         guide=policy,

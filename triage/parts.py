@@ -8,7 +8,7 @@ from triage.alarm import AlarmBoard
 from triage.case import CaseStatus
 from triage.clocks.due import due_at
 from triage.clocks.tell import zone
-from triage.installation import key_ring, load_policy, load_writer
+from triage.installation import key_ring, load_drafter, load_policy, load_writer
 from triage.outgoing import Outgoing, pace
 from triage.people import People
 from triage.policy.folders import keywords, rulings
@@ -24,6 +24,7 @@ from triage.stages.colleagues import Colleagues
 from triage.stages.correct import Corrector
 from triage.stages.decide import Decide
 from triage.stages.deliver import Deliver
+from triage.stages.draft import Drafts
 from triage.stages.expiry import Expiry
 from triage.stages.file import File
 from triage.stages.flood import Floodgate
@@ -111,6 +112,15 @@ class Parts:
                     now=self.now,
                 )
                 yield SentWatch(name, its, mailbox=mailboxes[name], store=store, reader=reader, mail=mail, now=self.now)
+
+    def drafts(self, store: Store, mailboxes: Mapping[str, Mailbox]) -> Iterator[Drafts]:
+        """One for each account in whose folder for drafts answers are suggested; in shadow mode they are only shown."""
+        for name, its in self.settings.watched.items():
+            if its.drafts:
+                writer, mailbox = load_drafter(self.settings, self.policy), mailboxes[name]
+                yield Drafts(
+                    name, its, mailbox=mailbox, store=store, policy=self.policy, writer=writer, now=self.now, live=self.recorder.live
+                )
 
     def learn(self, store: Store, learner: Learner) -> Learn:
         """Whoever spreads what was corrected."""

@@ -8,6 +8,7 @@ from triage.alarm import Alarm, Notice
 from triage.case import Deadline
 from triage.correction import Correction, Lesson
 from triage.desks import AssignmentTable, ColleagueTable, NoticeTable
+from triage.drafts import DraftTable
 from triage.health import Backlog
 from triage.message import MailboxStatus, RawMessage
 from triage.outbox import Copy
@@ -253,6 +254,10 @@ class Transaction(Protocol):
     @property
     def sent(self) -> SentTable:
         """What lies in folders for sent mail."""
+
+    @property
+    def drafts(self) -> DraftTable:
+        """Suggested answers."""
 
 
 class Store(Protocol):

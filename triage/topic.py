@@ -25,6 +25,8 @@ class Topic:
     priority: Priority = Priority.NORMAL
     ask_order_number: bool = False
     ask_photos: bool = False
+    #: An answer is suggested in the folder for drafts.
+    draft: bool = False
     #: One sentence on what happens next, by language; empty when there is nothing to add.
     next_steps: Mapping[str, str] = field(default_factory=dict)
     acknowledge: timedelta

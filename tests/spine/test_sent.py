@@ -23,7 +23,7 @@ from triage.stages.audit import audit
 
 T = TypeVar("T")
 CHARGED = letter("You charged me twice for order ORD1234", subject="charged twice", message_id="<charged@customer.example>")
-ON = 'sent_folder = "Sent"'
+ON = 'sent_folder = "Sent"\ndrafts = false'
 SUPPORT = "SayPro Support <support@shop.example>"
 
 
@@ -79,7 +79,7 @@ class Office:
 @contextlib.asynccontextmanager
 async def office(world: World, *letters: bytes, create: bool = True, **changes: object) -> AsyncIterator[Office]:
     """The daemon after it has dealt with these messages; the folder for sent mail is there from the start."""
-    async with world.app(mailbox=ON, **changes) as app:
+    async with world.app(**{"mailbox": ON, **changes}) as app:
         place = Office(app, world)
         if create:
             await place.by_hand(lambda client: client.folder_exists("Sent") or client.create_folder("Sent"))

@@ -18,7 +18,7 @@ from triage.mailbox.imap import ImapMailbox
 from triage.ports import Transaction
 from triage.sections.servers import MailboxSettings
 from triage.settings import Settings
-from triage.stages.sent import USE
+from triage.stages import draft, sent
 from triage.transport.smtp import SmtpTransport
 from triage.worker import MODELS
 
@@ -139,7 +139,11 @@ async def _mailbox(name: str, its: MailboxSettings) -> str:
 
 async def _done_there(mailbox: ImapMailbox, its: MailboxSettings) -> list[str]:
     """What is done in the account besides taking mail in and filing it, part by part, and what keeps it from being done."""
-    return [await _place(mailbox, "answers are looked for", "sent_folder", its.sent_folder, USE)] if its.watch_sent else []
+    parts = (
+        (its.watch_sent, "answers are looked for", "sent_folder", its.sent_folder, sent.USE),
+        (its.drafts, "answers are suggested", "drafts_folder", its.drafts_folder, draft.USE),
+    )
+    return [await _place(mailbox, *part) for wanted, *part in parts if wanted]
 
 
 async def _place(mailbox: ImapMailbox, what: str, key: str, named: str, use: str) -> str:

@@ -75,6 +75,7 @@ class IssueRow(_Table):
     priority: Priority | None = None
     ask_order_number: bool | None = None
     ask_photos: bool | None = None
+    draft: bool | None = None
     next_steps: str | None = None
     acknowledge: Duration | None = None
     resolve: Duration | None = None
@@ -169,6 +170,7 @@ class Policy(_Table):
             priority=said.priority or Priority.NORMAL,
             ask_order_number=said.ask_order_number or False,
             ask_photos=said.ask_photos or False,
+            draft=said.draft or False,
             next_steps=self.next_steps.get(said.next_steps or "", {}),
             acknowledge=said.acknowledge or self.promises.acknowledge,
             resolve=said.resolve or self.promises.resolve,

@@ -2,6 +2,7 @@
 
 import re
 
+from triage.case import Case
 from triage.errors import TemplateError
 from triage.message import Attachment, Message
 from triage.responders.compose import Attached, attachment_entity, multipart, text_entity
@@ -30,14 +31,19 @@ def answer(desk: Desk, assignment: Assignment) -> Letter:
         fallback, text = str(error), f"{order.words}\n\n{context['name']}\n{context['sender']}\n"
     body = text_entity(text)
     files = [attachment_entity(_attached(file, place)) for place, file in enumerate(_files(assignment), 1)]
-    subject = _ANSWERED.sub("", one_line(case.subject, 150)) or "Your message"
     thread = order.thread
     return Letter(
-        subject=f"Re: {subject}" if case.number in subject else f"Re: {subject} [{case.number}]",
+        subject=subject_of(case),
         entity=multipart("mixed", [body, *files], case.number) if files else body,
         answers=Message(message_id=thread[-1], references=thread[:-1]) if thread else None,
         fallback=fallback,
     )
+
+
+def subject_of(case: Case) -> str:
+    """Of an answer to the customer: what the customer wrote there, with the number of the case."""
+    subject = _ANSWERED.sub("", one_line(case.subject, 150)) or "Your message"
+    return f"Re: {subject}" if case.number in subject else f"Re: {subject} [{case.number}]"
 
 
 def _own_signature(desk: Desk, assignment: Assignment) -> str:

@@ -70,7 +70,7 @@ class Envelope:
         content = assembled(fields, letter.entity)
         # What depends on the size or the bytes of the rest stands before it. The Message-ID is not known yet, but its length is.
         known = len(content) + len(f"Message-ID: <{self._id(order, self._loop)}>\r\n")
-        content = header_block(_thread(letter.answers, letter.at_most - known if letter.at_most else _ROOM)) + content
+        content = header_block(thread_fields(letter.answers, letter.at_most - known if letter.at_most else _ROOM)) + content
         message_id = self._message_id(order, case, content)
         return Reply(
             kind=order.kind,
@@ -128,7 +128,7 @@ def bound_by_id(kind: ReplyKind, number: str, recipient: str, content: bytes) ->
     return "message-id", kind, number, recipient, hashlib.sha256(content).hexdigest()
 
 
-def _thread(message: Message | None, room: int) -> list[tuple[str, str]]:
+def thread_fields(message: Message | None, room: int = _ROOM) -> list[tuple[str, str]]:
     """In-Reply-To and References (RFC 5322 §3.6.4), as many as there is room for; the nearest ones are kept."""
     if message is None or not _PLAIN_ID.fullmatch(message.message_id):
         return []

@@ -53,6 +53,10 @@ class MailboxSettings(ServerSettings):
     watch_sent: bool = True
     #: That folder; empty: the one that the server marks as such (RFC 6154).
     sent_folder: str = ""
+    #: Whether answers are suggested in the folder for drafts, where the policy wants it.
+    drafts: bool = True
+    #: That folder; empty: the one that the server marks as such.
+    drafts_folder: str = ""
 
 
 class SubmissionSettings(ServerSettings):

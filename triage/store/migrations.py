@@ -20,6 +20,7 @@ from triage.store.schema import (
     m016_vitals,
     m017_flood,
     m018_sent,
+    m019_drafts,
 )
 
 #: In the order they run; the name of the file is what a store remembers.
@@ -38,6 +39,7 @@ STEPS = (
     m016_vitals,
     m017_flood,
     m018_sent,
+    m019_drafts,
 )
 
 migrations = Migrations("triage")

@@ -8,6 +8,7 @@ from triage.store.corrections import SqliteCorrections
 from triage.store.deadlines import SqliteDeadlines
 from triage.store.deliveries import SqliteDeliveries
 from triage.store.desks import SqliteAssignments, SqliteColleagues, SqliteNotices
+from triage.store.drafts import SqliteDrafts
 from triage.store.filings import SqliteFilings
 from triage.store.flood import SqliteFlood
 from triage.store.messages import SqliteMessages
@@ -32,3 +33,4 @@ class SqliteTransaction:
         self.notices = SqliteNotices(db)
         self.colleagues = SqliteColleagues(db)
         self.sent = SqliteSent(db)
+        self.drafts = SqliteDrafts(db)

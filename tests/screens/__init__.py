@@ -1,0 +1,1 @@
+"""Looks at a mailbox as people see it."""
