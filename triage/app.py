@@ -91,7 +91,7 @@ class App:
     def stages(self) -> tuple[Stage, ...]:
         """The stages that mail passes, in that order; the watch over them runs beside."""
         sending: tuple[Stage, ...] = tuple(stage for stage in (self.release, self.deliver, self.receipts, self.canary) if stage)
-        beside = (*self.file, *self.folders, *self.sent, *self.drafts)
+        beside: tuple[Stage, ...] = (*self.file, *self.folders, *self.sent, *self.drafts)
         return (*self.receive, self.decide, *self.desk, *sending, *beside, self.learn, self.tend)
 
 
