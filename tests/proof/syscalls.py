@@ -203,7 +203,7 @@ class Bench:
 
     def kill(self, thread: str, number: int) -> Point:
         """Kill at that call of that thread while a message passes, start again, and look."""
-        point, customer = Point(thread, number), f"{thread.strip('#')}-{number}@customer.example".replace("#", "-")
+        point, customer = Point(thread, number), f"{re.sub('[^a-z0-9]+', '-', thread.lower()).strip('-')}-{number}@customer.example"
         listing = self.root / "trace"
         tid = self.threads().get(thread)
         if tid is None:
