@@ -166,6 +166,7 @@ def test_people_are_those_of_the_settings() -> None:
         ("SettingsError", "PermanentError", ValueError),
         ("ConnectionLostError", "TemporaryError", ConnectionError),
         ("AuthenticationFailedError", "PermanentError", Exception),
+        ("EncryptionRefusedError", "PermanentError", Exception),
         ("MailboxMissingError", "PermanentError", Exception),
         ("StoreBusyError", "TemporaryError", Exception),
         ("StoreFullError", "TemporaryError", Exception),

@@ -30,6 +30,10 @@ class AuthenticationFailedError(PermanentError):
     """The server refused the user name or password."""
 
 
+class EncryptionRefusedError(PermanentError):
+    """The server's certificate is not to be trusted, or it offers no encryption where that is asked for: nothing was said to it."""
+
+
 class MailboxMissingError(PermanentError):
     """The folder does not exist on the server and may not be made."""
 

@@ -28,7 +28,7 @@ Now = Callable[[], datetime]
 class Mailbox(Protocol):
     """One account on an IMAP server. Connects by itself when first used and again after an error; every call is bounded in time.
 
-    Raises ConnectionLostError, AuthenticationFailedError and MailboxMissingError.
+    Raises ConnectionLostError, AuthenticationFailedError, EncryptionRefusedError and MailboxMissingError.
     """
 
     async def status(self, folder: str) -> MailboxStatus:

@@ -80,6 +80,8 @@ class Cause(StrEnum):
     HOST = "host"
     #: User name or password refused: tried again rarely, or the account gets locked.
     LOGIN = "login"
+    #: The server's certificate is not to be trusted, or it offers no encryption: nothing was said to it.
+    ENCRYPTION = "encryption"
     #: Our own sender was refused: every message would be.
     SENDER = "sender"
     #: The server does not take the receipt copy.
@@ -132,7 +134,7 @@ class Delivery:
     requester: str = ""
 
 
-_OF_THE_HOST = frozenset({Cause.HOST, Cause.LOGIN, Cause.SENDER})
+_OF_THE_HOST = frozenset({Cause.HOST, Cause.LOGIN, Cause.ENCRYPTION, Cause.SENDER})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from tests.conftest import PASSWORD
 from tests.mailbox.accounts import Proxied, connected, fetch_all, message
 from tests.servers import dovecot as dovecot_server
-from triage.errors import ConnectionLostError
+from triage.errors import ConnectionLostError, EncryptionRefusedError
 
 
 async def test_a_reload_of_the_server(proxied: Proxied, dovecot: dovecot_server.Dovecot) -> None:
@@ -78,6 +78,6 @@ async def test_certificates_that_are_refused(tmp_path: Path, days: int, host: st
     port = server.sockets[0].getsockname()[1]
     values = {"server_port": port, "user": "ann", "password": PASSWORD, "security": "tls", "host": "localhost", "ca_file": path}
     async with server, connected(tmp_path, **values) as account:
-        with pytest.raises(ConnectionLostError, match=why):
+        with pytest.raises(EncryptionRefusedError, match=why):
             await account.mailbox.status("INBOX")
     assert said == []

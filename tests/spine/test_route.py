@@ -13,6 +13,7 @@ from triage.stages.route import Hop, Route
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 AWAY = Receipt(status=DeliveryStatus.DEFERRED, text="refused", cause=Cause.HOST)
 LOGIN = Receipt(status=DeliveryStatus.DEFERRED, code=535, text="wrong", cause=Cause.LOGIN)
+DISTRUST = Receipt(status=DeliveryStatus.DEFERRED, text="certificate has expired", cause=Cause.ENCRYPTION)
 SENDER = Receipt(status=DeliveryStatus.DEFERRED, code=550, text="not you", cause=Cause.SENDER)
 PATIENCE = timedelta(minutes=30)
 
@@ -134,9 +135,9 @@ def test_when_all_are_away_the_first_probe_of_any_is_awaited() -> None:
     assert made.next_at(after(seconds=3)) == after(seconds=5)
 
 
-@pytest.mark.parametrize(("receipt", "kind"), [(LOGIN, "smtp_login:a"), (SENDER, "smtp_sender:a")])
+@pytest.mark.parametrize(("receipt", "kind"), [(LOGIN, "smtp_login:a"), (DISTRUST, "smtp_encryption:a"), (SENDER, "smtp_sender:a")])
 def test_what_a_person_must_mend_is_told_at_once(receipt: Receipt, kind: str) -> None:
-    """A refused password and a refused sender are alarms from the first time, until something is taken again."""
+    """A refused password, certificate or sender is an alarm from the first time, until something is taken again."""
     board = AlarmBoard()
     made = route("a", board=board)
     hop = fail(made, NOON, receipt)

@@ -7,7 +7,8 @@ import pytest
 from tests.servers import smtp_sink
 from tests.servers.smtp_sink import Sink
 from tests.transport.making import DEFERRED, DELIVERY, SENT, go_on, server_tls, transport
-from triage.errors import AuthenticationFailedError, ConnectionLostError
+from triage.errors import AuthenticationFailedError, ConnectionLostError, EncryptionRefusedError
+from triage.reply import Cause
 from triage.secret import Secret
 
 
@@ -31,7 +32,7 @@ async def test_an_untrusted_certificate_is_refused(tls_files: Path, security: st
         transport(sink.port, security=security, username="u", password=Secret(file=tls_files / "password"), timeout="5s") as out,
     ):
         receipt = await out.send(DELIVERY, go_on)
-    assert (receipt.status, receipt.host_fault) == (DEFERRED, True)
+    assert (receipt.status, receipt.host_fault, receipt.cause) == (DEFERRED, True, Cause.ENCRYPTION)
     assert "certificate" in receipt.text.lower()
     assert not [command for command in sink.commands if command.startswith(("MAIL", "AUTH"))]
 
@@ -40,7 +41,9 @@ async def test_starttls_taken_away_is_no_reason_to_go_without(sink: Sink, tls_fi
     """When the server does not offer STARTTLS, nothing is sent in the clear."""
     async with transport(sink.port, security="starttls", username="u", password=Secret(file=tls_files / "password")) as out:
         receipt = await out.send(DELIVERY, go_on)
-    assert (receipt.status, receipt.host_fault) == (DEFERRED, True)
+        with pytest.raises(EncryptionRefusedError, match="STARTTLS"):
+            await out.check()
+    assert (receipt.status, receipt.host_fault, receipt.cause) == (DEFERRED, True, Cause.ENCRYPTION)
     assert not [command for command in sink.commands if command.startswith(("MAIL", "AUTH"))]
 
 

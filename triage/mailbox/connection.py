@@ -89,7 +89,7 @@ def connect(account: str, settings: MailboxSettings, max_octets: int, door: Door
     try:
         _prepare(client, max_octets)
         if settings.security == "starttls":
-            client.starttls(_tls(settings))
+            _encrypt(account, client, settings)
         _log_in(account, client, settings.username, password, door)
         return Connection(account, client, _naming(client), _round_trip(client), expires_at(client.socket()))
     except BaseException:
@@ -104,7 +104,14 @@ def _reach(account: str, settings: MailboxSettings) -> IMAPClient:
     try:
         return IMAPClient(settings.host, port=settings.port, ssl=encrypted, ssl_context=context, timeout=settings.timeout.total_seconds())
     except (OSError, IMAPClientError) as error:
-        raise ConnectionLostError(f"mailbox {account}: no connection to {settings.host} port {settings.port}: {error}") from error
+        raise refusals.of_connecting(account, f"{settings.host} port {settings.port}", error) from error
+
+
+def _encrypt(account: str, client: IMAPClient, settings: MailboxSettings) -> None:
+    try:
+        client.starttls(_tls(settings))
+    except (OSError, IMAPClientError) as error:
+        raise refusals.of_connecting(account, f"{settings.host} port {settings.port}", error) from error
 
 
 def _tls(settings: MailboxSettings) -> ssl.SSLContext:

@@ -1,10 +1,11 @@
 """An IMAP library's errors turned into ours: what is temporary, what a person must mend; never with a password or a foreign text in it."""
 
 import re
+import ssl
 
-from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
+from imapclient.exceptions import CapabilityError, IMAPClientAbortError, IMAPClientError
 
-from triage.errors import AuthenticationFailedError, ConnectionLostError, MailboxMissingError, TriageError
+from triage.errors import AuthenticationFailedError, ConnectionLostError, EncryptionRefusedError, MailboxMissingError, TriageError
 
 _CODE = re.compile(r"\[([A-Z][A-Z0-9-]{0,40})")
 #: Codes of RFC 9051 §7.1 and RFC 5530 §3 that pass by themselves, whatever the command was.
@@ -31,6 +32,15 @@ def of_login(account: str, error: IMAPClientError) -> TriageError:
     if broken or passing:
         return ConnectionLostError(f"mailbox {account}: the server accepts no login now ({code_of(error) or 'no reason given'})")
     return AuthenticationFailedError(f"mailbox {account}: the server refused the user name or password")
+
+
+def of_connecting(account: str, server: str, error: Exception) -> TriageError:
+    """What it means that no connection as configured came about: one that is not encrypted to whom we want stays so until a person acts."""
+    if isinstance(error, CapabilityError):
+        return EncryptionRefusedError(f"mailbox {account}: {server} offers no STARTTLS: expected what `security` says")
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return EncryptionRefusedError(f"mailbox {account}: the certificate of {server} is refused: {_bounded(error)}")
+    return ConnectionLostError(f"mailbox {account}: no connection to {server}: {_bounded(error)}")
 
 
 def of_command(account: str, doing: str, error: Exception) -> TriageError:

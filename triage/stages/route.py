@@ -14,6 +14,7 @@ from triage.reply import Cause, Receipt
 _TOLD_AFTER = timedelta(minutes=10)
 _SAID_AT_ONCE = {
     Cause.LOGIN: "refuses the user name or password; it is tried again every five minutes",
+    Cause.ENCRYPTION: "cannot be trusted to be ours; nothing is said to it until that is mended",
     Cause.SENDER: "refuses our sender address; nothing leaves until that is mended",
 }
 _log = get_logger("route")

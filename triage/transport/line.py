@@ -64,7 +64,7 @@ class Line:
             return verdicts.of_reply(Phase.CONNECT, error.code, error.message)
         except (aiosmtplib.SMTPException, OSError, TriageError) as error:
             self.drop()
-            return verdicts.of_silence(Phase.CONNECT, _words(error))
+            return verdicts.of_distrust(_words(error)) if _distrusted(error) else verdicts.of_silence(Phase.CONNECT, _words(error))
         return None
 
     async def _log_in(self) -> None:
@@ -174,6 +174,12 @@ def _tls(settings: SubmissionSettings) -> ssl.SSLContext:
     if settings.ca_file:
         context.load_verify_locations(settings.ca_file)
     return context
+
+
+def _distrusted(error: BaseException) -> bool:
+    # The library wraps what the handshake raised, and says in words only that STARTTLS is not offered.
+    unoffered = type(error) is aiosmtplib.SMTPException and "STARTTLS extension not supported" in str(error)
+    return unoffered or any(isinstance(it, ssl.SSLCertVerificationError) for it in (error, error.__cause__, error.__context__))
 
 
 def _words(error: Exception) -> str:

@@ -3,10 +3,10 @@
 import asyncio
 from datetime import datetime, timedelta
 
-from triage.errors import AuthenticationFailedError, ConnectionLostError
+from triage.errors import AuthenticationFailedError, ConnectionLostError, EncryptionRefusedError, TriageError
 from triage.outbox import Copy
 from triage.ports import BeforeData
-from triage.reply import Delivery, Receipt
+from triage.reply import Cause, Delivery, Receipt
 from triage.sections.servers import SubmissionSettings
 from triage.transport import envelope, verdicts
 from triage.transport.line import Line
@@ -80,7 +80,8 @@ class SmtpTransport:
         refusal = await line.open()
         if refusal:
             where = f"smtp {self._settings.host} port {self._settings.port}"
-            kind = AuthenticationFailedError if refusal.code in verdicts.PASSWORD_CODES else ConnectionLostError
+            kinds: dict[Cause, type[TriageError]] = {Cause.LOGIN: AuthenticationFailedError, Cause.ENCRYPTION: EncryptionRefusedError}
+            kind = kinds.get(refusal.cause, ConnectionLostError)
             raise kind(f"{where}: {refusal.code or 'no reply'}: {refusal.text}")
         try:
             return f"{self._settings.host} port {self._settings.port}, {line.describe()}"

@@ -68,6 +68,11 @@ def of_silence(phase: Phase, why: str) -> Receipt:
     return Receipt(status=DeliveryStatus.DEFERRED, text=clean(why), cause=Cause.HOST)
 
 
+def of_distrust(why: str) -> Receipt:
+    """The receipt where nothing was said, because the line cannot be encrypted as configured."""
+    return Receipt(status=DeliveryStatus.DEFERRED, text=clean(why), cause=Cause.ENCRYPTION)
+
+
 def of_ourselves(why: str) -> Receipt:
     """The receipt for a message that must not reach the wire."""
     return Receipt(status=DeliveryStatus.FAILED, text=clean(why), cause=Cause.OURS)
