@@ -6,7 +6,7 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Protocol
 
-from tests.proof import backlog, flood, fuzz, kills, model, outage, syscalls
+from tests.proof import backlog, flood, fuzz, kills, model, outage, soak, syscalls
 
 
 class _Verdict(Protocol):
@@ -24,6 +24,7 @@ _PROOFS: dict[str, tuple[Callable[[int, int], _Verdict], int, int, str]] = {
     "outage": (outage.run, 20_000, 500, "customers"),
     "kills": (kills.run, 200, 20, "kills"),
     "syscalls": (syscalls.run, 10_000, 12, "points"),
+    "soak": (soak.run, 72, 1, "hours"),
     "backlog": (backlog.run, 100_000, 2_000, "waiting"),
     "fuzz": (fuzz.run, 1_000_000, 20_000, "messages"),
 }
