@@ -22,7 +22,7 @@ _PROOFS: dict[str, tuple[Callable[[int, int], _Verdict], int, int, str]] = {
     "model": (model.run, 3, 2, "at_once"),
     "flood": (flood.run, 10_000, 300, "writers"),
     "outage": (outage.run, 20_000, 500, "customers"),
-    "kills": (kills.run, 200, 20, "kills"),
+    "kills": (lambda kill, seed: kills.run(kill, seed, receipts=arguments.receipts), 10_000, 20, "kills"),
     "syscalls": (syscalls.run, 10_000, 12, "points"),
     "soak": (soak.run, 72, 1, "hours"),
     "backlog": (backlog.run, 100_000, 2_000, "waiting"),
@@ -33,6 +33,9 @@ parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("which", nargs="*", metavar="|".join(_PROOFS), help="default: all")
 parser.add_argument("--sample", action="store_true", help="the short form, a few minutes")
 parser.add_argument("--seed", type=int, default=1)
+parser.add_argument(
+    "--receipts", choices=("half", "all", "none"), default="half", help="for which kills receipt copies are asked (default: half)"
+)
 for _name, (_run, size, small, unit) in _PROOFS.items():
     parser.add_argument(f"--{unit}", type=int, default=0, help=f"how many, instead of {size} (sample: {small})")
 arguments = parser.parse_args()

@@ -12,6 +12,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.proof.shop import Inside
+from triage.app import utc_now
+from triage.parts import parts_of
+
 #: Of prctl(2).
 _DIE_WITH_PARENT, _SET_NAME = 1, 15
 
@@ -22,9 +26,9 @@ class Warm:
     def __init__(self, process: "subprocess.Popen[str]") -> None:
         self._process = process
 
-    def start(self, *command: str, output: Path | None = None) -> int:
-        """The id of a process that runs `triage` with these words."""
-        return self._say({"argv": ["triage", *command], "output": str(output or os.devnull)})
+    def start(self, *command: str, output: Path | None = None, reads_inside: bool = False) -> int:
+        """The id of a process that runs `triage` with these words; one that `reads_inside` starts no processes for readers."""
+        return self._say({"argv": ["triage", *command], "output": str(output or os.devnull), "inside": reads_inside})
 
     def wait(self, pid: int) -> int:
         """The exit code of such a process, negative where a signal ended it."""
@@ -51,10 +55,9 @@ def running() -> Iterator[Warm]:
 
 def serve() -> None:
     """Fork and wait as told on standard input, one line of JSON each."""
-    import triage.app
     import triage.cli.main
 
-    assert triage.app
+    assert triage.cli.main
     # The readers' own server as well: it is found running, and never asked for again.
     multiprocessing.set_forkserver_preload(["triage.preload"])
     multiprocessing.forkserver.ensure_running()
@@ -63,13 +66,15 @@ def serve() -> None:
         if "wait" in order:
             answer = os.waitstatus_to_exitcode(os.waitpid(order["wait"], 0)[1])
         elif (answer := os.fork()) == 0:
-            _become(order["argv"], order["output"])
+            _become(order["argv"], order["output"], reads_inside=order["inside"])
         print(answer, flush=True)
 
 
-def _become(argv: Sequence[str], output: str) -> None:
+def _become(argv: Sequence[str], output: str, *, reads_inside: bool) -> None:
     code = 1
     try:
+        if reads_inside:
+            sys.modules["triage.app"].reader_pool = lambda settings: Inside(parts_of(settings, utc_now))  # type: ignore[attr-defined]
         ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
         for number, path, mode in ((0, os.devnull, os.O_RDONLY), (1, output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)):
             os.dup2(os.open(path, mode), number)

@@ -43,6 +43,7 @@ host = "127.0.0.1"
 port = {smtp_port}
 security = "none"
 timeout = "5s"
+{smtp}
 [departments.finance]
 name = "Finance"
 address = "finance@shop.example"
@@ -163,7 +164,7 @@ def defaults(root: Path, *, imap_port: int, smtp_port: int, user: str) -> dict[s
     return {
         "mode": "live", "keep_raw": "false", "address": "support@shop.example", "imap_port": imap_port, "user": user, "start": "all",
         "password_file": root / "password", "smtp_port": smtp_port, "per_sender_day": 1000, "read_time": "5s", "extra": "", "notify": "off",
-        "mailbox": "drafts = false",
+        "mailbox": "drafts = false", "smtp": "",
     }  # fmt: skip
 
 
