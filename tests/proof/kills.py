@@ -166,7 +166,8 @@ def batch(kills: int, seed: int, *, receipts: bool) -> Verdict:
         with out.imap.client(_USER) as client:
             for round_ in range(kills):
                 for customer in expected[round_ * _PER_KILL : (round_ + 1) * _PER_KILL]:
-                    client.append("INBOX", letter(f"Where is order ORD{choose.randrange(10**6):06}?", sender=customer))
+                    asked = f"Where is order ORD{choose.randrange(10**6):06}?"
+                    client.append("INBOX", letter(asked, sender=customer, message_id=f"<{customer}>"))
                 _live(kept, words, root / "var" / "triage.db", choose, whole=round_ % _WHOLE == 0)
         _settle(kept, words, root, receipts=receipts)
         _count(verdict, expected, root / "var" / "triage.db", list(out.accepted()), receipts=receipts)
