@@ -4,6 +4,9 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+#: A message with more defects than this is no better understood for knowing them all.
+MAX_DEFECTS = 40
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageKey:

@@ -31,6 +31,14 @@ def test_a_form_names_the_customer_in_reply_to() -> None:
     assert (author(unknown), unknown.relayed_by) == (FORM, "")
 
 
+def test_who_wrote_comes_before_what_is_broken() -> None:
+    """That a form names nobody is told first, also of a message with more defects than are kept, and no more than those are told."""
+    fields = "To: a@shop.example>\r\n" * 60
+    message = read(f"From: {FORM}\r\n{fields}\r\nThe lamp is broken.".encode(), ParseOptions(forms=(FormSettings(address=FORM),)))
+    assert message.defects[0] == f"the web form {FORM} names no one customer"
+    assert len(message.defects) == 40
+
+
 @pytest.mark.parametrize(
     "text",
     [

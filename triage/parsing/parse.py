@@ -10,7 +10,7 @@ from typing import Any
 
 import mailparser
 
-from triage.message import Address, Attachment, Message, RawMessage
+from triage.message import MAX_DEFECTS, Address, Attachment, Message, RawMessage
 from triage.parsing import (
     address,
     authentication,
@@ -33,7 +33,7 @@ from triage.sections.reading import FormSettings
 # It logs each text part that it does not manage, which is most calendars.
 logging.getLogger("mailparser").setLevel(logging.CRITICAL)
 
-_MAX_DEFECTS, _MAX_DEFECT = 40, 300
+_MAX_DEFECT = 300
 #: Larger ones together would be refused by many servers.
 _PASSED_ON = 10_000_000
 #: mail-parser refuses dates without a zone; the standard library also reads a year 0000, as 2000.
@@ -128,7 +128,7 @@ def _read(raw: RawMessage, options: ParseOptions) -> Message:
         accepted_at=trace.accepted_at(fields, options.trace_hosts),
         language=language.of(text.text),
         fingerprint=identifiers.fingerprint(content, identifier, tuple(_raw(root, name) or "" for name in ("from", "date", "subject"))),
-        defects=tuple(dict.fromkeys(cut(line, _MAX_DEFECT) for line in defects))[:_MAX_DEFECTS],
+        defects=tuple(dict.fromkeys(cut(line, _MAX_DEFECT) for line in defects))[:MAX_DEFECTS],
     )
     rule = passed_on.Rule(forms=options.forms, forwarders=options.forwarders, asked=bool(options.authserv_id))
     return passed_on.by_first_author(message, found.leaves, rule)

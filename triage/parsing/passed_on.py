@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from triage.message import Address, Message
+from triage.message import MAX_DEFECTS, Address, Message
 from triage.parsing import address, body, language, parts, quotes
 from triage.parsing import quote_patterns as patterns
 from triage.parsing.body import Body
@@ -77,7 +77,8 @@ def _rewritten(message: Message, author: tuple[Address, ...], carrier: Address, 
 
 
 def _noted(message: Message, defect: str) -> Message:
-    return replace(message, defects=(*message.defects, defect))
+    # In front: it decides who is answered, and among forty others it would be the one that is cut off.
+    return replace(message, defects=(defect, *message.defects)[:MAX_DEFECTS])
 
 
 def _filled_in(form: FormSettings, lines: list[str]) -> tuple[Address, ...]:
