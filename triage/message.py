@@ -138,6 +138,8 @@ class Message:
     report: DeliveryReport | None = None
     #: Results by method from the configured server's topmost Authentication-Results (RFC 8601), e.g. {"dmarc": "pass"}.
     authentication: tuple[tuple[str, str], ...] = ()
+    #: Domains whose DKIM signature that server found good (header.d); not all of them need to be the author's.
+    dkim_domains: tuple[str, ...] = ()
     #: ISO 639-1 code of the text, "" when too short to say.
     language: str = ""
     #: Same for copies of one message that differ only in trace fields.

@@ -17,6 +17,7 @@ from triage.stages.receipts import Receipts
 from triage.stages.record import Writes
 from triage.stages.reputation import Reputation
 from triage.stages.route import Route
+from triage.stages.unreached import Unreached
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,7 @@ class Outgoing:
     writer: Writes
     #: Why a message must not leave; "" when it may.
     inspect: Callable[[Delivery], str]
+    unreached: Unreached
 
     def deliver(self, servers: Sequence[tuple[str, Transport]]) -> Deliver:
         """The way out over these servers, the preferred one first."""
@@ -45,6 +47,7 @@ class Outgoing:
             reputation=Reputation(self.board),
             late=Late(store=self.store, writer=self.writer),
             inspect=self.inspect,
+            unreached=self.unreached,
             now=self.now,
             to_send=self.to_send,
         )

@@ -40,6 +40,7 @@ from triage.stages.record import Recorder
 from triage.stages.release import Release
 from triage.stages.sent import SentWatch
 from triage.stages.tend import Tend
+from triage.stages.unreached import Unreached
 from triage.stages.vitals import Vitals
 from triage.stages.watch import FolderWatch
 from triage.stages.written import SentMail
@@ -165,6 +166,7 @@ class Parts:
             to_send=self.to_send,
             writer=self.recorder.writer,
             inspect=Inspector(self.people, *self.ring.every).fault,
+            unreached=Unreached(people=self.people, management=self.policy.escalation.management),
         )
 
     def _colleagues(self) -> Colleagues:

@@ -18,7 +18,7 @@ from triage.classifier.shelf import Shelf
 from triage.demo.servers import DemoServers
 from triage.sections.places import Paths, project_root
 
-PARTS = ["policy", "templates", "model", "store", "clock", "smtp", "mailbox support"]
+PARTS = ["policy", "people", "templates", "model", "store", "clock", "smtp", "mailbox support"]
 USER = "support@shop.example"
 
 
@@ -54,13 +54,26 @@ async def test_everything_good(served: Shop, embedded: DemoServers) -> None:
     assert "in Europe/Berlin" in text
 
 
+async def test_people_whom_nobody_could_obey_are_a_warning(served: Shop) -> None:
+    """Without authserv_id no colleague's mail is obeyed: said with what to do, and no failure; waived on purpose it is none."""
+    served.config.write_text(served.config.read_text().replace('authserv_id = "mx.shop.example"', ""))
+    ended = await served.calls("check")
+    (line,) = [line for line in ended.lines if "people" in line.split(":")[0]]
+    assert line.startswith("warn people: 1 agents, 5 departments; nobody of them can answer or give orders by mail")
+    assert "set it to the first word of the Authentication-Results" in line
+    assert ended.code == 0
+    waived = served.config.read_text().replace("[people]", "[people]\nrequire_authentication = false")
+    served.config.write_text(waived)
+    assert "ok   people: 1 agents, 5 departments" in (await served.calls("check")).lines
+
+
 async def test_json_is_one_document(served: Shop) -> None:
     """--json prints mode and parts and nothing else, logs not among them."""
     _good, bad, ended = await check(served)
     assert bad == {}
     assert list(ended.json) == ["mode", "parts"]
     assert ended.json["mode"] == "live"
-    assert set(ended.json["parts"][0]) == {"part", "good", "said"}
+    assert set(ended.json["parts"][0]) == {"part", "good", "doubtful", "said"}
 
 
 async def test_it_changes_nothing(served: Shop, embedded: DemoServers, sink: Sink) -> None:
@@ -77,7 +90,7 @@ async def test_servers_that_are_away(shop: Shop) -> None:
     """Closed ports: both servers fail with host and port, every other part is still proven."""
     good, bad, _ended = await check(shop)
     assert list(bad) == ["smtp", "mailbox support"]
-    assert list(good) == PARTS[:5]
+    assert list(good) == PARTS[:6]
     assert f"127.0.0.1 port {shop.values['smtp_port']}" in bad["smtp"]
     assert f"127.0.0.1 port {shop.values['imap_port']}" in bad["mailbox support"]
 
@@ -284,7 +297,7 @@ async def test_broken_parts_in_text(shop: Shop) -> None:
     shop.configure(paths(model="model\\u001b[31m.npz"))
     ended = await shop.calls("check")
     assert ended.code == 1
-    assert [line[:5] for line in ended.lines] == ["ok   ", "ok   ", "FAIL ", "ok   ", "ok   ", "FAIL ", "FAIL "]
+    assert [line[:5] for line in ended.lines] == ["ok   ", "ok   ", "ok   ", "FAIL ", "ok   ", "ok   ", "FAIL ", "FAIL "]
     assert "\x1b" not in ended.out
 
 

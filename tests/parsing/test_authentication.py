@@ -38,6 +38,19 @@ def test_other_fields_say_nothing(fields: tuple[tuple[str, str], ...]) -> None:
     assert results(*fields) == {}
 
 
+def signers(value: str) -> tuple[str, ...]:
+    """The domains of good DKIM signatures in this field."""
+    head = f"Authentication-Results: {value}\r\n"
+    return read(head + plain("x"), ParseOptions(authserv_id="mx.shop.example")).dkim_domains
+
+
+def test_domains_of_good_signatures_are_kept() -> None:
+    """header.d of what passed, and of nothing else; a field of another server says none."""
+    value = "mx.shop.example; dkim=pass header.d=A.example; dkim=fail header.d=b.example; dkim=pass header.i=@c.example; dmarc=none"
+    assert signers(value) == ("a.example",)
+    assert signers(value.replace("mx.shop.example;", "mx.evil.example;")) == ()
+
+
 def test_nothing_is_trusted_without_configuration() -> None:
     """Without a configured server no result counts."""
     assert results(("Authentication-Results", GOOD), options=ParseOptions()) == {}

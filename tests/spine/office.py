@@ -20,7 +20,7 @@ from triage.outbox import Copy
 from triage.parts import parts_of
 from triage.ports import Store, Transaction
 from triage.reading import Classification, Facts, Reading, Unreadable
-from triage.reply import Delivery, DeliveryStatus, Receipt
+from triage.reply import Cause, Delivery, DeliveryStatus, Receipt
 from triage.settings import Settings, load
 from triage.stages.loop import Stage, drain
 from triage.stages.read import ReadPlan, read
@@ -100,11 +100,12 @@ class Post:
 
     sent: list[Delivery] = field(default_factory=list)
     refuses: set[str] = field(default_factory=set)
+    cause: Cause = Cause.NONE
 
     async def send(self, delivery: Delivery, before_data: Callable[[bool], Awaitable[bool]], copy: Copy = Copy.NONE) -> Receipt:
         """Accepted, unless the address is one that is refused."""
         if delivery.recipient in self.refuses:
-            return Receipt(status=DeliveryStatus.FAILED, code=550, text="no such user")
+            return Receipt(status=DeliveryStatus.FAILED, code=550, text="no such user", cause=self.cause)
         if not await before_data(False):
             return Receipt(status=DeliveryStatus.DEFERRED, text="another has it")
         self.sent.append(delivery)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.making import writer
+from tests.making import PEOPLE, writer
 from tests.spine.world import Clock
 from tests.store.words import new_case
 from triage.alarm import AlarmBoard
@@ -24,6 +24,7 @@ from triage.stages.meter import Meter
 from triage.stages.pace import Pace
 from triage.stages.reputation import Reputation
 from triage.stages.route import Route
+from triage.stages.unreached import Unreached
 from triage.store.sqlite import SqliteStore, open_store
 from triage.transport.smtp import SmtpTransport
 
@@ -116,6 +117,7 @@ async def way_out(
         store=store, route=Route(transports, board=board, fallback_after=timedelta(minutes=30)), pace=pace, meter=Meter(4),
         copies=Copies(wanted=copies, board=board), reputation=Reputation(board), now=now, to_send=Bell(),
         late=Late(store=store, writer=writer()), inspect=lambda delivery: faults.get(delivery.recipient, ""),
+        unreached=Unreached(people=PEOPLE, management="management"),
     )  # fmt: skip
     await deliver.recover()
     try:

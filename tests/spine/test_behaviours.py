@@ -6,7 +6,7 @@ from tests.spine.office import ANN, BOB, CARRIER, EVE, FINANCE, JANE, MAX, PASSE
 from triage import staff_tokens
 from triage.case import CaseStatus
 from triage.marks import REPLY_ABOVE
-from triage.reply import DeliveryStatus, ReplyKind
+from triage.reply import Cause, DeliveryStatus, ReplyKind
 from triage.staff import NoticeKind
 from triage.stages.notify import Notify
 
@@ -390,6 +390,30 @@ class TestMachines:
         assert (await office.case()).assignee == "bob"
         await office.get(answer(opened(bounced.content), "I am here again.", JANE))
         assert await office.ask(lambda tx: tx.colleagues.unreachable()) == frozenset()
+
+    async def test_an_address_refused_at_once_is_handed_over_like_a_bounced_one(self, office: Office) -> None:
+        """The server says at RCPT what a report would say later: another person is told once, and the case goes to somebody else."""
+        office.post.refuses.add(JANE)
+        await office.get(answer(office.last(ANN), "And now?", ANN))
+        await office.get(answer(office.last(ANN), "Anybody there?", ANN))
+        assert len([message for message in office.came(MAX) if "mail to the colleague" in str(message["Subject"])]) == 1
+        assert (await office.case()).assignee == "bob"
+        assert "Jane Adams fails for good" in (await office.events("unreachable"))[0].detail["why"]
+
+    async def test_a_department_that_is_refused_is_told_of_once(self, office: Office) -> None:
+        """What Finance was to do is known to somebody who can telephone."""
+        office.post.refuses.add(CARRIER)
+        await office.get(answer(office.last(JANE), "#escalate carrier lost", JANE))
+        await office.get(answer(office.last(JANE), "#escalate carrier again", JANE))
+        assert len(await office.events("unreachable")) == 1
+        assert len([message for message in office.came(MAX) if "mail to the colleague" in str(message["Subject"])]) == 1
+
+    async def test_a_message_refused_for_what_is_in_it_blames_no_address(self, office: Office) -> None:
+        """A content filter's no is not the colleague's."""
+        office.post.cause = Cause.CONTENT
+        office.post.refuses.add(JANE)
+        await office.get(answer(office.last(ANN), "And now?", ANN))
+        assert not await office.events("unreachable")
 
 
 def report(to: str, failed: str) -> bytes:

@@ -34,6 +34,7 @@ class Row:
     sender: tuple[str, ...] = ()
     reply_to: tuple[str, ...] = ()
     authentication: tuple[tuple[str, str], ...] = PASSED
+    signers: tuple[str, ...] = ()
     claims: tuple[Claim, ...] = field(default_factory=lambda: (claim(),))
     #: Words of the reason; empty where Jane is obeyed.
     why: str = ""
@@ -184,6 +185,40 @@ ROWS = (
         why="dkim=pass",
     ),
     Row(
+        name="dkim of her domain, without dmarc",
+        authentication=(("dkim", "pass"),),
+        signers=("list.example", "shop.example"),
+    ),
+    Row(
+        name="dkim of a domain below hers, which has no policy",
+        authentication=(("dkim", "pass"), ("dmarc", "none")),
+        signers=("mail.shop.example",),
+    ),
+    Row(
+        name="dkim of another domain",
+        authentication=(("dkim", "pass"),),
+        signers=("evil.example",),
+        why="dkim=pass",
+    ),
+    Row(
+        name="dkim of a domain that only ends alike",
+        authentication=(("dkim", "pass"),),
+        signers=("bigshop.example",),
+        why="dkim=pass",
+    ),
+    Row(
+        name="dkim of the whole top-level domain",
+        authentication=(("dkim", "pass"),),
+        signers=("example",),
+        why="dkim=pass",
+    ),
+    Row(
+        name="dkim of her domain, where dmarc failed all the same",
+        authentication=(("dkim", "pass"), ("dmarc", "fail")),
+        signers=("shop.example",),
+        why="dmarc=fail",
+    ),
+    Row(
         name="dmarc was not decided",
         authentication=(("dmarc", "temperror"),),
         why="dmarc=temperror",
@@ -204,6 +239,7 @@ def test_every_rung_must_hold(row: Row) -> None:
         sender=address(*row.sender),
         reply_to=address(*row.reply_to),
         authentication=row.authentication,
+        dkim_domains=row.signers,
     )
     found = standing(message, row.claims, today=TODAY, require_authentication=True)
     assert (found.colleague == JANE) is (row.why == "")

@@ -35,6 +35,17 @@ class _Verdict:
     part: str
     good: bool
     said: str
+    #: It works, and probably not as it is meant to.
+    doubtful: bool = False
+
+    @property
+    def mark(self) -> str:
+        """The word before the line."""
+        return ("warn" if self.doubtful else "ok  ") if self.good else "FAIL"
+
+
+class _DoubtError(TriageError):
+    """A part that works, and probably not as it is meant to."""
 
 
 @click.command()
@@ -43,21 +54,27 @@ class _Verdict:
 def check(context: click.Context, as_json: bool) -> None:
     """Prove every part of the configuration; changes nothing on the servers.
 
-    The parts: policy, templates, model, store, clock, SMTP, and each mailbox with its folders.
+    The parts: policy, people, templates, model, store, clock, SMTP, and each mailbox with its folders.
     """
     chosen = settings(context)
     verdicts = run_async(_check(chosen))
     if as_json:
-        print_json({"mode": chosen.mode, "parts": [{"part": it.part, "good": it.good, "said": it.said} for it in verdicts]})
+        print_json(
+            {
+                "mode": chosen.mode,
+                "parts": [{"part": it.part, "good": it.good, "doubtful": it.doubtful, "said": it.said} for it in verdicts],
+            }
+        )
     else:
         for verdict in verdicts:
-            click.echo(f"{'ok  ' if verdict.good else 'FAIL'} {verdict.part}: {printable(verdict.said)}")
+            click.echo(f"{verdict.mark} {verdict.part}: {printable(verdict.said)}")
     context.exit(0 if all(verdict.good for verdict in verdicts) else 1)
 
 
 async def _check(chosen: Settings) -> list[_Verdict]:
     parts: list[tuple[str, Callable[[Settings], Awaitable[str]]]] = [
         ("policy", _policy),
+        ("people", _people),
         ("templates", _templates),
         ("model", _model),
         ("store", _store),
@@ -73,6 +90,8 @@ async def _check(chosen: Settings) -> list[_Verdict]:
 async def _try(part: str, proof: Awaitable[str]) -> _Verdict:
     try:
         return _Verdict(part, good=True, said=await proof)
+    except _DoubtError as doubt:
+        return _Verdict(part, good=True, said=str(doubt), doubtful=True)
     except TriageError as error:
         return _Verdict(part, good=False, said=str(error))
 
@@ -82,6 +101,19 @@ async def _policy(chosen: Settings) -> str:
     unknown = sorted(policy.departments - set(chosen.departments))
     missing = f"; not configured, so their cases stay with support: {', '.join(unknown)}" if unknown else ""
     return f"{len(policy.categories)} categories, {len(policy.departments)} departments{missing}"
+
+
+async def _people(chosen: Settings) -> str:
+    at_work = sum(agent.active for agent in chosen.agents.values())
+    said = f"{at_work} agents, {len(chosen.departments)} departments"
+    if (at_work or chosen.departments) and chosen.people.require_authentication and not chosen.authserv_id:
+        # Nobody's mail would be obeyed, and each answer would come back with an explanation.
+        raise _DoubtError(
+            f"{said}; nobody of them can answer or give orders by mail, because authserv_id is empty: set it to the first word of the "
+            "Authentication-Results fields that your mail server adds; only where nobody outside can send in your names, set "
+            "[people] require_authentication = false instead"
+        )
+    return said
 
 
 async def _templates(chosen: Settings) -> str:

@@ -1,6 +1,7 @@
 """What the configured boundary server found about the sender: only its own topmost Authentication-Results count (RFC 8601)."""
 
 import re
+from dataclasses import dataclass
 
 import authres
 
@@ -13,17 +14,30 @@ _NO_IDENTIFIER = re.compile(r"\A\s{0,9}(?:spf|dkim|dmarc|arc|compauth)\s{0,3}=",
 _COMPAUTH = re.compile(r"(?:^|;)\s{0,9}compauth\s{0,3}=\s{0,3}(\w{1,20})", re.IGNORECASE)
 
 
-def results(fields: tuple[tuple[str, str], ...], authserv_id: str, trace_hosts: tuple[str, ...] = ()) -> tuple[tuple[str, str], ...]:
-    """(method, result) from fields that only the boundary server can have written; the first word on a method stands."""
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What our own server found."""
+
+    #: (method, result); the first word on a method stands.
+    by_method: tuple[tuple[str, str], ...] = ()
+    #: Domains whose DKIM signature held (header.d, RFC 8601 §2.7.1).
+    signers: tuple[str, ...] = ()
+
+
+def results(fields: tuple[tuple[str, str], ...], authserv_id: str, trace_hosts: tuple[str, ...] = ()) -> Results:
+    """What stands in fields that only the boundary server can have written."""
     if not authserv_id:
-        return ()
+        return Results()
     found: dict[str, str] = {}
+    signers: dict[str, None] = {}
     for value in _trusted(fields, trace_hosts):
-        for method, result in _parsed(value, authserv_id.lower()):
+        for method, result, domain in _parsed(value, authserv_id.lower()):
+            if method == "dkim" and result == "pass" and domain:
+                signers[domain] = None
             if method == "dkim" and result == "pass" and found.get("dkim") not in (None, "pass") and value == _first(fields):
                 found["dkim"] = "pass"
             found.setdefault(method, result)
-    return tuple(found.items())
+    return Results(tuple(found.items()), tuple(signers))
 
 
 def _first(fields: tuple[tuple[str, str], ...]) -> str:
@@ -50,7 +64,7 @@ def _trusted(fields: tuple[tuple[str, str], ...], trace_hosts: tuple[str, ...]) 
     return pending[:1] if inside is None else inside
 
 
-def _parsed(value: str, authserv_id: str) -> list[tuple[str, str]]:
+def _parsed(value: str, authserv_id: str) -> list[tuple[str, str, str]]:
     value = value[:_MAX]
     if _NO_IDENTIFIER.match(value):
         if not authserv_id.endswith("outlook.com"):
@@ -62,9 +76,13 @@ def _parsed(value: str, authserv_id: str) -> list[tuple[str, str]]:
         return []
     if str(header.authserv_id).lower() != authserv_id:
         return []
-    pairs = [(str(result.method).lower(), str(result.result).lower()) for result in header.results if result.method and result.result]
+    said = [
+        (str(result.method).lower(), str(result.result).lower(), str(getattr(result, "header_d", None) or "").strip(".").lower())
+        for result in header.results
+        if result.method and result.result
+    ]
     compauth = _COMPAUTH.search(value)
-    return [pair for pair in pairs if pair[0] in METHODS] + ([("compauth", compauth[1].lower())] if compauth else [])
+    return [one for one in said if one[0] in METHODS] + ([("compauth", compauth[1].lower(), "")] if compauth else [])
 
 
 def _without_compauth(value: str) -> str:

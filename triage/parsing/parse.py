@@ -103,6 +103,7 @@ def _read(raw: RawMessage, options: ParseOptions) -> Message:
     defects += [problem] if problem else []
     defects += found.defects
     document_text = _documents(found, defects)
+    checked = authentication.results(fields, options.authserv_id, options.trace_hosts)
     message = Message(
         message_id=identifier,
         in_reply_to=identifiers.identifiers(_raw(root, "in-reply-to") or ""),
@@ -124,7 +125,8 @@ def _read(raw: RawMessage, options: ParseOptions) -> Message:
         document_text=document_text,
         attachments=_attachments(found, people["from"], options.colleagues),
         report=delivery_report.read(root, found.leaves, text.full_text),
-        authentication=authentication.results(fields, options.authserv_id, options.trace_hosts),
+        authentication=checked.by_method,
+        dkim_domains=checked.signers,
         accepted_at=trace.accepted_at(fields, options.trace_hosts),
         language=language.of(text.text),
         fingerprint=identifiers.fingerprint(content, identifier, tuple(_raw(root, name) or "" for name in ("from", "date", "subject"))),

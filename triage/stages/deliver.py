@@ -19,6 +19,7 @@ from triage.stages.outcome import judged, record, tell
 from triage.stages.pace import DAY, Pace, Turns
 from triage.stages.reputation import Reputation
 from triage.stages.route import Hop, Route
+from triage.stages.unreached import Unreached
 
 #: Deliveries in hand at a time; the transport bounds how many are on the wire at once.
 _IN_HAND = 64
@@ -44,6 +45,7 @@ class Deliver:
         reputation: Reputation,
         late: Late,
         inspect: Callable[[Delivery], str],
+        unreached: Unreached,
         now: Now,
         to_send: Bell,
     ) -> None:
@@ -51,6 +53,7 @@ class Deliver:
         self._store = store
         self._late = late
         self._inspect = inspect
+        self._unreached = unreached
         self._route = route
         self._pace = pace
         self._meter = meter
@@ -212,9 +215,14 @@ class Deliver:
         receipt = judged(delivery, receipt, now)
         self._reputation.heard(receipt, now)
         uncopied = self._copies.heard(receipt, now, copied=copied)
-        await self._store.transact(lambda tx: record(tx, delivery, receipt, now, uncopied=uncopied))
+        await self._store.transact(partial(self._record, delivery=delivery, receipt=receipt, now=now, uncopied=uncopied))
         level = _log.debug if receipt.status is DeliveryStatus.SENT else _log.warning
         level(receipt.status.value, delivery=delivery.id, case=delivery.case_id, kind=delivery.kind, code=receipt.code, reason=receipt.text)
+
+    def _record(self, tx: Transaction, delivery: Delivery, receipt: Receipt, now: datetime, *, uncopied: bool) -> None:
+        record(tx, delivery, receipt, now, uncopied=uncopied)
+        if receipt.status is DeliveryStatus.FAILED:
+            self._unreached.refused(tx, delivery, receipt, now)
 
 
 def _interrupted(tx: Transaction, now: datetime) -> list[Delivery]:

@@ -21,11 +21,12 @@ from triage.rules.context import RuleContext
 from triage.rules.limits import check_limits
 from triage.rules.table import check_all
 from triage.sections.sending import SendLimits
-from triage.staff import Notice, NoticeKind, Role
+from triage.staff import Notice, NoticeKind
 from triage.staff_tokens import KeyRing
 from triage.stages.colleagues import Colleagues
 from triage.stages.flood import Floodgate
 from triage.stages.read import KEPT_FIELDS
+from triage.stages.unreached import Unreached
 from triage.threads.match import match
 from triage.threads.numbers import answered_numbers, quoted_numbers
 from triage.topic import Due
@@ -127,21 +128,11 @@ class Judge:
         )
 
     def _of_report(self, tx: Transaction, delivery: Delivery, now: datetime) -> tuple[Notice, ...]:
-        """Who is told that mail fails: of an answer whoever looks after the case, of a notification somebody else, once."""
+        """Who is told that mail fails: of an answer whoever looks after the case, of mail to a colleague somebody else, once."""
         case = tx.cases.get(delivery.case_id)
         if delivery.kind is ReplyKind.ANSWER and case and case.assignee:
             return (Notice(kind=NoticeKind.UNDELIVERED, case_id=case.id, colleague=case.assignee),)
-        colleague = self.people.colleague_at(delivery.recipient)
-        if delivery.kind not in (ReplyKind.NOTIFICATION, ReplyKind.DIGEST) or colleague is None:
-            return ()
-        if not tx.colleagues.set_unreachable(colleague.key, now):
-            return ()
-        other = next((key for key in self._in_charge() if key != colleague.key), "")
-        return (Notice(kind=NoticeKind.COLLEAGUE_UNREACHABLE, case_id=delivery.case_id, colleague=other),) if other else ()
-
-    def _in_charge(self) -> tuple[str, ...]:
-        managers = [one.key for one in self.people.agents_at_work if one.role is Role.MANAGER]
-        return (*managers, self.policy.escalation.management, *(one.key for one in self.people.agents_at_work))
+        return Unreached(people=self.people, management=self.policy.escalation.management).notices(tx, delivery, now)
 
     def _held(self, tx: Transaction, decision: Decision, stored: StoredMessage, message: Message, now: datetime) -> Decision:
         """While a flood lasts only people who are known or authenticated are acknowledged at once; the others wait."""

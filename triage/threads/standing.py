@@ -7,6 +7,9 @@ from datetime import date
 from triage.message import Message
 from triage.staff import Colleague
 
+#: What DMARC says of domains without a policy (RFC 8601 §2.7.1), and where it is not asked.
+_SILENT = ("", "none")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
@@ -76,8 +79,17 @@ def _author_problem(message: Message, holder: Colleague) -> str:
 
 
 def _authentic(message: Message) -> bool:
-    # DMARC asks for alignment with From by itself; a bare DKIM or SPF pass may be of any domain.
-    return message.authentication_result("dmarc") == "pass"
+    # DMARC asks for alignment with From by itself; a bare SPF pass may be of any domain.
+    dmarc = message.authentication_result("dmarc")
+    return dmarc == "pass" or (dmarc in _SILENT and any(_aligned(domain, message) for domain in message.dkim_domains))
+
+
+def _aligned(signer: str, message: Message) -> bool:
+    """RFC 7489 §3.1.1, relaxed: the same domain or one below the other. Two that are beside each other may have two owners."""
+    domain = message.author.domain if message.author else ""
+    if signer.count(".") < 1 or not domain:
+        return False
+    return signer == domain or domain.endswith(f".{signer}") or signer.endswith(f".{domain}")
 
 
 def _result(message: Message) -> str:
