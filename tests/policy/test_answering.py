@@ -13,7 +13,7 @@ from triage.clocks.due import due_at
 from triage.command import Word
 from triage.correction import Ruling
 from triage.decision import Decision, HeldAnswers, Match, Outcome
-from triage.message import Address
+from triage.message import Address, Attachment
 from triage.people import People
 from triage.policy.answering import answered
 from triage.policy.colleague import Answer, Rival, ruling_of
@@ -125,6 +125,16 @@ class TestAnswers:
         (order,) = decision.replies
         assert (order.kind, order.recipient, order.words) == (ReplyKind.REFUSAL, AGENT.address, "Hello?")
         assert "#note" in order.reason
+
+    def test_files_that_cannot_go_along_are_told(self) -> None:
+        """An answer whose files were too large to be kept is not sent without them; a note needs none."""
+        file = Attachment(filename="film.mp4", content_type="video/mp4", size=11_000_000, sha256="0" * 64)
+        for text, refused in (("See the film.", True), ("#note\nSee the film.", False)):
+            given = asked(text)
+            seen = replace(given.incoming.reading, message=replace(given.incoming.message, attachments=(file,)))
+            decision = answered(replace(given, incoming=replace(given.incoming, reading=seen)))
+            assert (kinds(decision) == [ReplyKind.REFUSAL]) is refused
+            assert not refused or "film.mp4" in decision.replies[0].reason
 
     def test_an_empty_message_is_explained(self) -> None:
         """No words and no commands is a slip that is told."""

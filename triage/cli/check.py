@@ -106,7 +106,7 @@ async def _policy(chosen: Settings) -> str:
 async def _people(chosen: Settings) -> str:
     at_work = sum(agent.active for agent in chosen.agents.values())
     said = f"{at_work} agents, {len(chosen.departments)} departments"
-    if (at_work or chosen.departments) and chosen.people.require_authentication and not chosen.authserv_id:
+    if at_work and chosen.people.require_authentication and not chosen.authserv_id:
         # Nobody's mail would be obeyed, and each answer would come back with an explanation.
         raise _DoubtError(
             f"{said}; nobody of them can answer or give orders by mail, because authserv_id is empty: set it to the first word of the "

@@ -13,6 +13,9 @@ from triage.reply import ReplyKind
 from triage.staff import Colleague, NoticeKind
 
 _NO_CHANGE = CaseChange()
+_LARGEST = "at most 10 MB"
+#: Files that are named to whoever attached them.
+_NAMED = 10
 
 
 def answered(answer: Answer) -> Decision:
@@ -66,6 +69,12 @@ def _reply(answer: Answer, steps: Steps) -> None:
         return
     if answer.case.status is CaseStatus.CLOSED and steps.status is None:
         steps.problems.append(f"{answer.case.number} is closed: write #reopen above your answer.")
+        return
+    if left_out := [file.filename or file.content_type for file in answer.incoming.message.attachments if file.size and not file.content]:
+        steps.problems.append(
+            f"Files that are too large together to go along ({_LARGEST}): {', '.join(left_out[:_NAMED])}. The customer was sent nothing: "
+            "answer again with smaller files, or with a link to them."
+        )
         return
     held = answer.rival is not None
     if answer.waiting:
