@@ -2,10 +2,12 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import quotequail
+from mailparser_reply import EmailReplyParser
+from mailparser_reply.constants import MAIL_LANGUAGES
 
 from tests.parsing.mail import html, read
 from triage.parsing import quotes
@@ -68,36 +70,56 @@ def by_quotequail(text: str) -> str:
     return str((found.get("text_top") or found.get("text_bottom") or text) if found else text)
 
 
+def by_mail_parser_reply(text: str) -> str:
+    """The reply text as mail-parser-reply sees it, asked in all of its languages."""
+    return str(EmailReplyParser(languages=list(MAIL_LANGUAGES)).parse_reply(text=text) or "")
+
+
+def html_by_quotequail(source: str) -> str:
+    """The reply text of an HTML message as quotequail sees it, made plain as ours is."""
+    found = quotequail.unwrap_html(source) or {}
+    return read(html(str(found.get("html_top") or found.get("html_bottom") or source))).full_text
+
+
+def _agrees(got: str, expected: str) -> bool:
+    return same(got, expected) or same(got, expected.split("\n", maxsplit=1)[0])
+
+
+def sets(reader: Callable[[str], str], of_html: Callable[[str], str]) -> Iterator[tuple[str, int, list[Case]]]:
+    """(set, number of messages, what does not agree) of a reader of plain text and one of HTML."""
+    cases = [(name, expected, reader(text)) for name, text, expected in crisp()]
+    yield "crisp", len(cases), [case for case in cases if not same(case[2], case[1])]
+    asked = [(name, patterns, reader(text)) for name, text, patterns in crisp_patterns()]
+    missed = [(name, str(patterns), got) for name, patterns, got in asked if not all(re.search(one, got, re.M) for one in patterns)]
+    yield "crisp patterns", len(asked), missed
+    cases = [(name, expected, reader(read(message).full_text)) for name, message, expected in talon_messages()]
+    yield "talon", len(cases), [case for case in cases if not _agrees(case[2], case[1])]
+    cases = [(name, expected, of_html(source)) for name, source, expected in talon_html()]
+    yield "talon html", len(cases), [case for case in cases if not same(case[2], case[1])]
+
+
+def ours() -> Iterator[tuple[str, int, list[Case]]]:
+    """The same of ours, which reads whole messages, with the signatures, which neither library sets apart from a reply as text."""
+    whole = [(message, expected, read(content).text) for message, content, expected in talon_messages()]
+    for name, count, missed in sets(own, lambda source: read(html(source)).text):
+        yield name, count, [case for case in whole if not _agrees(case[2], case[1])] if name == "talon" else missed
+    signed = [(name, expected, quotes.split(text).signature) for name, text, expected in talon_signatures()]
+    yield "talon signatures", len(signed), [case for case in signed if not same(case[2], case[1])]
+
+
 def misses() -> dict[str, list[Case]]:
-    """What does not agree, by set: (name, expected, got)."""
-    found: dict[str, list[Case]] = {
-        "crisp": [],
-        "crisp quotequail": [],
-        "crisp patterns": [],
-        "talon": [],
-        "talon html": [],
-        "talon signatures": [],
-    }
-    for name, text, expected in crisp():
-        found["crisp"] += [] if same(own(text), expected) else [(name, expected, own(text))]
-        found["crisp quotequail"] += [] if same(by_quotequail(text), expected) else [(name, expected, by_quotequail(text))]
-    for name, text, patterns in crisp_patterns():
-        reply = own(text)
-        found["crisp patterns"] += [] if all(re.search(pattern, reply, re.M) for pattern in patterns) else [(name, str(patterns), reply)]
-    for name, message, expected in talon_messages():
-        got = read(message).text
-        found["talon"] += [] if same(got, expected) or same(got, expected.split("\n")[0]) else [(name, expected, got)]
-    for name, source, expected in talon_html():
-        got = read(html(source)).text
-        found["talon html"] += [] if same(got, expected) else [(name, expected, got)]
-    for name, text, expected in talon_signatures():
-        got = quotes.split(text).signature
-        found["talon signatures"] += [] if same(got, expected) else [(name, expected, got)]
-    return found
+    """What does not agree with ours, by set: (name, expected, got)."""
+    return {name: missed for name, _, missed in ours()}
 
 
 if __name__ == "__main__":
-    for group, cases in misses().items():
-        print(f"{group}: {len(cases)} not agreed")
-        for case in cases:
-            print("   ", *(repr(text[-150:]) for text in case), sep="  ")
+    theirs = {
+        "mail-parser-reply": sets(by_mail_parser_reply, lambda source: by_mail_parser_reply(read(html(source)).full_text)),
+        "quotequail": sets(by_quotequail, html_by_quotequail),
+    }
+    for library, found in {"ours": ours(), **theirs}.items():
+        for group, count, cases in found:
+            print(f"{library:18} {group:17} {count - len(cases)} of {count}")
+            if library == "ours":
+                for case in cases:
+                    print("   ", *(repr(text[-150:]) for text in case), sep="  ")

@@ -10,21 +10,23 @@ from collections import Counter
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property, lru_cache
 from pathlib import Path
 from time import process_time
 
 from pebble import ProcessExpired, ProcessPool
 
 from tests.proof.mutate import ROOT, digest, mutant, seeds
+from triage.classifier.shelf import Shelf
 from triage.extraction.mask import mask_text
 from triage.extraction.patterns import Patterns
 from triage.message import Address, Message, MessageKey, RawMessage
 from triage.parsing.parse import ParseOptions
-from triage.reading import Reading
+from triage.reading import Classification, Facts, Reading
 from triage.rules.context import RuleContext
 from triage.sections.reading import ExtractionSettings, FormSettings
-from triage.stages.read import ReadPlan
-from triage.worker import prepare, read_message
+from triage.stages.read import ReadPlan, read
+from triage.worker import MemoryFile, ModelFile, Taught, prepare
 from triage.workers.bounded import begin
 
 KEPT = ROOT / "var" / "proof"
@@ -35,6 +37,8 @@ _CHUNK = 1000
 #: A chunk that takes longer on the clock has a message in it that never ends.
 _CHUNK_SECONDS = 600
 _MEMORY_MB = 1024
+#: Without one, a text holds no card number.
+_DIGIT = re.compile(r"\d")
 _ARRIVED = datetime(2026, 6, 1, 12, tzinfo=UTC)
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _PLAN = ReadPlan(
@@ -47,6 +51,29 @@ _PLAN = ReadPlan(
     rules=RuleContext(own_addresses=frozenset({"support@shop.example"})),
     patterns=Patterns.of(ExtractionSettings()),
 )
+
+
+class _AskedOnce:
+    """The shipped model, asked once about the same words: half of all mutants differ from another one only in what the model never sees."""
+
+    @cached_property
+    def taught(self) -> Taught:
+        """The model as the reader processes hold it, without anything learned."""
+        state = ROOT / "no state"
+        return Taught(ModelFile(Shelf(state, ROOT / "models" / "triage.npz")), MemoryFile(state))
+
+    @lru_cache(maxsize=4096)  # noqa: B019 - there is one in a process
+    def classify(self, subject: str, body: str, facts: Facts) -> Classification:
+        """What the model says."""
+        return self.taught.classify(subject, body, facts)
+
+
+_CLASSIFIER = _AskedOnce()
+
+
+def read_message(message: RawMessage) -> Reading:
+    """The reading of a mutant."""
+    return read(message, _PLAN, _CLASSIFIER)
 
 
 @dataclass
@@ -169,13 +196,14 @@ def broken_promises(reading: Reading, again: Reading) -> list[str]:
     message = reading.message
     promises = {
         "another reading the second time": reading == again,
-        "a text with control characters": not any(_CONTROL.search(text) for text in _texts(message)),
+        "a text with control characters": not _CONTROL.search("\n".join(_texts(message))),
         "a line break in a subject, name or header": not any("\n" in text or "\t" in text for text in _single_lines(message)),
         "an address that is not ASCII": all(person.addr_spec.isascii() for person in _people(message)),
         "a file name with a path": not any(set("/\\") & set(file.filename) for file in message.attachments),
         "no fingerprint": re.fullmatch("[0-9a-f]{64}", message.fingerprint) is not None,
-        "more words in the text than were sent": not Counter(message.text.split()) - Counter(message.full_text.split()),
-        "a card number in a text": not any(mask_text(text)[1] for text in set(_shown(message))),
+        "more words in the text than were sent": message.text == message.full_text
+        or not Counter(message.text.split()) - Counter(message.full_text.split()),
+        "a card number in a text": not any(mask_text(text)[1] for text in set(_shown(message)) if _DIGIT.search(text)),
         "a reading that cannot travel": pickle.loads(pickle.dumps(reading)) == reading,
         "too many references": len(message.references) <= 50,
         "defects without bound": len(message.defects) <= 40 and all(len(line) < 500 for line in message.defects),
