@@ -24,7 +24,7 @@ def main(messages: int) -> None:
     """Print the table."""
     raws = [_raw(number, content) for number, content in enumerate(letters(messages))]
     settings = _settings()
-    prepare(read_plan(settings), settings.paths.model)
+    prepare(read_plan(settings), settings.paths.model, settings.paths.state)
     for raw in raws[:100]:
         read_message(raw)
     bare = _rate(lambda: [_bare(raw) for raw in raws], messages)
@@ -50,7 +50,7 @@ def _bare(raw: RawMessage) -> str:
 
 
 async def _pool(raws: Sequence[RawMessage], settings: Settings) -> float:
-    ready = partial(prepare, read_plan(settings), settings.paths.model)
+    ready = partial(prepare, read_plan(settings), settings.paths.model, settings.paths.state)
     pool = ReaderPool(read_message, ready, workers=0, time=timedelta(seconds=10), memory_mb=1024)
     await asyncio.gather(*pool.read(raws[:64]))
     begun = perf_counter()

@@ -83,6 +83,39 @@ SET = {
     "an address that ends in another": Poison(
         b"From: alice@shop.example)bob@evil.example\r\nSubject: Order\r\n\r\nhello", author="", defects=("From: ",)
     ),
+    "an address with two at signs": Poison(
+        b"From: ann@shop.example@evil.example\r\nSubject: Order\r\n\r\nhello", author="", defects=("From: not a plain address",)
+    ),
+    "an address that only folds into another": Poison(
+        "From: m\u0131ke@customer.example\r\nSubject: Order\r\n\r\nhello".encode(), author="", defects=("From: ",)
+    ),
+    "a command in the Message-ID": Poison(
+        b"From: ann@customer.example\r\nMessage-ID: <a@b.example\r\n X1 STORE 1:* +FLAGS (\\Deleted)>\r\nSubject: Order\r\n\r\nhello",
+    ),
+    "a message smuggled behind a dot": Poison(
+        with_body("", "hello\n.\nMAIL FROM:<x@evil.example>\nRCPT TO:<a@shop.example>\nDATA\nFrom: x@evil.example\n\nbye"),
+        text="hello\n.\nMAIL FROM:<x@evil.example>\nRCPT TO:<a@shop.example>\nDATA\nFrom: x@evil.example\n\nbye",
+    ),
+    "a report of delivery": Poison(
+        with_body(
+            "Content-Type: multipart/report; report-type=delivery-status; boundary=e\r\n",
+            "--e\r\n\r\nhello\r\n--e\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; a\r\n\r\n"
+            "Final-Recipient: rfc822; b@c.example\r\nAction: failed\r\nStatus: 5.1.1\r\n--e--",
+        ),
+        text=None,
+    ),
+    "an archive": Poison(
+        with_body(
+            "Content-Type: multipart/mixed; boundary=e\r\n",
+            "--e\r\n\r\nhello\r\n--e\r\nContent-Type: application/zip; name=../x.zip\r\n\r\nPK\x03\x04 secret\r\n--e--",
+        )
+    ),
+    **{
+        f"the charset {label}": Poison(
+            with_body(f"Content-Type: text/plain; charset={label}\r\n", "hällo"), text="hällo", defects=(f"{label!r} is unknown",)
+        )
+        for label in ("undefined", "unicode_escape", "punycode", "rot13")
+    },
     "two From fields": Poison(b"From: a@b.example\r\nFrom: c@d.example\r\nSubject: Order\r\n\r\nhello", author=""),
     "two Content-Types": Poison(with_body("Content-Type: text/plain\r\nContent-Type: text/html\r\n", "a < b"), text="a < b"),
     "two subjects": Poison(with_body("Subject: Other\r\n")),
@@ -94,6 +127,7 @@ SET = {
     ),
     "attributes without end": Poison(with_body("Content-Type: text/html\r\n", "<p>hello</p>" + "<a x=" * 20_000), text=None),
     "comments without end": Poison(with_body("Content-Type: text/html\r\n", "<p>hello</p>" + "<!--" * 50_000), text=None),
+    "closing tags without end": Poison(with_body("Content-Type: text/html\r\n", "<p>hello</p>" + "</" * 100_000), text=None),
     "a million spaces": Poison(with_body("", "hello" + " " * 1_000_000)),
     "a million line feeds": Poison(with_body("", "hello" + "\n" * 1_000_000)),
     "a line of a million letters": Poison(with_body("", "h" * 1_000_000), text="h" * 1_000_000),
@@ -125,6 +159,7 @@ def test_poison_is_read_for_what_it_is(poison: Poison) -> None:
     message = read(poison.content)
     author = message.author.addr_spec if message.author else ""
     assert (author, message.subject) == (poison.author, poison.subject)
+    assert not set(message.message_id) & set(" <>\r\n")
     # Where layout gave up, tags and delimiters may be shown; the text itself must be there.
     assert message.text == poison.text if poison.text is not None else "hello" in message.full_text
     missing = [part for part in poison.defects if not any(part in defect for defect in message.defects)]
