@@ -160,10 +160,14 @@ def remove(folder: Path) -> None:
         (shutil.rmtree, "expected a folder with templates"),
         (lambda folder: shutil.rmtree(folder / "acknowledgment"), "acknowledgment"),
         (lambda folder: next(folder.rglob("*.txt")).write_bytes(b"Gr\xfc\xdfe"), "expected a template in UTF-8"),
+        (
+            lambda folder: [it.write_text("{{ nobody }}") for it in (folder / "draft").glob("order.txt")],
+            "draft/order.txt: 'nobody' is undefined",
+        ),
         (lambda folder: [it.write_text("{{ unclosed") for it in (folder / "acknowledgment").glob("*.txt")], "unexpected end of template"),
         (lambda folder: [it.write_text("{{ nobody.knows }}") for it in (folder / "acknowledgment").glob("*.txt")], "'nobody' is undefined"),
     ],
-    ids=["empty", "missing", "one kind missing", "not UTF-8", "not a template", "asks for what nobody knows"],
+    ids=["empty", "missing", "one kind missing", "not UTF-8", "a draft", "not a template", "asks for what nobody knows"],
 )
 async def test_templates_that_do_not_serve(shop: Shop, breaks: Callable[[Path], object], said: str) -> None:
     """Missing or broken templates fail their part with the name of the file or key."""

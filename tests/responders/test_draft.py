@@ -105,4 +105,6 @@ def test_a_broken_template(source: str | None) -> None:
     written = draft(replace(case(), category="order", issue=""), sources=sources | ({"draft/order.txt": source} if source else {}))
     assert "draft/order.txt" in written.fallback
     assert "[[your answer]]" in written.text
-    assert list(drafter(sources).problems([replace(case(), category="order", issue="")], NOW))
+    assert drafter(sources | ({"draft/order.txt": source} if source else {})).problems([("order", "")], NOW)
+    assert drafter().problems(SHIPPED.matters, NOW) == []
+    assert drafter({}).problems([("other", "feedback")], NOW) == []

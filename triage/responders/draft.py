@@ -1,6 +1,6 @@
 """Suggested answers: threaded and addressed, with what is known and marked gaps for what a person must say; they are never sent by us."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from email.utils import format_datetime
 
@@ -8,7 +8,7 @@ from triage import tokens
 from triage.case import Case
 from triage.drafts import Suggestion
 from triage.errors import TemplateError
-from triage.message import Message
+from triage.message import Address, Message
 from triage.people import People
 from triage.records import MessageRecord
 from triage.responders.answer import subject_of
@@ -62,9 +62,11 @@ class Drafter:
         ]
         return Suggestion(message_id=message_id, content=assembled(fields, text_entity(text)), text=text, fallback=fallback)
 
-    def problems(self, cases: Iterable[Case], now: datetime) -> Iterator[str]:
-        """One line for each template that these cases find broken or missing."""
-        yield from (problem for case in cases if (problem := self._text(case, now)[1]))
+    def problems(self, matters: Iterable[tuple[str, str]], now: datetime) -> list[str]:
+        """One line for each template that is missing or broken, tried on those of the matters for which drafts are wanted."""
+        wanted = [matter for matter in matters if self._guide.topic(*matter).draft]
+        trials = [_invented(*matter, language, now) for matter in wanted for language in _BUILT_IN]
+        return list(dict.fromkeys(problem for case in trials if (problem := self._text(case, now)[1])))
 
     def _text(self, case: Case, now: datetime) -> tuple[str, str]:
         """The text without what the customer wrote, and why it is the built-in one."""
@@ -97,3 +99,19 @@ class Drafter:
         head = _WROTE[language].format(name=visible(name), at=self._tell(message.received_at, language))
         lines = visible(message.text[:_QUOTED]).splitlines() if message.text else []
         return "\n".join([head, *(f"> {line}".rstrip() for line in lines)]) + "\n"
+
+
+def _invented(category: str, issue: str, language: str, now: datetime) -> Case:
+    return Case(
+        id=1,
+        number="SP-100001",
+        category=category,
+        issue=issue,
+        confidence=1.0,
+        abstained=False,
+        requester=Address(name="A Customer", addr_spec="customer@example.org"),
+        subject="?",
+        language=language,
+        opened_at=now,
+        received_at=now,
+    )
