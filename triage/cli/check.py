@@ -119,9 +119,7 @@ async def _people(chosen: Settings) -> str:
 async def _templates(chosen: Settings) -> str:
     policy = installation.load_policy(chosen)
     problems = installation.load_writer(chosen, policy).problems(policy.matters)
-    if any(its.drafts for its in chosen.watched.values()):
-        problems += installation.load_drafter(chosen, policy).problems(policy.matters, app.utc_now())
-    if problems:
+    if problems := problems + installation.load_drafter(chosen, policy).problems(policy.matters, app.utc_now()):
         raise TemplateError("; ".join(problems))
     return f"{len(installation.template_sources(chosen))} templates, tried on {len(policy.matters)} matters"
 
