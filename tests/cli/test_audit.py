@@ -303,6 +303,52 @@ async def test_acknowledgments(desk: Desk, work: Callable[[Transaction], None], 
     assert [line.replace(" 4.0.0", "") for line in found["problems"]] == ([f"SP-100001: {problem}"] if problem else [])
 
 
+def sent(name: str, *, ago: timedelta, seen: bool, status: str = "sent") -> Callable[[Transaction], None]:
+    """A case with an escalation that left so long ago, its receipt copy seen or not."""
+
+    def work(tx: Transaction) -> None:
+        case = tx.cases.open(new_case(requester=None, opened_at=NOW, received_at=NOW))
+        number = tx.deliveries.queue(case.id, None, reply(name, ReplyKind.ESCALATION), NOW - ago)
+        tx.deliveries.begin_data(number, NOW - ago, receipted=True)
+        tx.deliveries.settle(number, receipt(status, 250, "ok"), NOW - ago, None)
+        if seen:
+            delivery = next(it for it in tx.deliveries.of_case(case.id) if it.id == number)
+            tx.deliveries.receipts_found({delivery.message_id: NOW}, NOW)
+
+    return work
+
+
+async def test_a_receipt_copy_that_never_came(desk: Desk) -> None:
+    """Accepted an hour ago, and of later mail the copies came: a problem of that case; what left a minute ago is waited for."""
+    for work in (sent("a", ago=hours(2), seen=True), sent("b", ago=hours(1), seen=False), sent("c", ago=hours(0.5), seen=True)):
+        await desk.shop.stored(work)
+    await desk.shop.stored(sent("d", ago=timedelta(minutes=1), seen=False))
+    found = (await desk.audit()).json
+    assert found["problems"] == [
+        f"SP-100002: its escalation was accepted, begun at {NOW - hours(1):%Y-%m-%d %H:%M} UTC, and its receipt copy was never seen"
+    ]
+    assert found["notes"] == []
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["until then", "never"])
+async def test_receipt_copies_that_do_not_come_at_all(desk: Desk, before: bool) -> None:
+    """Where none has come since, it is the copies that fail and no case: one note, with the time of the last one."""
+    if before:
+        await desk.shop.stored(sent("a", ago=hours(3), seen=True))
+    await desk.shop.stored(sent("b", ago=hours(2), seen=False))
+    await desk.shop.stored(sent("c", ago=hours(1), seen=False))
+    found = (await desk.audit()).json
+    since = f"since {NOW - hours(3):%Y-%m-%d %H:%M} UTC" if before else "ever"
+    assert found["notes"] == [f"2 messages were accepted whose receipt copies were not seen; none was {since}"]
+    assert found["problems"] == []
+
+
+async def test_other_mail_in_doubt(desk: Desk) -> None:
+    """An escalation that is uncertain is a problem as an acknowledgment is."""
+    await desk.shop.stored(sent("a", ago=hours(1), seen=False, status="uncertain"))
+    assert (await desk.audit()).json["problems"] == ["SP-100001: its escalation is uncertain: 250 ok"]
+
+
 async def test_escalations_are_no_acknowledgments(desk: Desk) -> None:
     """Mail to a department does not stand in for the answer to the customer."""
 

@@ -123,6 +123,39 @@ async def test_smtp_refuses_the_password(served: Shop, sink: Sink) -> None:
     assert PASSWORD not in ended.out + ended.err
 
 
+def with_receipts(shop: Shop, folder: str) -> None:
+    """Ask for receipt copies in that folder, and name two fallback servers, the second of which is away."""
+    port = shop.values["smtp_port"]
+    fallback = "".join(f'[[smtp.fallback]]\nhost = "127.0.0.1"\nport = {it}\nsecurity = "none"\n' for it in (port, 1))
+    wanted = f'receipt_address = "audit@shop.example"\nreceipt_folder = "{folder}"\n{fallback}[departments.finance]'
+    shop.config.write_text(shop.config.read_text().replace("[departments.finance]", wanted))
+
+
+async def test_receipt_copies_and_fallback_servers(served: Shop, embedded: DemoServers) -> None:
+    """Each fallback server is a part of its own, and so is the folder of the copies, with how many lie there."""
+    await embedded.deliver(USER, letter("A copy"))
+    with_receipts(served, "Drafts")
+    parts = {part["part"]: part for part in (await served.calls("check", "--json")).json["parts"]}
+    first, second = (f"smtp fallback 127.0.0.1 port {port}" for port in (served.values["smtp_port"], 1))
+    assert list(parts) == [*PARTS[:-1], first, second, "receipts", PARTS[-1]]
+    assert (parts[first]["good"], parts[second]["good"]) == (True, False)
+    assert "127.0.0.1 port 1" in parts[second]["said"]
+
+
+@pytest.mark.parametrize("there", [True, False])
+async def test_the_folder_of_receipt_copies(big_shop: Shop, dovecot: Dovecot, dovecot_user: str, there: bool) -> None:
+    """It is there and its copies are counted, or it is missing and named."""
+    if there:
+        with dovecot.client(dovecot_user) as client:
+            client.create_folder("Copies")
+        dovecot.deliver(dovecot_user, letter("A copy"), letter("Another"), folder="Copies")
+    with_receipts(big_shop, "Copies")
+    parts = {part["part"]: part for part in (await big_shop.calls("check", "--json")).json["parts"]}
+    assert parts["receipts"]["good"] is there
+    said = "copies for audit@shop.example are looked for in Copies of mailbox support, which holds 2" if there else "Copies"
+    assert said in parts["receipts"]["said"]
+
+
 @pytest.mark.parametrize("greeting", ["554 5.7.1 go away", "421 4.3.2 closing", "drop", "nonsense"])
 async def test_smtp_does_not_let_us_in(served: Shop, sink: Sink, greeting: str) -> None:
     """Whatever an SMTP server does instead of greeting is a failed part, not a traceback."""

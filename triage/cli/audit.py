@@ -16,6 +16,7 @@ from triage.stages.audit import audit as reconcile
 def audit(context: click.Context, as_json: bool) -> None:
     """Prove that every message is accounted for and every acknowledgment sent or explained.
 
+    Receipt copies that never came are named, as long as others did.
     Exits 1 with the list where anything is unexplained.
     """
     found = run_async(_audit(settings(context)))
@@ -30,7 +31,7 @@ async def _audit(chosen: Settings) -> Audit:
     store = app.open_case_store(chosen)
     mailboxes = {name: (ImapMailbox(name, its), its) for name, its in chosen.watched.items()}
     try:
-        return await reconcile(store, dict(mailboxes), app.utc_now())
+        return await reconcile(store, dict(mailboxes), app.utc_now(), chosen.smtp.receipt_wait)
     finally:
         for mailbox, _its in mailboxes.values():
             await mailbox.close()

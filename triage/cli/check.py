@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TypeVar
 
 import click
@@ -16,7 +17,7 @@ from triage.clocks.tell import zone
 from triage.errors import PermanentError, TemplateError, TriageError
 from triage.mailbox.imap import ImapMailbox
 from triage.ports import Transaction
-from triage.sections.servers import MailboxSettings
+from triage.sections.servers import MailboxSettings, SubmissionSettings
 from triage.settings import Settings
 from triage.stages import draft, sent
 from triage.transport.smtp import SmtpTransport
@@ -54,7 +55,8 @@ class _DoubtError(TriageError):
 def check(context: click.Context, as_json: bool) -> None:
     """Prove every part of the configuration; changes nothing on the servers.
 
-    The parts: policy, people, templates, model, store, clock, SMTP, and each mailbox with its folders.
+    The parts: policy, people, templates, model, store, clock, SMTP and its fallback servers, the folder of receipt copies, and each
+    mailbox with its folders.
     """
     chosen = settings(context)
     verdicts = run_async(_check(chosen))
@@ -79,8 +81,10 @@ async def _check(chosen: Settings) -> list[_Verdict]:
         ("model", _model),
         ("store", _store),
         ("clock", _clock),
-        ("smtp", _smtp),
+        ("smtp", partial(_submission, chosen.smtp)),
+        *((f"smtp fallback {its.host} port {its.port}", partial(_submission, its)) for its in chosen.smtp.fallback),
     ]
+    parts += [("receipts", _receipts)] if chosen.smtp.receipt_address else []
     verdicts = [await _try(part, prove(chosen)) for part, prove in parts]
     for name, its in chosen.mailbox.items():
         verdicts.append(await _try(f"mailbox {name}", _mailbox(name, its)))
@@ -154,12 +158,19 @@ async def _clock(chosen: Settings) -> str:
     return f"{now:%Y-%m-%d %H:%M:%S} UTC, {now.astimezone(here):%H:%M:%S} in {chosen.identity.time_zone}"
 
 
-async def _smtp(chosen: Settings) -> str:
-    transport = SmtpTransport(chosen.smtp)
+async def _submission(its: SubmissionSettings, _chosen: Settings) -> str:
+    transport = SmtpTransport(its)
     try:
         return await transport.check()
     finally:
         await transport.close()
+
+
+async def _receipts(chosen: Settings) -> str:
+    smtp, name = chosen.smtp, chosen.receipt_account
+    async with _opened(name, chosen.mailbox[name]) as mailbox:
+        status = await mailbox.status(smtp.receipt_folder)
+    return f"copies for {smtp.receipt_address} are looked for in {smtp.receipt_folder} of mailbox {name}, which holds {status.exists}"
 
 
 async def _mailbox(name: str, its: MailboxSettings) -> str:

@@ -19,6 +19,8 @@ from triage.stages.judge import SAME_ID
 _NOT_OURS = (Outcome.HISTORY, Outcome.VANISHED)
 #: There is one every day.
 _CENSUS_AGE = timedelta(hours=26)
+#: As `smtp.receipt_wait` is where it is not set.
+_WAIT = timedelta(minutes=15)
 
 
 @dataclass(slots=True)
@@ -32,6 +34,16 @@ class Audit:
     problems: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Copy:
+    """A message that the server said it took, with its receipt copy."""
+
+    case: str
+    kind: ReplyKind
+    begun_at: datetime
+    seen: bool
+
+
 @dataclass(frozen=True, slots=True)
 class _Census:
     """What lies on the server."""
@@ -42,8 +54,8 @@ class _Census:
     filed: dict[str, frozenset[int]]
 
 
-async def audit(store: Store, mailboxes: dict[str, tuple[Mailbox, MailboxSettings]], now: datetime) -> Audit:
-    """Compare what the servers hold with what the store says became of it."""
+async def audit(store: Store, mailboxes: dict[str, tuple[Mailbox, MailboxSettings]], now: datetime, wait: timedelta = _WAIT) -> Audit:
+    """Compare what the servers hold with what the store says became of it; receipt copies are missed after that `wait`."""
     found = Audit()
     for account, (mailbox, settings) in mailboxes.items():
         records = await store.query(partial(_records, account=account))
@@ -51,7 +63,7 @@ async def audit(store: Store, mailboxes: dict[str, tuple[Mailbox, MailboxSetting
         _account_for(found, account, settings, records, census)
         await store.query(partial(_intake, found, account, settings, now))
         await _look_for(found, account, mailbox, settings, _absent(records, settings, census))
-    await store.query(lambda tx: _prove(found, tx, now))
+    await store.query(lambda tx: _prove(found, tx, now, wait))
     return found
 
 
@@ -135,15 +147,48 @@ async def _look_for(found: Audit, account: str, mailbox: Mailbox, settings: Mail
         found.notes.append(f"{account}: message {record.id} ({where}) is gone from the server; its text is in the store")
 
 
-def _prove(found: Audit, tx: Transaction, now: datetime) -> None:
+def _prove(found: Audit, tx: Transaction, now: datetime, wait: timedelta) -> None:
+    copies: list[_Copy] = []
     for case in tx.cases.find():
-        acknowledgments = [it for it in tx.deliveries.of_case(case.id) if it.kind is ReplyKind.ACKNOWLEDGMENT]
+        deliveries = tx.deliveries.of_case(case.id)
+        copies += _copies(case, deliveries)
+        found.problems += [f"{case.number}: its {it.kind} is uncertain: {it.smtp_reply}" for it in deliveries if _in_doubt(it)]
+        acknowledgments = [it for it in deliveries if it.kind is ReplyKind.ACKNOWLEDGMENT]
         if len(acknowledgments) > 1:
             found.problems.append(f"{case.number} has {len(acknowledgments)} acknowledgments")
         state, problem = _acknowledged(tx, case, acknowledgments, now)
         found.acknowledgments[state] += 1
         found.problems += [f"{case.number}: {problem}"] if problem else []
     found.problems += [f"{number}: its history was altered" for number in tx.cases.broken_chains()]
+
+    _miss(found, copies, now - wait)
+
+
+def _in_doubt(delivery: Delivery) -> bool:
+    # Of an acknowledgment it is said with all else that may be wrong with one.
+    return delivery.status is DeliveryStatus.UNCERTAIN and delivery.kind is not ReplyKind.ACKNOWLEDGMENT
+
+
+def _copies(case: Case, deliveries: Iterable[Delivery]) -> list[_Copy]:
+    return [
+        _Copy(case=case.number, kind=it.kind, begun_at=it.begun_at, seen=it.receipt_seen_at is not None)
+        for it in deliveries
+        if it.status is DeliveryStatus.SENT and it.receipted and it.begun_at
+    ]
+
+
+def _miss(found: Audit, copies: Sequence[_Copy], until: datetime) -> None:
+    """Name those whose copy was never seen while later ones were; after the last one that came, it is the copies that fail."""
+    last = max((it.begun_at for it in copies if it.seen), default=None)
+    missing = [it for it in copies if not it.seen and it.begun_at < until]
+    alone = [it for it in missing if last and it.begun_at <= last]
+    found.problems += [
+        f"{it.case}: its {it.kind} was accepted, begun at {it.begun_at:%Y-%m-%d %H:%M} UTC, and its receipt copy was never seen"
+        for it in alone
+    ]
+    if len(missing) > len(alone):
+        since = f"since {last:%Y-%m-%d %H:%M} UTC" if last else "ever"
+        found.notes.append(f"{len(missing) - len(alone)} messages were accepted whose receipt copies were not seen; none was {since}")
 
 
 def _acknowledged(tx: Transaction, case: Case, acknowledgments: Sequence[Delivery], now: datetime) -> tuple[str, str]:
