@@ -33,6 +33,17 @@ def test_without_limits_there_is_always_room() -> None:
     assert (free.room(NOON, 64), free.next_at(NOON)) == (64, None)
 
 
+def test_how_fast_mail_can_leave() -> None:
+    """No faster than it was measured nor than a minute allows; of a day's limits the narrower counts, copies included."""
+    free = pace().capacity(5.0, None, NOON)
+    assert (free.per_second, free.per_day, free.left) == (5.0, 0, ())
+    limited = pace(minute=6, day=100, recipients=50, copies=True)
+    limited.took(NOON)
+    now = limited.capacity(5.0, NOON, NOON)
+    assert (now.per_second, now.per_day, now.left, now.begins_at) == (0.1, 25, (NOON,), NOON)
+    assert limited.capacity(0.01, None, NOON).per_second == 0.01
+
+
 def test_a_minute_takes_so_many() -> None:
     """Within any sixty seconds no more than the limit; the next may leave when the oldest is a minute old."""
     limited = pace(minute=3)
