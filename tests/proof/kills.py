@@ -104,7 +104,8 @@ def run(kills: int, seed: int, *, receipts: str = "half", per_batch: int = BATCH
     verdict, number = _resumed(state) if keep else (Verdict(), 0)
     while verdict.kills < kills:
         copies = receipts == "all" or (receipts == "half" and number % 2 == 1)
-        size = min(per_batch, kills - verdict.kills)
+        # Few kills are halved too.
+        size = min(per_batch, kills - verdict.kills, (kills + 1) // 2 if receipts == "half" else kills)
         verdict.add(batch(size, seed * 1_000_000 + number, receipts=copies and postfix.installed()))
         number += 1
         if keep:
