@@ -267,7 +267,14 @@ def trace(tid: int, listing: Path, calls: str = _CALLS, *does: str) -> "subproce
     command = ["strace", "-qq", "-y", "-s", "0", *told, "-o", str(listing), "-p", str(tid)]
     tracer = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     status = Path(f"/proc/{tid}/status")
-    until(lambda: f"TracerPid:\t{tracer.pid}\n" in status.read_text(), "strace did not attach")
+
+    def attached() -> bool:
+        # It may have met its first call, and killed, before we look.
+        with suppress(OSError):
+            return tracer.poll() is not None or f"TracerPid:\t{tracer.pid}\n" in status.read_text()
+        return True
+
+    until(attached, "strace did not attach")
     return tracer
 
 
