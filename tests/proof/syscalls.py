@@ -41,8 +41,10 @@ class Point:
     """One kill and what came of it."""
 
     thread: str
+    #: The call to strike at the beginning of, and which of its kind.
+    wanted: str
     number: int
-    #: The call at whose beginning it struck, and what it was on; "" where the message was through before the thread made so many.
+    #: Where it struck, and on what; "" where the message was through before the thread made so many.
     call: str = ""
     on: str = ""
     #: Where the acknowledgment is in the end.
@@ -111,20 +113,20 @@ def kill_at(points: int, seed: int, done: list[Point] | None = None, keep: Path 
     verdict = Verdict(points=done or [], skipped=why_not())
     if verdict.skipped:
         return verdict
-    known = {(it.thread, it.number) for it in verdict.points}
+    known = {(it.thread, it.wanted, it.number) for it in verdict.points}
     with opened() as bench:
         order = [it for it in _all_points(bench.rehearse(), seed) if it not in known]
-        for thread, number in order[: max(0, points - len(known))]:
-            verdict.points.append(bench.kill(thread, number))
+        for thread, call, number in order[: max(0, points - len(known))]:
+            verdict.points.append(bench.kill(thread, call, number))
             if keep:
                 keep.parent.mkdir(parents=True, exist_ok=True)
                 keep.write_text(json.dumps([asdict(it) for it in verdict.points]))
     return verdict
 
 
-def _all_points(passed: Counter[str], seed: int) -> list[tuple[str, int]]:
-    # A tenth more than were seen: a run is never quite like the one before.
-    every = [(thread, number) for thread, count in sorted(passed.items()) for number in range(1, count + count // 10 + 2)]
+def _all_points(passed: Counter[tuple[str, str]], seed: int) -> list[tuple[str, str, int]]:
+    # A tenth more than were seen: a run is never quite like the one before. Strace counts each call of each thread by itself.
+    every = [(*it, number) for it, count in sorted(passed.items()) for number in range(1, count + count // 10 + 1)]
     random.Random(seed).shuffle(every)
     return every
 
@@ -186,8 +188,8 @@ class Bench:
             return rows[0] if len(rows) == 1 else None
         return None
 
-    def rehearse(self) -> Counter[str]:
-        """How many calls each thread makes while one message passes."""
+    def rehearse(self) -> Counter[tuple[str, str]]:
+        """How often each thread makes each call while one message passes."""
         self.start()
         self._pass("first@customer.example")
         listings = {thread: self.root / f"rehearsal.{thread}" for thread in self.threads()}
@@ -195,20 +197,21 @@ class Bench:
         self._pass("second@customer.example")
         for tracer in tracers:
             detach(tracer)
-        return Counter({thread: len(path.read_text().splitlines()) for thread, path in listings.items()})
+        return Counter((thread, call) for thread, path in listings.items() for call, _ in _KILLED_AT.findall(path.read_text()))
 
     def _pass(self, customer: str) -> None:
         self.ask(customer)
         until(lambda: self.settled(customer), "an ordinary message did not come through")
 
-    def kill(self, thread: str, number: int) -> Point:
+    def kill(self, thread: str, call: str, number: int) -> Point:
         """Kill at that call of that thread while a message passes, start again, and look."""
-        point, customer = Point(thread, number), f"{re.sub('[^a-z0-9]+', '-', thread.lower()).strip('-')}-{number}@customer.example"
+        point = Point(thread, call, number)
+        customer = f"{re.sub('[^a-z0-9]+', '-', thread.lower()).strip('-')}-{call}-{number}@customer.example"
         listing = self.root / "trace"
         tid = self.threads().get(thread)
         if tid is None:
             return point
-        tracer = trace(tid, listing, _CALLS, f"inject={_CALLS}:signal=SIGKILL:when={number}")
+        tracer = trace(tid, listing, _CALLS, f"inject={call}:signal=SIGKILL:when={number}")
         self.ask(customer)
         with suppress(TimeoutError):
             until(lambda: not _alive(self.pid) or self.settled(customer), "neither killed nor through")

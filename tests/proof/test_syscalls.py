@@ -11,7 +11,6 @@ def test_killed_at_system_calls() -> None:
     if why := syscalls.why_not():
         pytest.skip(why)
     verdict = syscalls.kill_at(3, seed=2)
-    assert verdict.details()[-1].startswith(("main", "store", "imap"))
     assert verdict.clean, verdict.details()
     assert len(verdict.points) == 3
     assert verdict.struck
@@ -19,9 +18,11 @@ def test_killed_at_system_calls() -> None:
 
 def test_a_violation_is_told() -> None:
     """One point that went wrong spoils the verdict, has its line, and stands in the table by its call."""
-    good = Point("store", 7, call="fdatasync", on="triage.db-wal", status="sent", accepted=1)
-    bad = Point("main", 9, call="sendto", on="socket", status="uncertain", accepted=2, violations=["acknowledged 2 times and not marked"])
-    missed = Point("main", 99)
+    good = Point("store", "fdatasync", 7, call="fdatasync", on="triage.db-wal", status="sent", accepted=1)
+    bad = Point(
+        "main", "sendto", 9, call="sendto", on="socket", status="uncertain", accepted=2, violations=["acknowledged 2 times and not marked"]
+    )
+    missed = Point("main", "sendto", 99)
     verdict = Verdict([good, bad, missed])
     assert not verdict.clean
     rows = [line.split() for line in verdict.details()]
