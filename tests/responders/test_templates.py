@@ -59,7 +59,8 @@ def test_the_shipped_templates_have_no_problems() -> None:
     assert writer().problems(SHIPPED.matters) == []
 
 
-@pytest.mark.parametrize("name", [name for name in SOURCES if not name.endswith(".de.txt")])
+# A draft without its own text gets its category's, and without that none: nobody is kept waiting for it.
+@pytest.mark.parametrize("name", [name for name in SOURCES if not name.endswith(".de.txt") and not name.startswith("draft/")])
 def test_a_missing_template_is_found(name: str) -> None:
     """Each template is needed: without it there is a problem that names it."""
     assert any(name in problem for problem in writer(without(name)).problems(SHIPPED.matters))
