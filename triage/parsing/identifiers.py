@@ -12,7 +12,7 @@ MAX_REFERENCES = 50
 _IN_BRACKETS = re.compile(r"<([^<>\s]{1,998})>")
 _BETWEEN = re.compile(r"[<>\s,;\"()]")
 #: What mail clients put before a subject.
-_BEFORE_SUBJECT = re.compile(r"(?:\s{0,9}(?:re|aw|fwd?|wg|sv|antw)(?:\[\d{1,3}\])?\s{0,3}:){1,20}\s{0,9}", re.IGNORECASE)
+_BEFORE_SUBJECT = re.compile(r"\A(?:\s{0,9}(?:re|aw|fwd?|wg|sv|antw)(?:\[\d{1,3}\])?\s{0,3}:){1,20}\s{0,9}", re.IGNORECASE)
 _UNSAFE = re.compile("[^!-~\u00a1-\U0010ffff]")
 
 
@@ -52,6 +52,6 @@ def fingerprint(content: bytes, identifier: str, fields: tuple[str, ...]) -> str
 
 def likeness(message: Message) -> str:
     """A digest that messages share which say the same, with the same attachments, under the same subject; spaces and case aside."""
-    subject = _BEFORE_SUBJECT.sub("", message.subject, count=1) if _BEFORE_SUBJECT.match(message.subject) else message.subject
+    subject = _BEFORE_SUBJECT.sub("", message.subject)
     said = [" ".join(text.casefold().split()) for text in (subject, message.full_text)]
     return hashlib.sha256("\0".join([*said, *(attachment.sha256 for attachment in message.attachments)]).encode()).hexdigest()
