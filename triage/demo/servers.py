@@ -70,7 +70,7 @@ def _make_login(users: Mapping[str, str]) -> Login:
     return login
 
 
-# Without slots: aiosmtpd looks at all members of its handler, and those of a slotted dataclass cannot all be looked at before Python 3.11.3.
+# Without slots: aiosmtpd looks at every member of its handler, which a slotted dataclass does not bear before Python 3.11.3.
 @dataclass
 class DemoServers:
     """The running servers: where they listen, what was submitted, and a way to put mail into an account."""
