@@ -3,6 +3,7 @@
 import io
 import os
 import sys
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 
@@ -56,9 +57,7 @@ class Commands(click.Group):
             # click and rich would take it for a failure; rich has turned it into an exit already.
             if not isinstance(ended, BrokenPipeError) and not isinstance(ended.__context__, BrokenPipeError):
                 raise
-        # What is still buffered goes nowhere, or Python would complain while it ends.
-        with Path(os.devnull).open("wb") as nowhere:
-            os.dup2(nowhere.fileno(), sys.stdout.fileno())
+        _drop_output()
         raise click.exceptions.Exit(DONE)
 
 
@@ -85,6 +84,7 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
     try:
         code = triage.main(standalone_mode=False)
+        _flush()
     except click.exceptions.Abort:
         _complain("aborted")
         sys.exit(FELL_SHORT)
@@ -96,9 +96,24 @@ def main() -> None:
         sys.exit(WRONG_USE)
     except (TriageError, OSError) as error:
         # A disk that is full, a file that may not be read: the system's own words name it well enough.
+        _drop_output()
         _complain(*str(error).splitlines())
         sys.exit(FELL_SHORT)
     sys.exit(code if isinstance(code, int) else DONE)
+
+
+def _flush() -> None:
+    # Here, and not while Python ends: what cannot be written is then told like any other error.
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _drop_output()
+
+
+def _drop_output() -> None:
+    # What is still buffered goes nowhere, or Python would complain while it ends; a stream in memory has no such end.
+    with suppress(io.UnsupportedOperation), Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 def _complain(*lines: str) -> None:
