@@ -65,6 +65,16 @@ class NewCase:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rating:
+    """How a customer was served, in the customer's own opinion."""
+
+    #: 1 to 5; more is better.
+    score: int
+    #: What was written beside it, masked; empty for nothing.
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case(NewCase):
     """A case as its events add up."""
 
@@ -79,6 +89,8 @@ class Case(NewCase):
     assignee: str = ""
     #: The case that it became a part of.
     merged_into: int | None = None
+    #: The latest one the customer gave.
+    rating: Rating | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +98,7 @@ class CaseEvent:
     """One line of a case's history: append-only, chained by hashes in the store."""
 
     at: datetime
-    #: opened, assigned, follow_up, note, classified, acknowledged, escalated, delivery, report, filed, deadline …
+    #: opened, assigned, follow_up, rated (score, comment, how), note, answered, escalated, delivery, report, missed …
     kind: str
     #: Who did it: daemon, an address, or an agent's name.
     actor: str = "daemon"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from triage.case import CaseEvent, CaseStatus, Deadline, NewCase, Priority
+from triage.case import CaseEvent, CaseStatus, Deadline, NewCase, Priority, Rating
 from triage.correction import Ruling
 from triage.reply import ReplyKind
 from triage.staff import Notice, NoticeKind
@@ -139,6 +139,8 @@ class CaseChange:
     #: What becomes of the answers of these addresses that have not left.
     answers: HeldAnswers | None = None
     authors: tuple[str, ...] = ()
+    #: The customer's opinion.
+    rating: Rating | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

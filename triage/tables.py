@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from triage.case import Case, CaseEvent, CaseStatus, NewCase, Priority
+from triage.case import Case, CaseEvent, CaseStatus, NewCase, Priority, Rating
 from triage.correction import Correction, Said
 from triage.decision import Candidate, History, Outcome
 from triage.message import Cursor, MessageKey, RawMessage, StoredMessage
@@ -159,6 +159,9 @@ class CaseTable(Protocol):
 
     def set_matter(self, case: Case) -> None:
         """Take over what this case is about: category, issue, confidence, abstained, priority and departments."""
+
+    def set_rating(self, case_id: int, rating: Rating, at: datetime) -> None:
+        """The customer's opinion; a later one replaces an earlier one."""
 
     def set_unreachable(self, case_id: int) -> None:
         """Mail to the requester fails for good."""

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.store.words import ANN, NOON, Each, later, new_case, raw, reading, reply
-from triage.case import CaseStatus, Priority
+from triage.case import CaseStatus, Priority, Rating
 from triage.decision import Outcome
 from triage.message import Address
 from triage.reply import ReplyKind
@@ -135,3 +135,13 @@ async def test_what_speaks_for_a_candidate_is_said(each: Each) -> None:
     assert [(it.case_id, it.by_thread, it.by_number) for it in found] == [(first.id, True, True), (second.id, False, True)]
     assert (found[1].participants, found[1].status, found[1].solved_at) == (frozenset(), CaseStatus.SOLVED, later(hours=1))
     assert found[0].solved_at is None
+
+
+async def test_a_rating_is_kept_with_its_case(each: Each) -> None:
+    """The latest opinion of the customer stands, with its comment; other cases have none."""
+    case, other = await each.cases.open(new_case()), await each.cases.open(new_case())
+    assert (await each.cases.get(case.id)).rating is None
+    await each.cases.set_rating(case.id, Rating(score=2), NOON)
+    await each.cases.set_rating(case.id, Rating(score=4, comment="schnell, aber …"), later(hours=1))
+    assert (await each.cases.get(case.id)).rating == Rating(score=4, comment="schnell, aber …")
+    assert (await each.cases.get(other.id)).rating is None

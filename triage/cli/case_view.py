@@ -101,6 +101,8 @@ def case_json(case: Case) -> dict[str, Json]:
         "opened_at": case.opened_at.isoformat(),
         "acknowledged_at": case.acknowledged_at.isoformat() if case.acknowledged_at else None,
         "unreachable": case.unreachable,
+        "rating": case.rating.score if case.rating else None,
+        "rating_comment": case.rating.comment if case.rating else "",
     }
 
 
@@ -167,5 +169,6 @@ def _facts(case: Case) -> list[tuple[str, str]]:
         ("departments", ", ".join(case.departments) or "none"),
         ("arrived", f"{case.received_at:%Y-%m-%d %H:%M:%S} UTC"),
         ("acknowledged", f"{case.acknowledged_at:%Y-%m-%d %H:%M:%S} UTC" if case.acknowledged_at else "not yet"),
+        *([("rating", f"{case.rating.score} of 5{': ' if case.rating.comment else ''}{case.rating.comment}")] if case.rating else []),
         *([("unreachable", "mail to the customer fails for good")] if case.unreachable else []),
     ]

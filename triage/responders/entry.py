@@ -46,8 +46,8 @@ def entry(desk: Desk, assignment: Assignment, text: str) -> tuple[tuple[str, str
         ("Escalation", ", ".join(desk.people.names(_escalated(assignment))) or "no escalation needed"),
         ("Resolution status", "resolved" if done else f"pending; promised by {desk.tell(assignment.resolve_by(desk), 'en')}"),
         ("Resolution date", desk.tell(case.solved_at, "en") if case.solved_at else ("" if done else "not resolved yet")),
-        ("Customer satisfaction", "" if done else "not asked yet"),
-        ("Rating and comments", "" if done else "not asked yet"),
+        ("Customer satisfaction", f"{case.rating.score} of 5" if case.rating else "" if done else "not asked yet"),
+        ("Rating and comments", case.rating.comment or "no comment" if case.rating else "" if done else "not asked yet"),
         ("Representative", desk.people.called(case.assignee)),
     )
     return tuple((label, one_line(value, 400) or UNKNOWN) for label, value in rows)

@@ -87,6 +87,8 @@ class Recorder:
 
     def _change(self, tx: Transaction, case: Case, change: CaseChange, now: datetime) -> None:
         tx.cases.set_details(case.id, priority=change.priority, order_numbers=change.order_numbers)
+        if change.rating is not None:
+            tx.cases.set_rating(case.id, change.rating, now)
         if change.merged_into is not None:
             tx.cases.merge(case.id, change.merged_into)
             joined = CaseEvent(at=now, kind="joined", provenance="mail", detail={"case": case.number})

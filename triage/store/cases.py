@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from triage.case import Case, CaseEvent, CaseStatus, NewCase, Priority
+from triage.case import Case, CaseEvent, CaseStatus, NewCase, Priority, Rating
 from triage.decision import Candidate
 from triage.store import rows
 
@@ -143,6 +143,11 @@ class SqliteCases:
             "update cases set category = ?, issue = ?, confidence = ?, abstained = ?, priority = ?, departments = ? where id = ?",
             (case.category, case.issue, case.confidence, case.abstained, case.priority, json.dumps(case.departments), case.id),
         )
+
+    def set_rating(self, case_id: int, rating: Rating, at: datetime) -> None:
+        """The customer's opinion."""
+        sql = "update cases set rating = ?, rating_comment = ?, rated_at = ? where id = ?"
+        self._db.execute(sql, (rating.score, rating.comment, rows.moment(at), case_id))
 
     def set_unreachable(self, case_id: int) -> None:
         """Mail to the requester fails for good."""

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TypeAlias
 
-from triage.case import Case, CaseEvent, CaseStatus, Deadline, Priority, keyword
+from triage.case import Case, CaseEvent, CaseStatus, Deadline, Priority, Rating, keyword
 from triage.decision import Outcome
 from triage.message import Address, Cursor, MessageKey, RawMessage, StoredMessage
 from triage.reading import Reading
@@ -175,6 +175,7 @@ def to_case(row: Row) -> Case:
         unreachable=bool(row["unreachable"]),
         assignee=text(row, "assignee"),
         merged_into=maybe_number(row, "merged_into"),
+        rating=Rating(score=number(row, "rating"), comment=text(row, "rating_comment")) if row["rating"] else None,
     )
 
 
