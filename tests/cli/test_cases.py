@@ -75,7 +75,7 @@ def test_json_of_the_list(filled: Shop) -> None:
         "number": "SP-100001", "status": "new", "category": "order", "issue": "order_status", "confidence": 0.9, "abstained": False,
         "priority": "normal", "requester": ANN.addr_spec, "requester_name": "Ann Smith", "subject": "first", "language": "",
         "order_numbers": ["ORD1234"], "departments": [], "received_at": "2026-03-02T12:00:00+00:00",
-        "opened_at": "2026-03-02T12:00:00+00:00", "acknowledged_at": None, "unreachable": False,
+        "opened_at": "2026-03-02T12:00:00+00:00", "acknowledged_at": None, "unreachable": False, "rating": None, "rating_comment": "",
     }  # fmt: skip
     third = filled.call("cases", "--json").json["cases"][1]
     assert (third["requester"], third["requester_name"], third["abstained"]) == (None, None, True)
