@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+import structlog
 
 from tests.servers import dovecot as dovecot_server
 from tests.servers import smtp_sink
@@ -64,6 +65,12 @@ def need_dovecot() -> None:
     """Skip where Dovecot is not installed."""
     if dovecot_server.installed() is None:
         pytest.skip("Dovecot is not installed: apt install dovecot-imapd dovecot-lmtpd")
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_at_the_start() -> None:
+    """No test hears less because another one, in the same process, ran a command that logs only warnings."""
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

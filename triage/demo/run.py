@@ -15,14 +15,15 @@ from triage.demo import place, verdict
 from triage.demo.day import Sample, sample_day
 from triage.demo.play import Play, Told
 from triage.demo.servers import DemoServers, running
-from triage.demo.watch import Standing, Watch
+from triage.demo.watch import MOVING, Standing, Watch
 from triage.errors import TemporaryError
-from triage.ports import Transaction
+from triage.ports import Store, Transaction
 from triage.reply import Delivery
 from triage.stages.audit import audit
 
 #: A lease that is not free by then belongs to a demo that is running.
 _LEASE_SECONDS = 1.0
+_LOOK_SECONDS = 0.1
 
 
 class DemoRunningError(TemporaryError):
@@ -60,7 +61,7 @@ async def run_demo(folder: Path, *, once: bool, opened: Callable[[Door], None], 
         play = Play(sample_day(), servers, Watch(assembly.store, place.ACCOUNT), told)
         await stack.enter_async_context(_served(assembly, stop))
         await play.perform(stop)
-        result = await _result(assembly, play)
+        result = await _result(assembly, play, stop)
         ended(result)
         if not once:
             await play.linger(stop)
@@ -91,9 +92,9 @@ async def _served(assembly: App, stop: asyncio.Event) -> AsyncIterator[None]:
         await serving
 
 
-async def _result(assembly: App, play: Play) -> Result:
+async def _result(assembly: App, play: Play, stop: asyncio.Event) -> Result:
     standings = play.standings
-    cases, deliveries = await assembly.store.query(_everything)
+    cases, deliveries = await _at_rest(assembly.store, play.patience, stop)
     return Result(
         messages=[(sample, standings.get(sample.number)) for sample in play.day],
         sent=[
@@ -119,6 +120,17 @@ async def _problems(assembly: App, play: Play, deliveries: Sequence[Delivery]) -
         # Nobody but the daemon touches these mailboxes, so even what an audit could explain is wrong here.
         *(f"audit: {line}" for line in (*audited.problems, *audited.notes)),
     ]
+
+
+async def _at_rest(store: Store, patience: float, stop: asyncio.Event) -> tuple[list[Case], list[Delivery]]:
+    # Agents are told of their cases some seconds after the customers' messages have settled.
+    cases, deliveries = await store.query(_everything)
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(patience):
+            while any(delivery.status in MOVING for delivery in deliveries) and not stop.is_set():
+                await asyncio.sleep(_LOOK_SECONDS)
+                cases, deliveries = await store.query(_everything)
+    return cases, deliveries
 
 
 def _everything(tx: Transaction) -> tuple[list[Case], list[Delivery]]:

@@ -11,8 +11,8 @@ from triage.ports import Store, Transaction
 from triage.records import MessageRecord
 from triage.reply import Delivery, DeliveryStatus, ReplyKind
 
-#: Still on their way.
-_MOVING = frozenset({DeliveryStatus.QUEUED, DeliveryStatus.SENDING, DeliveryStatus.DEFERRED})
+#: Deliveries that are still on their way.
+MOVING = frozenset({DeliveryStatus.QUEUED, DeliveryStatus.SENDING, DeliveryStatus.DEFERRED})
 _ALWAYS = datetime.max.replace(tzinfo=UTC)
 _EVERYTHING = 1_000_000
 
@@ -83,7 +83,7 @@ class Watch:
         records = [record for record in tx.messages.all(self.account) if record.outcome and record.key.uid not in self.settled]
         unfiled = {filing.message_row for filing in tx.filings.due(self.account, _ALWAYS, _EVERYTHING)} if records else set()
         standings = [self._standing(tx, record) for record in sorted(records, key=lambda record: record.id)]
-        return [it for it in standings if it.record.id not in unfiled and not any(mail.status in _MOVING for mail in it.deliveries)]
+        return [it for it in standings if it.record.id not in unfiled and not any(mail.status in MOVING for mail in it.deliveries)]
 
     def _standing(self, tx: Transaction, record: MessageRecord) -> Standing:
         case = tx.cases.get(record.case_id) if record.case_id is not None else None
