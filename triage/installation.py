@@ -3,9 +3,13 @@
 import contextlib
 import os
 import secrets
+from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+from triage.clocks.calendar import Calendar, Shift
+from triage.clocks.closures import IcalendarFiles, closed_days, public_holidays
 from triage.clocks.due import due_at
 from triage.clocks.tell import tell, zone
 from triage.errors import SettingsError
@@ -17,6 +21,7 @@ from triage.responders.draft import Drafter
 from triage.responders.templates import Templates
 from triage.responders.writer import Writer
 from triage.rules.context import RuleContext
+from triage.sections.calendar import WEEKDAYS
 from triage.settings import Settings
 from triage.staff_tokens import KeyRing, Retired
 from triage.stages.read import ReadPlan
@@ -50,6 +55,42 @@ def load_policy(settings: Settings) -> Policy:
         raise SettingsError([f"paths.policy = {str(path)!r}: {error}: expected UTF-8"]) from error
     except SettingsError as error:
         raise SettingsError([f"{path}: {line}" for line in error.problems]) from error
+
+
+def load_calendar(settings: Settings) -> Calendar:
+    """When people are at work; SettingsError where a country or a file is not what it should be."""
+    its = settings.calendar
+    where = zone(its.time_zone or settings.identity.time_zone)
+    closed = closed_days([(one.first, one.last) for one in its.closed])
+    public = public_holiday(settings)
+    return Calendar(
+        {WEEKDAYS.index(day): [Shift(start=start, end=end) for start, end in shifts] for day, shifts in its.hours.items()},
+        where,
+        holiday=lambda day: closed(day) or bool(public(day)),
+        closed=_closed_files(its.files, where) if its.files else lambda _day: (),
+    )
+
+
+def public_holiday(settings: Settings) -> Callable[[date], str]:
+    """The name of the public holiday on a day; "" where there is none."""
+    its = settings.calendar
+    try:
+        return public_holidays(its.country, its.region) if its.country else lambda _day: ""
+    except ValueError as error:
+        raise SettingsError([f"calendar.country = {its.country!r}, region = {its.region!r}: {error}"]) from error
+
+
+def _closed_files(files: Iterable[Path], where: ZoneInfo) -> IcalendarFiles:
+    texts: list[str] = []
+    for path in files:
+        try:
+            texts.append(path.read_text(encoding="utf-8"))
+            IcalendarFiles(texts[-1:], where)
+        except OSError as error:
+            raise SettingsError([f"calendar.files: {path}: {error.strerror}: expected an iCalendar file"]) from error
+        except ValueError as error:
+            raise SettingsError([f"calendar.files: {path}: {error}: expected an iCalendar file (RFC 5545)"]) from error
+    return IcalendarFiles(texts, where)
 
 
 def template_sources(settings: Settings) -> dict[str, str]:

@@ -8,6 +8,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from triage.errors import SettingsError
 from triage.sections.alarms import AlarmSettings, CanarySettings
+from triage.sections.calendar import CalendarSettings
 from triage.sections.identity import Identity
 from triage.sections.learning import LearningSettings
 from triage.sections.people import AgentSettings, ColleagueSettings, DepartmentSettings, PeopleSettings
@@ -33,6 +34,8 @@ class Settings(Section):
     departments: dict[str, DepartmentSettings] = Field(default_factory=dict)
     agents: dict[str, AgentSettings] = Field(default_factory=dict)
     people: PeopleSettings = PeopleSettings()
+    #: When people are at work.
+    calendar: CalendarSettings = CalendarSettings()
     #: authserv-id of our own boundary server: only its Authentication-Results count (RFC 8601 §2.5). Empty: none do.
     authserv_id: str = ""
     read: ReadLimits = ReadLimits()
@@ -126,6 +129,7 @@ def _anchored(settings: Settings, path: Path) -> Settings:
     return settings.model_copy(
         update={
             "paths": Paths(**{name: base / value for name, value in settings.paths}),
+            "calendar": settings.calendar.model_copy(update={"files": tuple(base / file for file in settings.calendar.files)}),
             "mailbox": {name: _anchored_server(account, base) for name, account in settings.mailbox.items()},
             "smtp": _anchored_server(settings.smtp, base).model_copy(
                 update={"fallback": tuple(_anchored_server(server, base) for server in settings.smtp.fallback)}

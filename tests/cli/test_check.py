@@ -18,7 +18,7 @@ from triage.classifier.shelf import Shelf
 from triage.demo.servers import DemoServers
 from triage.sections.places import Paths, project_root
 
-PARTS = ["policy", "people", "templates", "model", "store", "clock", "smtp", "mailbox support"]
+PARTS = ["policy", "people", "calendar", "templates", "model", "store", "clock", "smtp", "mailbox support"]
 USER = "support@shop.example"
 
 
@@ -90,7 +90,7 @@ async def test_servers_that_are_away(shop: Shop) -> None:
     """Closed ports: both servers fail with host and port, every other part is still proven."""
     good, bad, _ended = await check(shop)
     assert list(bad) == ["smtp", "mailbox support"]
-    assert list(good) == PARTS[:6]
+    assert list(good) == PARTS[:7]
     assert f"127.0.0.1 port {shop.values['smtp_port']}" in bad["smtp"]
     assert f"127.0.0.1 port {shop.values['imap_port']}" in bad["mailbox support"]
 
@@ -334,7 +334,7 @@ async def test_broken_parts_in_text(shop: Shop) -> None:
     shop.configure(paths(model="model\\u001b[31m.npz"))
     ended = await shop.calls("check")
     assert ended.code == 1
-    assert [line[:5] for line in ended.lines] == ["ok   ", "ok   ", "ok   ", "FAIL ", "ok   ", "ok   ", "FAIL ", "FAIL "]
+    assert [line[:5] for line in ended.lines] == ["ok   ", "ok   ", "ok   ", "ok   ", "FAIL ", "ok   ", "ok   ", "FAIL ", "FAIL "]
     assert "\x1b" not in ended.out
 
 

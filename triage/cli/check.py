@@ -55,8 +55,8 @@ class _DoubtError(TriageError):
 def check(context: click.Context, as_json: bool) -> None:
     """Prove every part of the configuration; changes nothing on the servers.
 
-    The parts: policy, people, templates, model, store, clock, SMTP and its fallback servers, the folder of receipt copies, and each
-    mailbox with its folders.
+    The parts: policy, people, calendar, templates, model, store, clock, SMTP and its fallback servers, the folder of receipt copies,
+    and each mailbox with its folders.
     """
     chosen = settings(context)
     verdicts = run_async(_check(chosen))
@@ -77,6 +77,7 @@ async def _check(chosen: Settings) -> list[_Verdict]:
     parts: list[tuple[str, Callable[[Settings], Awaitable[str]]]] = [
         ("policy", _policy),
         ("people", _people),
+        ("calendar", _calendar),
         ("templates", _templates),
         ("model", _model),
         ("store", _store),
@@ -118,6 +119,16 @@ async def _people(chosen: Settings) -> str:
             "[people] require_authentication = false instead"
         )
     return said
+
+
+async def _calendar(chosen: Settings) -> str:
+    calendar, public, now = installation.load_calendar(chosen), installation.public_holiday(chosen), app.utc_now()
+    staffed = calendar.staffed_between(now, now + timedelta(days=28)) / timedelta(hours=1)
+    if not staffed:
+        raise PermanentError("nobody is at work within the next four weeks: expected some hours")
+    days = (now.date() + timedelta(days=ahead) for ahead in range(366))
+    named = next((f"; the next public holiday is {day} ({name})" for day in days if (name := public(day))), "; no public holidays")
+    return f"{staffed:.0f} staffed hours in the next four weeks{named}"
 
 
 async def _templates(chosen: Settings) -> str:
