@@ -1,12 +1,32 @@
 """Templates: compiled once in a sandbox, html escaped, a missing name an error; what is wrong with them comes out as TemplateError."""
 
 from collections.abc import Mapping
+from types import CodeType
 
-from jinja2 import DictLoader, StrictUndefined, Template
+from jinja2 import BytecodeCache, DictLoader, StrictUndefined, Template
 from jinja2 import TemplateError as JinjaError
+from jinja2.bccache import Bucket
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from triage.errors import TemplateError
+
+
+class _CompiledBefore(BytecodeCache):
+    """What this process has compiled: the writers of replies and of drafts share it, and those that follow a SIGHUP."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], CodeType | None] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Fill the bucket from what was compiled of the same source, if any."""
+        bucket.code = self._kept.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled."""
+        self._kept[bucket.key, bucket.checksum] = bucket.code
+
+
+_COMPILED = _CompiledBefore()
 
 
 class Templates:
@@ -21,6 +41,7 @@ class Templates:
             lstrip_blocks=True,
             cache_size=-1,
             auto_reload=False,
+            bytecode_cache=_COMPILED,
         )
         self._compiled: dict[str, Template] = {}
         self._broken: dict[str, str] = {}
