@@ -159,6 +159,22 @@ def test_every_commit_is_on_the_disk(tmp_path: Path) -> None:
     db.close()
 
 
+def test_a_savepoint_needs_no_file(tmp_path: Path) -> None:
+    """However much a unit of work changes, what it would put back goes to no temporary file, and is put back."""
+    db = connect(tmp_path / "a.db")
+    db.execute("create table t(n integer primary key, word text)")
+    db.execute("begin")
+    db.conn.executemany("insert into t(word) values (?)", (("a" * 500,) for _ in range(1000)))
+    db.execute("savepoint work")
+    db.execute("update t set word = replace(word, 'a', 'b')")
+    opened = [str(file.readlink()) for file in Path("/proc/self/fd").iterdir() if file.is_symlink()]
+    db.execute("rollback to work")
+    db.execute("commit")
+    assert not [file for file in opened if "etilqs" in file]
+    assert list(db.query("select count(*) as n from t where word like 'a%'")) == [{"n": 1000}]
+    db.close()
+
+
 def test_waiting_for_a_new_file_ends(tmp_path: Path) -> None:
     """Where another process keeps a file that is not in WAL locked, opening gives up after its patience."""
     holder = sqlite3.connect(tmp_path / "a.db", isolation_level=None)
