@@ -166,10 +166,13 @@ async def test_smtp_does_not_let_us_in(served: Shop, sink: Sink, greeting: str) 
 
 
 async def test_a_password_that_is_nowhere(served: Shop) -> None:
-    """The password's file is missing: the part names it."""
+    """The password's file is missing: either part names it and whose it should be, and blames no server."""
+    text = served.config.read_text().replace("[smtp]\n", f'[smtp]\nusername = "{USER}"\npassword = {{file = "{served.root}/password"}}\n')
+    served.config.write_text(text)
     (served.root / "password").unlink()
     _good, bad, _ended = await check(served)
-    assert f"{served.root}/password: No such file or directory: expected a file with the password" in bad["mailbox support"]
+    expected = f"{served.root}/password: No such file or directory: expected a file with the password of {USER}"
+    assert bad["mailbox support"] == bad["smtp"] == expected
 
 
 async def test_a_watched_folder_that_is_missing(served: Shop) -> None:

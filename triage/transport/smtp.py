@@ -75,7 +75,10 @@ class SmtpTransport:
         farewell.add_done_callback(self._farewells.discard)
 
     async def check(self) -> str:
-        """What the server is like, without sending; ConnectionLostError or AuthenticationFailedError where it does not let us in."""
+        """What the server is like, without sending; a TriageError that says why it does not let us in, SettingsError without a password."""
+        if self._settings.username and self._settings.password:
+            # What the settings lack is told as such, and not as something that the server left unsaid.
+            self._settings.password.reveal(self._settings.username)
         line = Line(self._settings)
         refusal = await line.open()
         if refusal:
