@@ -16,6 +16,7 @@ from triage.learned import Learned
 from triage.mailbox.imap import ImapMailbox
 from triage.outgoing import Outgoing
 from triage.parts import Parts, parts_of
+from triage.people import People
 from triage.ports import AlarmChannel, Expiring, Mailbox, Now, Reader, Store
 from triage.settings import Settings
 from triage.stages.canary import Canary
@@ -26,6 +27,7 @@ from triage.stages.draft import Drafts
 from triage.stages.expiry import Expiry
 from triage.stages.file import File
 from triage.stages.learn import Learn
+from triage.stages.log import KeepLog
 from triage.stages.loop import Stage
 from triage.stages.pulse import Pulses
 from triage.stages.receipts import Receipts
@@ -82,6 +84,8 @@ class App:
     drafts: tuple[Drafts, ...]
     learn: Learn
     tend: Tend
+    #: Keeps the customer-service log.
+    log: KeepLog
     #: Whoever gives out cases and tells of them; nobody where no agents are configured.
     desk: tuple[Stage, ...]
     expiry: Expiry
@@ -92,7 +96,7 @@ class App:
         """The stages that mail passes, in that order; the watch over them runs beside."""
         sending: tuple[Stage, ...] = tuple(stage for stage in (self.release, self.deliver, self.receipts, self.canary) if stage)
         beside: tuple[Stage, ...] = (*self.file, *self.folders, *self.sent, *self.drafts)
-        return (*self.receive, self.decide, *self.desk, *sending, *beside, self.learn, self.tend)
+        return (*self.receive, self.decide, *self.desk, *sending, *beside, self.learn, self.tend, self.log)
 
 
 def utc_now() -> datetime:
@@ -118,6 +122,11 @@ def learned(settings: Settings) -> Learned:
 def corrector(settings: Settings) -> Corrector:
     """Whoever corrects cases, for a command beside the daemon."""
     return parts_of(settings, utc_now).corrector()
+
+
+def keep_log(settings: Settings, store: Store) -> KeepLog:
+    """Whoever keeps the customer-service log, for a command that reads it beside a daemon or without one."""
+    return KeepLog(store=store, people=People.of(settings), now=utc_now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +181,7 @@ def _app(parts: Parts, store: Store, reader: Reader, mailboxes: Mapping[str, Ima
         drafts=tuple(parts.drafts(store, mailboxes)),
         learn=parts.learn(store, learned(parts.settings)),
         tend=parts.tend(store),
+        log=KeepLog(store=store, people=parts.people, now=parts.now),
         desk=tuple(parts.desk(store)),
         expiry=parts.expiry({**expiring, **way.servers}),
         watch=_watch(parts, store, way.deliver, canary),

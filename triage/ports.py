@@ -9,6 +9,7 @@ from triage.case import Deadline
 from triage.correction import Correction, Lesson
 from triage.desks import AssignmentTable, ColleagueTable, NoticeTable
 from triage.drafts import DraftTable
+from triage.entry import LogTable
 from triage.health import Backlog
 from triage.message import MailboxStatus, RawMessage
 from triage.outbox import Copy
@@ -258,6 +259,10 @@ class Transaction(Protocol):
     @property
     def drafts(self) -> DraftTable:
         """Suggested answers."""
+
+    @property
+    def log(self) -> LogTable:
+        """The customer-service log."""
 
 
 class Store(Protocol):

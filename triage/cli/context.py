@@ -9,6 +9,10 @@ from pathlib import Path
 from typing import TypeVar
 
 import click
+from rich.cells import cell_len
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 from triage import logs
 from triage.settings import Settings, load
@@ -21,6 +25,10 @@ Json = str | int | float | bool | None | Mapping[str, "Json"] | Sequence["Json"]
 CONFIG = Path("config/triage.toml")
 #: Written by `triage demo`, so that the other commands find its store without being told.
 DEMO_CONFIG = Path("var/demo/triage.toml")
+
+
+#: Of a column that is cut.
+_NARROWEST = 5
 
 
 def config_path(given: Path | None) -> Path:
@@ -52,9 +60,31 @@ def run_async(work: Coroutine[object, object, T]) -> T:
 
 
 def print_json(document: object) -> None:
-    """One document on standard output; what could drive a terminal is escaped, as JSON allows, and reads back as it was."""
+    """One document on standard output."""
+    click.echo(as_json_text(document), nl=False)
+
+
+def as_json_text(document: object) -> str:
+    """The document; what could drive a terminal is escaped, as JSON allows, and reads back as it was."""
     text = json.dumps(document, ensure_ascii=False, indent=2, default=str)
-    click.echo("".join(it if it.isprintable() or it == "\n" else json.dumps(it)[1:-1] for it in text))
+    return "".join(it if it.isprintable() or it == "\n" else json.dumps(it)[1:-1] for it in text) + "\n"
+
+
+def show_table(headings: Sequence[str], rows: Sequence[Sequence[str]], *, keep: int) -> None:
+    """A table that fits the terminal: the first `keep` columns are whole, of the others the widest are cut where there is no room."""
+    # Mail is shown as it was written: no colours for numbers, no pictures for words between colons.
+    console = Console(highlight=False, emoji=False)
+    shown = [[printable(cell) for cell in cells] for cells in rows]
+    widths = [max(map(cell_len, column)) for column in zip(headings, *shown, strict=True)]
+    # Between two columns lie two blanks.
+    while sum(widths) + 2 * (len(widths) - 1) > console.width and max(widths[keep:]) > _NARROWEST:
+        widths[widths.index(max(widths[keep:]), keep)] -= 1
+    table = Table(box=None, pad_edge=False)
+    for heading, width in zip(headings, widths, strict=True):
+        table.add_column(heading, overflow="ellipsis", no_wrap=True, width=width)
+    for cells in shown:
+        table.add_row(*map(Text, cells))
+    console.print(table)
 
 
 def printable(text: str) -> str:

@@ -25,6 +25,7 @@ COMMANDS = {
     "classify": "triage.cli.classify",
     "cases": "triage.cli.cases",
     "case": "triage.cli.cases",
+    "log": "triage.cli.log",
     "audit": "triage.cli.audit",
     "retry": "triage.cli.retry",
     "health": "triage.cli.health",

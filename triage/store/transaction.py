@@ -11,6 +11,7 @@ from triage.store.desks import SqliteAssignments, SqliteColleagues, SqliteNotice
 from triage.store.drafts import SqliteDrafts
 from triage.store.filings import SqliteFilings
 from triage.store.flood import SqliteFlood
+from triage.store.log import SqliteLog
 from triage.store.messages import SqliteMessages
 from triage.store.sent import SqliteSent
 from triage.store.vitals import SqliteVitals
@@ -34,3 +35,4 @@ class SqliteTransaction:
         self.colleagues = SqliteColleagues(db)
         self.sent = SqliteSent(db)
         self.drafts = SqliteDrafts(db)
+        self.log = SqliteLog(db)

@@ -1,0 +1,1 @@
+"""The customer-service log: entries, actions, and how they are printed."""

@@ -1,0 +1,132 @@
+"""The customer-service log in tables of its own, and what it is searched by."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, fields
+from datetime import date, datetime
+
+from sqlite_utils import Database
+
+from triage.case import CaseStatus, Priority
+from triage.entry import Channel, Entry, Wanted
+from triage.store import rows
+
+_MARK = "log"
+#: How the columns of the figures come about; the names of columns are the ones of the schema.
+_TIMES = {
+    "received": "received_at", "opened": "opened_at", "acknowledged": "acknowledged_at", "assigned": "assigned_at",
+    "answered": "answered_at", "updated": "updated_at", "escalated": "escalated_at", "resolved": "resolved_at", "rated": "rated_at",
+    "due": "due_at",
+}  # fmt: skip
+_AS_THEY_ARE = (
+    "case_id", "number", "category", "issue", "status", "channel", "representative", "product", "vendor", "excluded", "obstacle",
+    "abstained", "rating", "answers", "follow_ups", "reopened", "refused",
+)  # fmt: skip
+_COLUMNS = (*_TIMES, *_AS_THEY_ARE, "requester", "departments")
+# Names of columns come from the lines above, never from outside.
+_PUT = f"insert or replace into log({', '.join(_COLUMNS)}) values ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608
+_WORDS = """insert into log_words(case_id, words) values (?, ?)
+    on conflict(case_id) do update set words = excluded.words where words <> excluded.words"""
+_MOMENTS = (*_TIMES.values(),)
+_TUPLES = ("order_numbers", "departments", "department_names")
+
+
+#: Named, as in `vitals`.
+_MAIL_WAITS = """select exists(select 1 from messages where outcome is null) or exists(select 1 from deliveries
+    indexed by deliveries_first_lane where status in ('queued', 'deferred') and kind = 'acknowledgment')"""
+
+
+class SqliteLog:
+    """The LogTable port."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def mail_waits(self) -> bool:
+        """True while a message waits to be decided, or an acknowledgment to leave."""
+        return bool(self._db.execute(_MAIL_WAITS).fetchone()[0])
+
+    def pending(self, limit: int) -> tuple[Sequence[int], int]:
+        """Cases that something happened to since, and the last event looked at."""
+        mark = self._mark()
+        found = self._db.execute("select id, case_id from events where id > ? order by id limit ?", (mark, limit)).fetchall()
+        return list(dict.fromkeys(case_id for _, case_id in found)), found[-1][0] if found else mark
+
+    def follow(self, last: int) -> None:
+        """The history was followed up to that event; never back, however many follow it at once."""
+        self._db.execute("insert or replace into marks(name, event) values (?, ?)", (_MARK, max(last, self._mark())))
+
+    def put(self, entry: Entry, words: str) -> None:
+        """The entry in place of the case's former one."""
+        row = (
+            *(_seconds(getattr(entry, name)) for name in _TIMES.values()),
+            *(getattr(entry, name) for name in _AS_THEY_ARE),
+            entry.email,
+            _listed(entry.departments),
+        )
+        self._db.execute(_PUT, row)
+        self._db.execute("insert or replace into log_entries(case_id, entry) values (?, ?)", (entry.case_id, _encoded(entry)))
+        self._db.execute(_WORDS, (entry.case_id, words))
+        self._db.execute("delete from log_orders where case_id = ?", (entry.case_id,))
+        for order in dict.fromkeys(map(str.upper, entry.order_numbers)):
+            self._db.execute("insert into log_orders(number, case_id) values (?, ?)", (order, entry.case_id))
+
+    def find(self, wanted: Wanted) -> Iterator[Entry]:
+        """Entries that fit, newest arrival first."""
+        where, given = _conditions(wanted)
+        sql = f"""select entry from log join log_entries using (case_id) where {where}
+            order by received desc, case_id desc limit :limit"""  # noqa: S608 - the conditions are written below
+        for (entry,) in self._db.execute(sql, given | {"limit": wanted.limit or -1}):
+            yield _decoded(entry)
+
+    def _mark(self) -> int:
+        found = self._db.execute("select event from marks where name = ?", (_MARK,)).fetchone()
+        return int(found[0]) if found else 0
+
+
+def _conditions(wanted: Wanted) -> tuple[str, dict[str, object]]:
+    tests = {
+        "category = :category": wanted.category,
+        "issue = :issue": wanted.issue,
+        "status = :status": wanted.status,
+        "representative = :representative": wanted.representative,
+        "instr(departments, :department)": wanted.department and _listed((wanted.department,)),
+        "requester = :customer": wanted.customer.lower(),
+        "case_id in (select case_id from log_orders where number = :order)": wanted.order.upper(),
+        "received >= :since": _seconds(wanted.since),
+        "received < :until": _seconds(wanted.until),
+        "case_id in (select rowid from log_words_fts where log_words_fts match :words)": _match(wanted.words),
+    }
+    given = {test: value for test, value in tests.items() if value not in ("", None)}
+    return " and ".join(given) or "1", {test.partition(":")[2].strip(")"): value for test, value in given.items()}
+
+
+def _match(words: Sequence[str]) -> str:
+    # Quoted, so that nothing of it is taken for an operator; a star behind a word stands for any ending.
+    quoted = ('"' + word.rstrip("*").replace('"', '""') + '"' + ("*" if word.endswith("*") else "") for word in words if word.strip('*" '))
+    return " ".join(quoted)
+
+
+def _listed(keys: Sequence[str]) -> str:
+    return f"|{'|'.join(keys)}|" if keys else ""
+
+
+def _seconds(at: datetime | None) -> int | None:
+    return None if at is None else int(at.timestamp())
+
+
+def _encoded(entry: Entry) -> str:
+    said = asdict(entry)
+    said |= {name: rows.moment(at) for name in _MOMENTS if (at := said[name])}
+    day = entry.order_date
+    return json.dumps(said | {"order_date": day.isoformat() if day else None}, ensure_ascii=False)
+
+
+def _decoded(text: str) -> Entry:
+    said = json.loads(text)
+    said |= {name: datetime.fromisoformat(said[name]) for name in _MOMENTS if said[name]}
+    said |= {name: tuple(said[name]) for name in _TUPLES}
+    said |= {"status": CaseStatus(said["status"]), "priority": Priority(said["priority"]), "channel": Channel(said["channel"])}
+    if said["order_date"]:
+        said["order_date"] = date.fromisoformat(said["order_date"])
+    return Entry(**{field.name: said[field.name] for field in fields(Entry)})
