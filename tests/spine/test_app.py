@@ -29,7 +29,7 @@ async def test_stages_in_the_order_a_message_passes_them(world: World) -> None:
     async with world.app() as assembled:
         names = [stage.name for stage in assembled.stages]
         assert names[:5] == ["receive:support", "decide", "assign", "notify", "release"]
-        assert names[5:] == ["deliver", "file:support", "watch:support", "sent:support", "learn", "tend"]
+        assert names[5:] == ["deliver", "file:support", "watch:support", "sent:support", "learn", "tend", "log"]
         assert list(assembled.mailboxes) == ["support"]
 
 
@@ -44,6 +44,7 @@ async def test_shadow_has_nothing_that_sends_or_moves(world: World) -> None:
             "sent:support",
             "learn",
             "tend",
+            "log",
         ]
         assert (assembled.deliver, assembled.file) == (None, ())
 
