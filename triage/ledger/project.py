@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -77,58 +77,74 @@ class CaseFile:
 
 def entry_of(file: CaseFile) -> Entry:
     """What the log says of the case."""
-    case, first = file.case, file.first
-    called = {event.detail["to"]: event.detail.get("name", "") for event in file.of("escalated") if event.detail.get("to")}
-    called |= {key: file.people.called(key) for key in case.departments if key not in called}
-    day, source = _order_date(file)
-    rating = next(reversed(file.of("rated")), None)
-    answers = [*file.delivered(kind=ReplyKind.ANSWER), *_written_directly(file)]
-    updates = [*answers, *file.delivered(to_customer_beyond_acknowledgment=True)]
+    return _with_history(_with_words(_of_case(file.case, file), file), file)
+
+
+def _of_case(case: Case, file: CaseFile) -> Entry:
     return Entry(
         case_id=case.id,
         number=case.number,
         customer=(case.requester.name if case.requester else "") or _value(file, "name"),
         email=case.requester.addr_spec if case.requester else "",
-        phone=_value(file, "phone"),
         order_numbers=case.order_numbers,
-        order_date=day,
-        order_date_source=source,
         category=case.category,
         issue=case.issue,
         abstained=case.abstained,
-        description=_description(case.subject, first.text if first else ""),
-        initial_action=_line(file, initial=True),
-        follow_up_actions=_line(file, initial=False),
-        departments=tuple(called),
-        department_names=tuple(name or key for key, name in called.items()),
         status=case.status,
-        due_at=next((deadline.due_at for deadline, _state in file.promises if deadline.kind == "resolve"), None),
-        resolution=next((event.detail.get("resolution", "") for event in reversed(file.of("resolved"))), ""),
-        rating=_score(rating),
-        comment=rating.detail.get("comment", "") if rating else "",
-        asked=bool(file.delivered(kind="survey")),
         representative=case.assignee,
         representative_name=file.people.called(case.assignee) if case.assignee else "",
         priority=case.priority,
-        channel=_channel(file),
         language=case.language,
-        product=_value(file, "product"),
-        vendor=_vendor(file, called),
         received_at=case.received_at,
         opened_at=case.opened_at,
         acknowledged_at=case.acknowledged_at,
-        assigned_at=_first(file.of("assigned")),
-        answered_at=_first(answers),
-        updated_at=_first(updates),
-        escalated_at=_first(file.of("escalated")),
         resolved_at=case.solved_at,
-        rated_at=rating.at if rating else None,
-        answers=len(answers),
-        follow_ups=len(file.of("follow_up")),
-        reopened=len(file.of("reopened")) + sum(bool(event.detail.get("reopened")) for event in file.of("follow_up")),
+        due_at=next((deadline.due_at for deadline, _state in file.promises if deadline.kind == "resolve"), None),
         refused=_refused(file),
         excluded=_excluded(file),
         obstacle=_obstacle(file),
+    )
+
+
+def _with_words(entry: Entry, file: CaseFile) -> Entry:
+    """What was said, by the customer and in the actions."""
+    day, source = _order_date(file)
+    rated = next(reversed(file.of("rated")), None)
+    return replace(
+        entry,
+        phone=_value(file, "phone"),
+        product=_value(file, "product"),
+        order_date=day,
+        order_date_source=source,
+        description=_description(file.case.subject, file.first.text if file.first else ""),
+        initial_action=_line(file, initial=True),
+        follow_up_actions=_line(file, initial=False),
+        resolution=next((event.detail.get("resolution", "") for event in reversed(file.of("resolved"))), ""),
+        rating=_score(rated),
+        comment=rated.detail.get("comment", "") if rated else "",
+        rated_at=rated.at if rated else None,
+    )
+
+
+def _with_history(entry: Entry, file: CaseFile) -> Entry:
+    """What was done, and when it was first done."""
+    called = {event.detail["to"]: event.detail.get("name", "") for event in file.of("escalated") if event.detail.get("to")}
+    called |= {key: file.people.called(key) for key in file.case.departments if key not in called}
+    answers = [*file.delivered(kind=ReplyKind.ANSWER), *_written_directly(file)]
+    return replace(
+        entry,
+        channel=_channel(file),
+        vendor=_vendor(file, called),
+        departments=tuple(called),
+        department_names=tuple(name or key for key, name in called.items()),
+        assigned_at=_first(file.of("assigned")),
+        answered_at=_first(answers),
+        updated_at=_first([*answers, *file.delivered(to_customer_beyond_acknowledgment=True)]),
+        escalated_at=_first(file.of("escalated")),
+        asked=bool(file.delivered(kind="survey")),
+        answers=len(answers),
+        follow_ups=len(file.of("follow_up")),
+        reopened=len(file.of("reopened")) + sum(bool(event.detail.get("reopened")) for event in file.of("follow_up")),
     )
 
 
