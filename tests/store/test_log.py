@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from tests.store.conftest import SqlitePlace
 from tests.store.words import NOON, Each, event, later, new_case
 from triage.case import CaseStatus, Priority
 from triage.entry import Channel, Entry, Wanted
+from triage.store.connect import connect
 
 
 def entry(case_id: int, **fields: Any) -> Entry:
@@ -113,3 +115,39 @@ async def test_mail_that_waits_is_seen(each: Each) -> None:
     assert await each.log.mail_waits() is False
     await each.queued("one", not_before=NOON + timedelta(days=1))
     assert await each.log.mail_waits() is True
+
+
+def test_deciding_pays_nothing_for_the_log(place: SqlitePlace) -> None:
+    """No trigger hangs on a table that mail passes, and its one index is of messages that open no case."""
+    db = connect(place.path)
+    try:
+        triggers = {table for (table,) in db.execute("select tbl_name from sqlite_master where type = 'trigger'")}
+        assert triggers == {"log_words"}
+        indexes = dict(db.execute("select name, sql from sqlite_master where type = 'index' and name like '%counted%'").fetchall())
+        assert list(indexes) == ["messages_counted"]
+        assert "'opened'" not in indexes["messages_counted"]
+        assert " where outcome in " in indexes["messages_counted"]
+    finally:
+        db.close()
+
+
+@pytest.mark.parametrize(
+    ("sql", "index"),
+    [
+        ("select count(*) from log where received >= 1 and received < 2", "log_received"),
+        ("select count(*) from log where requester = 'a' and received > 1", "log_requester"),
+        ("select count(*) from log where resolved between 1 and 2", "log_resolved"),
+        ("select count(*) from log where rated >= 1", "log_rated"),
+        ("select count(*) from log where received < 5 and resolved is null and excluded = ''", "log_open"),
+        ("select case_id from log_orders where number = 'A'", "PRIMARY KEY"),
+    ],
+)
+def test_what_is_asked_is_found_by_an_index(place: SqlitePlace, sql: str, index: str) -> None:
+    """No question of the log reads every case."""
+    db = connect(place.path)
+    try:
+        plan = " ".join(str(row[-1]) for row in db.execute(f"explain query plan {sql}"))
+        assert index in plan
+        assert "SCAN log" not in plan
+    finally:
+        db.close()
