@@ -34,6 +34,7 @@ from triage.stages.receipts import Receipts
 from triage.stages.receive import Receive
 from triage.stages.release import Release
 from triage.stages.sent import SentWatch
+from triage.stages.states import States
 from triage.stages.tend import Tend
 from triage.stages.vitals import Vitals
 from triage.stages.warn import Warn
@@ -79,6 +80,7 @@ class App:
     #: Mails to ourselves; None in shadow mode, and where it is not asked for.
     canary: Canary | None
     file: tuple[File, ...]
+    states: tuple[States, ...]
     folders: tuple[FolderWatch, ...]
     sent: tuple[SentWatch, ...]
     drafts: tuple[Drafts, ...]
@@ -95,7 +97,7 @@ class App:
     def stages(self) -> tuple[Stage, ...]:
         """The stages that mail passes, in that order; the watch over them runs beside."""
         sending: tuple[Stage, ...] = tuple(stage for stage in (self.release, self.deliver, self.receipts, self.canary) if stage)
-        beside: tuple[Stage, ...] = (*self.file, *self.folders, *self.sent, *self.drafts)
+        beside: tuple[Stage, ...] = (*self.file, *self.folders, *self.sent, *self.drafts, *self.states)
         return (*self.receive, self.decide, *self.desk, *sending, *beside, self.learn, self.tend, self.log)
 
 
@@ -163,6 +165,7 @@ async def assembled(
 def _app(parts: Parts, store: Store, reader: Reader, mailboxes: Mapping[str, ImapMailbox], way: _Way) -> App:
     expiring: dict[str, Expiring] = {f"mailbox {name}": mailbox for name, mailbox in mailboxes.items()}
     canary = parts.canary(store, mailboxes, way.deliver) if way.deliver else None
+    accounts = parts.accounts(store, mailboxes)
     return App(
         settings=parts.settings,
         now=parts.now,
@@ -175,10 +178,11 @@ def _app(parts: Parts, store: Store, reader: Reader, mailboxes: Mapping[str, Ima
         receipts=way.receipts,
         release=parts.release(store, way.deliver) if way.deliver else None,
         canary=canary,
-        file=tuple(parts.file(store, mailboxes)),
-        folders=tuple(parts.folders(store, mailboxes)),
-        sent=tuple(parts.sent(store, reader, mailboxes)),
-        drafts=tuple(parts.drafts(store, mailboxes)),
+        file=tuple(accounts.file()),
+        states=tuple(accounts.states()),
+        folders=tuple(accounts.folders()),
+        sent=tuple(accounts.sent(reader)),
+        drafts=tuple(accounts.drafts()),
         learn=parts.learn(store, learned(parts.settings)),
         tend=parts.tend(store),
         log=KeepLog(store=store, people=parts.people, now=parts.now),

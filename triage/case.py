@@ -25,6 +25,29 @@ class CaseStatus(StrEnum):
     CLOSED = "closed"
 
 
+class State(StrEnum):
+    """What a mailbox shows of a status: whose turn it is, or nobody's."""
+
+    #: Ours, also while a department of ours is asked.
+    OPEN = "open"
+    #: The customer's.
+    WAITING = "waiting"
+    DONE = "done"
+
+    @classmethod
+    def of(cls, status: CaseStatus) -> "State":
+        """What is shown of that status."""
+        return _STATES.get(status, cls.OPEN)
+
+    @property
+    def keyword(self) -> str:
+        """The IMAP keyword by which mail clients can show it."""
+        return f"triage-{self}"
+
+
+_STATES = {CaseStatus.PENDING: State.WAITING, CaseStatus.SOLVED: State.DONE, CaseStatus.CLOSED: State.DONE}
+
+
 class Priority(StrEnum):
     """How soon a person should look."""
 

@@ -62,7 +62,7 @@ class Correction:
     """One ruling that changed something, with the masked text it speaks of."""
 
     at: datetime
-    #: A name, an address, or "somebody in mailbox NAME" where a mail client does not tell.
+    #: A name, an address, or "a person, by moving it in mailbox NAME" where a mail client does not tell.
     author: str
     provenance: Provenance
     #: None where the message had no case.

@@ -54,19 +54,7 @@ class Draft:
 
 
 class DraftTable(Protocol):
-    """Suggested answers, and how far the history of cases was followed."""
-
-    def mark(self, account: str) -> int | None:
-        """The last event that was looked at; None before the first time."""
-
-    def set_mark(self, account: str, event: int) -> None:
-        """Remember it."""
-
-    def latest_event(self) -> int:
-        """The last event there is."""
-
-    def touched(self, after: int, limit: int) -> tuple[list[int], int]:
-        """Cases that something happened to after that event, by at most so many events; and the last of these."""
+    """Suggested answers."""
 
     def of_case(self, case_id: int) -> list[Draft]:
         """Every draft there was, oldest first."""

@@ -38,6 +38,10 @@ class MailboxMissingError(PermanentError):
     """The folder does not exist on the server and may not be made."""
 
 
+class MailboxReadOnlyError(PermanentError):
+    """The folder may be looked into, and nothing in it may be changed."""
+
+
 class StoreBusyError(TemporaryError):
     """The store is locked by another process."""
 

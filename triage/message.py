@@ -188,6 +188,13 @@ class MailboxStatus:
     exists: int
     #: Keywords the server keeps ("\\*" among PERMANENTFLAGS, or the keyword itself).
     keywords: frozenset[str] = field(default_factory=frozenset)
+    #: Nothing can be changed there: not moved out of it, and not marked.
+    read_only: bool = False
+
+    def keeps(self, keyword: str) -> bool:
+        """Whether the server keeps that keyword; elsewhere setting it would only pretend."""
+        kept = {name.lower() for name in self.keywords}
+        return not self.read_only and ("\\*" in kept or keyword.lower() in kept)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,14 +4,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from triage.accounts import Accounts
 from triage.alarm import AlarmBoard
-from triage.case import CaseStatus
 from triage.clocks.due import due_at
 from triage.clocks.tell import zone
-from triage.installation import key_ring, load_drafter, load_policy, load_writer
+from triage.installation import key_ring, load_policy, load_writer
 from triage.outgoing import Outgoing, pace
 from triage.people import People
-from triage.policy.folders import keywords, rulings
 from triage.policy.table import Policy
 from triage.ports import Expiring, Learner, Mailbox, Now, Reader, Store
 from triage.responders.inspection import Inspector
@@ -24,26 +23,20 @@ from triage.stages.colleagues import Colleagues
 from triage.stages.correct import Corrector
 from triage.stages.decide import Decide
 from triage.stages.deliver import Deliver
-from triage.stages.draft import Drafts
 from triage.stages.expiry import Expiry
-from triage.stages.file import File
 from triage.stages.flood import Floodgate
 from triage.stages.judge import Judge
 from triage.stages.learn import Learn
 from triage.stages.loop import Bell
 from triage.stages.meter import UNMEASURED
-from triage.stages.moved import Moved
 from triage.stages.notify import Notify
 from triage.stages.pulse import Pulses
 from triage.stages.receive import Receive
 from triage.stages.record import Recorder
 from triage.stages.release import Release
-from triage.stages.sent import SentWatch
 from triage.stages.tend import Tend
 from triage.stages.unreached import Unreached
 from triage.stages.vitals import Vitals
-from triage.stages.watch import FolderWatch
-from triage.stages.written import SentMail
 
 #: How often cases are given out and news is told: both may wait a moment, mail may not.
 _TICK = timedelta(seconds=5)
@@ -72,56 +65,21 @@ class Parts:
         for name, its in self.settings.watched.items():
             yield Receive(name, its, mailbox=mailboxes[name], store=store, now=now, zone=where, arrived=self.arrived, board=self.board)
 
-    def file(self, store: Store, mailboxes: Mapping[str, Mailbox]) -> Iterator[File]:
-        """One for each; none in shadow mode, in which nothing is moved."""
-        for name, its in self.settings.watched.items() if self.recorder.live else ():
-            yield File(
-                name,
-                prefix=its.folder_prefix,
-                mailbox=mailboxes[name],
-                store=store,
-                now=self.now,
-                to_file=self.to_file[name],
-                keywords=keywords(self.policy),
-            )
-
-    def folders(self, store: Store, mailboxes: Mapping[str, Mailbox]) -> Iterator[FolderWatch]:
-        """One for each account whose folders are to be watched; none in shadow mode, in which nothing lies there."""
-        for name, its in self.settings.watched.items() if self.recorder.live else ():
-            if its.watch != "off":
-                yield FolderWatch(
-                    name,
-                    prefix=its.folder_prefix,
-                    every=its.watch,
-                    mailbox=mailboxes[name],
-                    store=store,
-                    moved=Moved(account=name, rulings=rulings(self.policy), corrector=self.corrector()),
-                    now=self.now,
-                    corrected=Bell(self.to_send, self.to_file[name], self.corrected),
-                    keywords=keywords(self.policy),
-                )
-
-    def sent(self, store: Store, reader: Reader, mailboxes: Mapping[str, Mailbox]) -> Iterator[SentWatch]:
-        """One for each account in which people answer customers."""
-        for name, its in self.settings.watched.items():
-            if its.watch_sent:
-                mail = SentMail(
-                    account=name,
-                    people=self.people,
-                    recorder=self.recorder,
-                    after_reply=CaseStatus(self.settings.people.after_reply),
-                    now=self.now,
-                )
-                yield SentWatch(name, its, mailbox=mailboxes[name], store=store, reader=reader, mail=mail, now=self.now)
-
-    def drafts(self, store: Store, mailboxes: Mapping[str, Mailbox]) -> Iterator[Drafts]:
-        """One for each account in whose folder for drafts answers are suggested; in shadow mode they are only shown."""
-        for name, its in self.settings.watched.items():
-            if its.drafts:
-                writer, mailbox = load_drafter(self.settings, self.policy), mailboxes[name]
-                yield Drafts(
-                    name, its, mailbox=mailbox, store=store, policy=self.policy, writer=writer, now=self.now, live=self.recorder.live
-                )
+    def accounts(self, store: Store, mailboxes: Mapping[str, Mailbox]) -> Accounts:
+        """The stages around the folders of accounts."""
+        return Accounts(
+            settings=self.settings,
+            now=self.now,
+            policy=self.policy,
+            people=self.people,
+            recorder=self.recorder,
+            corrector=self.corrector(),
+            to_send=self.to_send,
+            to_file=self.to_file,
+            corrected=self.corrected,
+            store=store,
+            mailboxes=mailboxes,
+        )
 
     def learn(self, store: Store, learner: Learner) -> Learn:
         """Whoever spreads what was corrected."""

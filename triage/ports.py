@@ -11,10 +11,11 @@ from triage.desks import AssignmentTable, ColleagueTable, NoticeTable
 from triage.drafts import DraftTable
 from triage.entry import LogTable
 from triage.health import Backlog
+from triage.history import HistoryTable
 from triage.message import MailboxStatus, RawMessage
 from triage.outbox import Copy
 from triage.reading import Reading, Unreadable
-from triage.records import Filing, LeaseClaim
+from triage.records import Filed, Filing, LeaseClaim
 from triage.reply import Delivery, Receipt
 from triage.tables import CaseTable, CensusTable, CorrectionTable, DeliveryTable, FloodTable, MessageTable, SentTable
 
@@ -74,8 +75,8 @@ class Mailbox(Protocol):
     async def append(self, folder: str, content: bytes, flags: Sequence[str] = (), at: datetime | None = None) -> None:
         """Add a message to a folder, making the folder where needed."""
 
-    async def add_keyword(self, folder: str, uids: Sequence[int], keyword: str, instead_of: Collection[str] = ()) -> None:
-        """Set a keyword on messages and take others off, where the server keeps it."""
+    async def set_keywords(self, folder: str, uids: Sequence[int], keywords: Collection[str], instead_of: Collection[str] = ()) -> None:
+        """Set keywords on messages and take others off, where the server keeps them."""
 
     async def folders(self) -> list[str]:
         """Names of all folders that can hold messages."""
@@ -159,8 +160,14 @@ class FilingTable(Protocol):
     def next_due(self, account: str) -> datetime | None:
         """When the next one is due; None when nothing waits."""
 
-    def done(self, filing_id: int, uid_validity: int | None, uid: int | None) -> None:
-        """The message lies in its folder now; UID None where the server did not say."""
+    def of_message(self, message_id: int) -> Filed | None:
+        """What became of the latest order for a message; None where there was none."""
+
+    def done(self, filing: Filing, uid_validity: int | None, uid: int | None, *, shown: bool = False) -> None:
+        """The message lies in its folder now; UID None where the server did not say. `shown`: it carries its keywords.
+
+        Where it was ordered elsewhere meanwhile, or its case has changed its state, the order stays open.
+        """
 
     def defer(self, filing_id: int, reason: str, next_attempt_at: datetime) -> None:
         """Try again later."""
@@ -168,8 +175,8 @@ class FilingTable(Protocol):
     def waits(self, message_id: int) -> bool:
         """True while an order to move this message is open."""
 
-    def give_up(self, filing_id: int, reason: str) -> None:
-        """The message is no longer where it was: a person moved or deleted it."""
+    def give_up(self, filing: Filing, reason: str) -> None:
+        """The message is no longer where it was: a person moved or deleted it. An order elsewhere, given meanwhile, stays open."""
 
 
 class DeadlineTable(Protocol):
@@ -261,8 +268,13 @@ class Transaction(Protocol):
         """Suggested answers."""
 
     @property
+<<<<<<< HEAD
     def log(self) -> LogTable:
         """The customer-service log."""
+=======
+    def history(self) -> HistoryTable:
+        """How far the history of cases was followed."""
+>>>>>>> f107601 (Let the mailbox show where cases stand, by keywords or folders, and let whoever moves a message say so; work on mailboxes that are read-only)
 
 
 class Store(Protocol):

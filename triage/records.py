@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from triage.case import State
 from triage.decision import Outcome
 from triage.message import MessageKey
 
@@ -52,12 +53,26 @@ class Filing:
     message_id: str
     folder: str
     attempts: int = 0
-    #: What mail clients can show of its case; empty where it has none.
+    #: What mail clients can show of its case: what it was taken for, and where it stands; nothing where it has none.
     keyword: str = ""
+    state: State | None = None
     #: Where it was filed before, and its UID there where known; empty while it lies where it arrived.
     filed_folder: str = ""
     filed_uid_validity: int | None = None
     filed_uid: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filed:
+    """What became of the latest order to file a message."""
+
+    folder: str
+    #: It is yet to be carried out.
+    waits: bool
+    #: The message could not be filed there.
+    given_up: bool
+    #: The state of its case that it shows; None for none.
+    state: State | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -145,6 +145,9 @@ class CaseTable(Protocol):
     def survivor(self, case: Case) -> Case:
         """The case that this one has become a part of, or itself."""
 
+    def parts(self, case_id: int) -> list[Case]:
+        """Cases that have become a part of this one, oldest first."""
+
     def merge(self, case_id: int, into: int) -> None:
         """The one becomes a part of the other; ValueError where the other is a part of it already."""
 

@@ -71,7 +71,7 @@ class Desk:
                     tx.messages.settle(row, outcome, None, said, reason="a test", keep_raw=False)
                 if filed:
                     tx.filings.order(row, filed, NOW)
-                    tx.filings.done(tx.filings.due("support", NOW, 9)[0].id, 1, moved.get(uid))
+                    tx.filings.done(tx.filings.due("support", NOW, 9)[0], 1, moved.get(uid))
 
         await self.shop.stored(work)
         return uids

@@ -49,9 +49,21 @@ async def test_everything_good(served: Shop, embedded: DemoServers) -> None:
     assert "tried on" in text
     assert f"{served.store}, 0 cases" in text
     assert "INBOX holds 1 messages; 0 folders under Triage/ so far" in text
+    assert "the states of cases are shown by keywords;" in text
     assert "no answers are looked for: the server marks no folder as \\Sent, name it by sent_folder" in text
     assert f"{datetime.now(UTC):%Y-%m-%d %H:}" in text
     assert "in Europe/Berlin" in text
+
+
+@pytest.mark.parametrize(
+    ("states", "said"),
+    [("off", "the states of cases are not shown"), ("folders", "by keywords, and by the folders Triage/Waiting and Triage/Done")],
+)
+async def test_how_states_are_shown(served: Shop, states: str, said: str) -> None:
+    """What will be done in the mailbox is said before it is done."""
+    served.config.write_text(served.config.read_text().replace('poll = "1s"', f'poll = "1s"\nstates = "{states}"'))
+    good, _, _ = await check(served)
+    assert said in good["mailbox support"]
 
 
 async def test_people_whom_nobody_could_obey_are_a_warning(served: Shop) -> None:

@@ -78,7 +78,7 @@ async def test_message_is_reported_once_it_is_decided_filed_and_answered(store: 
     assert await watch.look() == []
     await store.transact(lambda tx: _send(tx, delivery_id))
     assert await watch.look() == []
-    await store.transact(lambda tx: tx.filings.done(tx.filings.due("support", NOW, 1)[0].id, 1, 3))
+    await store.transact(lambda tx: tx.filings.done(tx.filings.due("support", NOW, 1)[0], 1, 3))
     (seen,) = await watch.look()
     assert (seen.record.filed_folder, [mail.id for mail in seen.deliveries]) == ("Orders", [delivery_id])
     assert (seen.order_numbers, seen.said["masked"]) == (("ORD1",), 1)

@@ -176,7 +176,21 @@ async def test_a_keyword_that_is_not_kept(proxied: Proxied) -> None:
     account, proxy = proxied
     await account.put(message(1))
     proxy.rewrites = ((b" \\*)]", b")]"),)
-    await account.mailbox.add_keyword("INBOX", [1], "$Triaged")
+    await account.mailbox.set_keywords("INBOX", [1], ["$Triaged"])
+    assert await account.flags("INBOX") == [set()]
+
+
+async def test_a_folder_that_is_read_only(proxied: Proxied) -> None:
+    """It is looked into all the same; nothing is marked there, which is no error, and it says of itself that nothing can be changed."""
+    account, proxy = proxied
+    await account.put(message(1))
+    assert (await account.mailbox.status("INBOX")).read_only is False
+    proxy.rewrites = ((b"[READ-WRITE]", b"[READ-ONLY]"),)
+    await account.mailbox.renew()
+    status = await account.mailbox.status("INBOX")
+    assert (status.read_only, status.keeps("$Triaged")) == (True, False)
+    assert await fetch_all(account) == [message(1)]
+    await account.mailbox.set_keywords("INBOX", [1], ["$Triaged"])
     assert await account.flags("INBOX") == [set()]
 
 

@@ -221,7 +221,7 @@ async def test_keywords_are_set(account: Account) -> None:
     """A keyword is seen by other clients, on the messages named and no other."""
     await account.put(message(1), message(2))
     uids = await account.mailbox.uids("INBOX")
-    await account.mailbox.add_keyword("INBOX", uids[1:], "$Triaged")
+    await account.mailbox.set_keywords("INBOX", uids[1:], ["$Triaged"])
     assert await account.flags("INBOX") == [set(), {"$Triaged"}]
 
 

@@ -94,7 +94,7 @@ class Box:
         self.put(content, folder)
         self._after()
 
-    async def add_keyword(self, folder: str, uids: Sequence[int], keyword: str, instead_of: Collection[str] = ()) -> None:
+    async def set_keywords(self, folder: str, uids: Sequence[int], keywords: Collection[str], instead_of: Collection[str] = ()) -> None:
         self._held(folder)
 
     async def folders(self) -> list[str]:

@@ -118,7 +118,7 @@ async def soak(steps: int, seed: int) -> Verdict:
 def _stages(place: Shop, box: Box) -> tuple[Stage, ...]:
     mailboxes = {"support": box}
     receive = tuple(place.parts.receive(place.store, mailboxes))
-    return (*receive, place.decide, place.deliver, *place.parts.file(place.store, mailboxes), place.tend)
+    return (*receive, place.decide, place.deliver, *place.parts.accounts(place.store, mailboxes).file(), place.tend)
 
 
 def _harm(fault: str, box: Box, trouble: Trouble) -> None:

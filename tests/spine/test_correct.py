@@ -67,7 +67,7 @@ async def test_a_message_whose_uid_was_never_told_is_found_by_its_id(
         filings = await app.store.transact(
             lambda tx: (tx.filings.order(1, "Payments", big_world.clock()), tx.filings.due("support", big_world.clock(), 5))[1]
         )
-        await app.store.transact(lambda tx: tx.filings.done(filings[0].id, None, None))
+        await app.store.transact(lambda tx: tx.filings.done(filings[0], None, None))
     await corrected(big_world, "--category", "order")
     await big_world.settle()
     folders = await asyncio.to_thread(listing, dovecot, dovecot_user)

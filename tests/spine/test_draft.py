@@ -168,7 +168,7 @@ async def test_killed_between_append_and_commit(world: World, sink: Sink) -> Non
             while await stage.work():
                 pass
         stage = place.app.drafts[0]
-        await stage._follow()
+        await stage._follower.follow(stage._suggest)
         [draft] = await place.ask(lambda tx: tx.drafts.of_case(1))
         assert draft.status is DraftStatus.WANTED
         await place.app.mailboxes["support"].append("Drafts", draft.content, ("\\Draft",))

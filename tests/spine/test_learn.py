@@ -77,7 +77,7 @@ async def test_one_move_answers_the_next_message(world: World, sink: Sink) -> No
         assert await played.lies_in() == {DISPUTES: 2}
         events = await played.ask(lambda tx: tx.cases.events(2))
         [classified] = [event for event in events if event.kind == "classified"]
-        assert classified.detail["reasons"].startswith("somebody in mailbox support sorted a near-identical message")
+        assert classified.detail["reasons"].startswith("a person, by moving it in mailbox support sorted a near-identical message")
 
 
 async def test_a_better_model_is_used_and_the_old_one_kept(learned: Learned) -> None:

@@ -78,7 +78,7 @@ async def test_a_customers_message_speaks_for_its_case(store: Store, moved: Move
     assert changed is True
     assert [each.category for each in corrections] == [category]
     assert events[0].kind == "corrected"
-    assert (events[0].actor, events[0].provenance) == ("somebody in mailbox support", "mail-folder")
+    assert (events[0].actor, events[0].provenance) == ("a person, by moving it in mailbox support", "mail-folder")
 
 
 @pytest.mark.parametrize("target", ["Automatic", "Delivery reports", "Unreadable"])

@@ -109,7 +109,7 @@ async def _a_move_is_a_correction(world: World, sink: Sink) -> None:
         [correction] = await played.corrections()
         assert (correction.provenance, correction.from_category, correction.category) == (Provenance.FOLDER, "payment", "dispute")
         [event] = await played.events("corrected")
-        assert (event.actor, event.detail["now"]) == ("somebody in mailbox support", "dispute")
+        assert (event.actor, event.detail["now"]) == ("a person, by moving it in mailbox support", "dispute")
         assert await played.lies_in() == {DISPUTES: 1}
         await played.move(DISPUTES, PAYMENTS)
         await played.settle()
@@ -365,15 +365,15 @@ async def _marks_follow(world: World) -> None:
         def marks(client: IMAPClient) -> set[bytes]:
             return {flag for flags in client.get_flags(client.search("ALL")).values() for flag in flags if flag.startswith(b"triage-")}
 
-        assert await played.by_hand(marks, PAYMENTS) == {b"triage-payment"}
+        assert await played.by_hand(marks, PAYMENTS) == {b"triage-payment", b"triage-open"}
         await played.move(PAYMENTS, DISPUTES)
         await played.settle()
-        assert await played.by_hand(marks, DISPUTES) == {b"triage-dispute"}
+        assert await played.by_hand(marks, DISPUTES) == {b"triage-dispute", b"triage-open"}
         case = await played.case()
         corrector, now = played.app.folders[0]._moved.corrector, world.clock()
         await played.app.store.transact(lambda tx: corrector.correct(tx, case, Ruling(), author="Jane", provenance=Provenance.CLI, now=now))
         await played.settle()
-        assert await played.by_hand(marks, BY_HAND) == {b"triage-unsure"}
+        assert await played.by_hand(marks, BY_HAND) == {b"triage-unsure", b"triage-open"}
 
 
 async def test_marks_that_clients_show_follow_the_case(world: World, sink: Sink) -> None:

@@ -1,11 +1,11 @@
-"""Suggested answers in the store, and how far the history of cases was followed."""
+"""Suggested answers in the store."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from tests.store.words import NOON, event, later, new_case
+from tests.store.words import NOON, later, new_case
 from triage.drafts import DraftStatus, Suggestion
 from triage.ports import Store, Transaction
 from triage.store.sqlite import open_store
@@ -38,38 +38,6 @@ def add(tx: Transaction, case: int, name: str, status: DraftStatus = DraftStatus
         status=status,
         at=NOON,
     )
-
-
-async def test_the_mark(store: Store) -> None:
-    """Unknown at first, then what was said last, for each account by itself."""
-
-    def work(tx: Transaction) -> None:
-        assert tx.drafts.mark("support") is None
-        tx.drafts.set_mark("support", 5)
-        tx.drafts.set_mark("support", 9)
-        tx.drafts.set_mark("sales", 2)
-        assert (tx.drafts.mark("support"), tx.drafts.mark("sales")) == (9, 2)
-
-    await store.transact(work)
-
-
-async def test_what_was_touched(store: Store) -> None:
-    """Cases once each in the order of their events, so many events at a time, until there are no more."""
-
-    def work(tx: Transaction) -> None:
-        assert tx.drafts.latest_event() == 0
-        assert tx.drafts.touched(0, 10) == ([], 0)
-        for _ in range(3):
-            tx.cases.open(new_case())
-        for case in (2, 1, 2, 3):
-            tx.cases.record(case, [event()])
-        assert tx.drafts.latest_event() == 4
-        assert tx.drafts.touched(0, 10) == ([2, 1, 3], 4)
-        assert tx.drafts.touched(0, 3) == ([2, 1], 3)
-        assert tx.drafts.touched(3, 3) == ([3], 4)
-        assert tx.drafts.touched(4, 3) == ([], 4)
-
-    await store.transact(work)
 
 
 async def test_what_is_to_be_done(store: Store) -> None:

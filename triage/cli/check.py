@@ -10,12 +10,15 @@ from typing import TypeVar
 import click
 
 from triage import app, installation
+from triage.case import State
 from triage.classifier.model import Model
 from triage.classifier.shelf import Shelf
 from triage.cli.context import print_json, printable, run_async, settings
 from triage.clocks.tell import zone
 from triage.errors import PermanentError, TemplateError, TriageError
 from triage.mailbox.imap import ImapMailbox
+from triage.message import MailboxStatus
+from triage.policy.states import folders_of
 from triage.ports import Transaction
 from triage.sections.servers import MailboxSettings, SubmissionSettings
 from triage.settings import Settings
@@ -88,7 +91,7 @@ async def _check(chosen: Settings) -> list[_Verdict]:
     parts += [("receipts", _receipts)] if chosen.smtp.receipt_address else []
     verdicts = [await _try(part, prove(chosen)) for part, prove in parts]
     for name, its in chosen.mailbox.items():
-        verdicts.append(await _try(f"mailbox {name}", _mailbox(name, its)))
+        verdicts.append(await _try(f"mailbox {name}", _mailbox(name, its, chosen)))
     return verdicts
 
 
@@ -184,21 +187,39 @@ async def _receipts(chosen: Settings) -> str:
     return f"copies for {smtp.receipt_address} are looked for in {smtp.receipt_folder} of mailbox {name}, which holds {status.exists}"
 
 
-async def _mailbox(name: str, its: MailboxSettings) -> str:
+async def _mailbox(name: str, its: MailboxSettings, chosen: Settings) -> str:
     async with _opened(name, its) as mailbox:
         status = await mailbox.status(its.folder)
         folders = [folder for folder in await mailbox.folders() if folder.startswith(its.folder_prefix)]
         said = f"{its.folder} holds {status.exists} messages; {len(folders)} folders under {its.folder_prefix} so far"
-        return "; ".join((said, *await _done_there(mailbox, its))) if its.receive else said
+        if not its.receive:
+            return said
+        said = "; ".join((said, *await _done_there(mailbox, status, its, chosen)))
+    if status.read_only:
+        raise _DoubtError(
+            f"{said}; but {its.folder} is read-only for {its.username}: mail is answered and nothing can be filed, so grant it"
+        )
+    return said
 
 
-async def _done_there(mailbox: ImapMailbox, its: MailboxSettings) -> list[str]:
+async def _done_there(mailbox: ImapMailbox, status: MailboxStatus, its: MailboxSettings, chosen: Settings) -> list[str]:
     """What is done in the account besides taking mail in and filing it, part by part, and what keeps it from being done."""
     parts = (
         (its.watch_sent, "answers are looked for", "sent_folder", its.sent_folder, sent.USE),
         (its.drafts, "answers are suggested", "drafts_folder", its.drafts_folder, draft.USE),
     )
-    return [await _place(mailbox, *part) for wanted, *part in parts if wanted]
+    return [_states(status, its, chosen), *[await _place(mailbox, *part) for wanted, *part in parts if wanted]]
+
+
+def _states(status: MailboxStatus, its: MailboxSettings, chosen: Settings) -> str:
+    if its.states == "off":
+        return "the states of cases are not shown"
+    kept = all(status.keeps(state.keyword) for state in State)
+    keywords = "by keywords" if kept else f"by no keywords, which the server does not keep in {its.folder}"
+    if its.states == "keywords":
+        return f"the states of cases are shown {keywords}"
+    folders = " and ".join(its.folder_prefix + name for name in folders_of(installation.load_policy(chosen)).values())
+    return f"the states of cases are shown {keywords}, and by the folders {folders}"
 
 
 async def _place(mailbox: ImapMailbox, what: str, key: str, named: str, use: str) -> str:

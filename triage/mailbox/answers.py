@@ -45,7 +45,7 @@ def message_id(header: bytes) -> str:
     return found[1].decode("ascii", "replace") if found else ""
 
 
-def folder_state(selected: Mapping[bytes, object]) -> MailboxStatus:
+def folder_state(selected: Mapping[bytes, object], *, read_only: bool = False) -> MailboxStatus:
     """The state of a folder from the answer to SELECT."""
     numbers = {key: value for key in (b"UIDVALIDITY", b"UIDNEXT", b"EXISTS") if isinstance(value := selected.get(key), int)}
     if b"UIDVALIDITY" not in numbers:
@@ -58,6 +58,7 @@ def folder_state(selected: Mapping[bytes, object]) -> MailboxStatus:
         uid_next=numbers.get(b"UIDNEXT", 0),
         exists=numbers.get(b"EXISTS", 0),
         keywords=frozenset(_keywords(flags)),
+        read_only=read_only,
     )
 
 

@@ -4,12 +4,13 @@ import imaplib
 import socket
 import ssl
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from imapclient import IMAPClient
-from imapclient.exceptions import IMAPClientError, LoginError
+from imapclient.exceptions import IMAPClientError, IMAPClientReadOnlyError, LoginError
 
 from triage.certificate import expires_at
 from triage.errors import AuthenticationFailedError, ConnectionLostError
@@ -50,11 +51,18 @@ class Connection:
         """Select a folder afresh; MailboxMissingError when it is not there."""
         self.folder, self.state = "", None
         try:
-            selected = self.client.select_folder(self.naming.to_server(folder))
+            selected, read_only = self._select(self.naming.to_server(folder))
         except IMAPClientError as error:
             raise refusals.of_folder(self.account, folder, error) from error
-        self.folder, self.state = folder, answers.folder_state(selected)
+        self.folder, self.state = folder, answers.folder_state(selected, read_only=read_only)
         return self.state
+
+    def _select(self, native: str) -> tuple[Mapping[bytes, object], bool]:
+        try:
+            return self.client.select_folder(native), False
+        except IMAPClientReadOnlyError:
+            # The library takes it for an error; mail can be taken in all the same.
+            return self.client.select_folder(native, readonly=True), True
 
     def stay(self, folder: str, uid_validity: int | None = None) -> MailboxStatus:
         """Select a folder unless it is; ConnectionLostError when its UIDs are not those that the caller knows."""

@@ -1,7 +1,7 @@
 """Putting messages into folders: move, append, keywords, and making the folders; other people's messages stay as they are."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from datetime import datetime
 
@@ -98,14 +98,15 @@ def append(connection: Connection, folder: str, content: bytes, flags: Sequence[
         connection.client.append(make(connection, folder), content, flags, at)
 
 
-def add_keyword(connection: Connection, folder: str, uids: Sequence[int], keyword: str, instead_of: Sequence[str]) -> None:
-    """Set a keyword, and take others off, where the server keeps it; elsewhere setting it would only pretend."""
-    keywords = connection.stay(folder).keywords
-    if "\\*" in keywords or keyword.lower() in {kept.lower() for kept in keywords}:
-        for chunk in chunks(uids):
-            if instead_of:
-                connection.client.remove_flags(chunk, list(instead_of), silent=True)
-            connection.client.add_flags(chunk, [keyword], silent=True)
+def set_keywords(connection: Connection, folder: str, uids: Sequence[int], keywords: Collection[str], instead_of: Collection[str]) -> None:
+    """Set keywords, and take others off, where the server keeps them; elsewhere setting them would only pretend."""
+    state = connection.stay(folder)
+    wanted, others = ([keyword for keyword in given if state.keeps(keyword)] for given in (keywords, instead_of))
+    for chunk in chunks(uids):
+        if others:
+            connection.client.remove_flags(chunk, others, silent=True)
+        if wanted:
+            connection.client.add_flags(chunk, wanted, silent=True)
 
 
 def check_flags(flags: Sequence[str]) -> None:

@@ -185,11 +185,11 @@ class ImapMailbox:
 
         await self._session.run("appending a message", work, self._patience(len(content)))
 
-    async def add_keyword(self, folder: str, uids: Sequence[int], keyword: str, instead_of: Collection[str] = ()) -> None:
-        """Set a keyword and take others off, where the server keeps it."""
-        others = [other for other in instead_of if other != keyword]
-        filing.check_flags([keyword, *others])
-        await self._session.run("setting a keyword", lambda connection: filing.add_keyword(connection, folder, uids, keyword, others))
+    async def set_keywords(self, folder: str, uids: Sequence[int], keywords: Collection[str], instead_of: Collection[str] = ()) -> None:
+        """Set keywords and take others off, where the server keeps them."""
+        others = [other for other in instead_of if other not in keywords]
+        filing.check_flags([*keywords, *others])
+        await self._session.run("setting keywords", lambda connection: filing.set_keywords(connection, folder, uids, keywords, others))
 
     async def folders(self) -> list[str]:
         """Names of all folders that can hold messages."""

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 
-from triage.case import keyword
+from triage.case import State, keyword
 from triage.correction import SPAM, Ruling
 from triage.policy.table import Policy
 
@@ -22,10 +22,12 @@ def rulings(policy: Policy) -> Rulings:
 
 
 def keywords(policy: Policy) -> frozenset[str]:
-    """Every keyword that we may have set on a message."""
+    """Every keyword that says what a message was taken for."""
     return frozenset({keyword("", abstained=True), *(keyword(category, abstained=False) for category in policy.categories)})
 
 
+#: Every keyword that says where a case stands.
+STATE_KEYWORDS = frozenset(state.keyword for state in State)
 #: What the folder for spam says.
 SPAM_RULING = Ruling(category=SPAM[0], issue=SPAM[1], spam=True)
 

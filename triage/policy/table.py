@@ -39,6 +39,9 @@ class Folders(_Table):
     spam: _Folder = "Spam"
     unreadable: _Folder = "Unreadable"
     reports: _Folder = "Delivery reports"
+    #: Only where an account shows states by folders.
+    waiting: _Folder = "Waiting"
+    done: _Folder = "Done"
 
 
 class Threads(_Table):

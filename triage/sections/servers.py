@@ -49,6 +49,8 @@ class MailboxSettings(ServerSettings):
     census: TimeOfDay = time(3, 30)
     #: How often the folders are looked at for messages that people have moved; "off": never.
     watch: Annotated[Duration, Field(le=timedelta(minutes=5))] | Literal["off"] = timedelta(seconds=60)
+    #: How the mailbox shows where a case stands: not at all, by keywords on its messages, or by folders for what waits and is done as well.
+    states: Literal["off", "keywords", "folders"] = "keywords"
     #: Whether answers that people write in this mailbox are found in its folder for sent mail.
     watch_sent: bool = True
     #: That folder; empty: the one that the server marks as such (RFC 6154).

@@ -14,13 +14,13 @@ from triage.policy.table import Policy
 from triage.ports import Mailbox, Now, Store, Transaction
 from triage.records import MessageRecord
 from triage.sections.servers import MailboxSettings
-from triage.stages.loop import Bell
+from triage.stages.follow import Follower
+from triage.stages.loop import TICK, Bell
 
 #: How the server marks the folder (RFC 6154).
 USE = "\\Drafts"
-#: Looked at between two rests: customers' mail comes first.
+#: Put there or taken away between two rests.
 _BATCH = 25
-_TICK = timedelta(seconds=2)
 _RETRY = timedelta(minutes=2)
 #: A draft is a service to people: without it nothing is lost.
 _ATTEMPTS = 10
@@ -62,10 +62,11 @@ class Drafts:
         self._now = now
         self._live = live
         self._folder = ""
+        self._follower = Follower(self.name, store)
 
     async def work(self) -> int:
         """See what has happened to cases, then put drafts into the folder and take others away; how much was done."""
-        seen = await self._follow()
+        seen = await self._follower.follow(self._suggest)
         # Asked before anything else is: most of the time nothing is due, and where no folder is marked nothing ever will be done.
         due = await self._store.query(lambda tx: tx.drafts.due(self._account, self._now(), _BATCH))
         if not due:
@@ -87,25 +88,7 @@ class Drafts:
 
     async def idle(self) -> None:
         """Rest."""
-        await Bell().wait(_TICK)
-
-    async def _follow(self) -> int:
-        mark = await self._store.query(lambda tx: tx.drafts.mark(self._account))
-        if mark is None:
-            # What was there before this was switched on has been answered, or will be, without.
-            await self._store.transact(lambda tx: tx.drafts.set_mark(self._account, tx.drafts.latest_event()))
-            return 0
-        cases, last = await self._store.query(lambda tx: tx.drafts.touched(mark, 4 * _BATCH))
-        if last != mark:
-            await self._store.transact(lambda tx: self._consider(tx, cases, last))
-        return len(cases)
-
-    def _consider(self, tx: Transaction, cases: Sequence[int], last: int) -> None:
-        for case_id in cases:
-            case = tx.cases.get(case_id)
-            if case:
-                self._suggest(tx, case)
-        tx.drafts.set_mark(self._account, last)
+        await Bell().wait(TICK)
 
     def _suggest(self, tx: Transaction, case: Case) -> None:
         messages = tx.messages.of_case(case.id)

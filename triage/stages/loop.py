@@ -14,6 +14,8 @@ from triage.stages.pulse import Pulses
 
 #: A password does not heal by trying; too many attempts lock an account.
 _PERMANENT_WAIT = 300.0
+#: How long whoever follows the history of cases rests: customers' mail comes first.
+TICK = timedelta(seconds=2)
 #: After a wait for work that failed.
 _PAUSE = 1.0
 #: Trying again is no answer to these.

@@ -72,7 +72,7 @@ class FolderWatch:
         await Bell().wait(self._every)
 
     async def _changed(self) -> dict[str, tuple[int, int, int]]:
-        ours = {self._prefix + folder for folder in self._moved.rulings}
+        ours = {self._prefix + folder for folder in self._moved.folders}
         found: dict[str, tuple[int, int, int]] = {}
         for folder in sorted(ours.intersection(await self._mailbox.folders())):
             try:
@@ -127,7 +127,7 @@ class FolderWatch:
         """What mail clients show of it follows the person's word."""
         keyword = await self._store.query(lambda tx: _keyword(tx, row))
         if keyword:
-            await self._mailbox.add_keyword(folder, [uid], keyword, self._keywords)
+            await self._mailbox.set_keywords(folder, [uid], [keyword], self._keywords)
 
     async def _row_of(self, folder: str, uid_validity: int, uid: int, message_id: str) -> int | None:
         """Which of our messages that is; None for a stranger's, and for a copy while the original is where we left it."""
@@ -185,7 +185,7 @@ class FolderWatch:
         """Each message with the folder that is not ours in which it was found, or ""."""
         records = await self._store.query(lambda tx: [record for row in rows if (record := tx.messages.get(row))])
         where: dict[str, str] = {}
-        ours = {self._prefix + folder for folder in self._moved.rulings}
+        ours = {self._prefix + folder for folder in self._moved.folders}
         wanted = {record.message_id for record in records} - {""}
         for folder in await self._mailbox.folders():
             if folder not in ours and wanted - where.keys():
@@ -198,4 +198,5 @@ class FolderWatch:
 def _keyword(tx: Transaction, row: int) -> str:
     record = tx.messages.get(row)
     case = tx.cases.get(record.case_id) if record and record.case_id is not None else None
+    case = tx.cases.survivor(case) if case else None
     return keyword_of(case.category, abstained=case.abstained) if case else ""

@@ -82,6 +82,10 @@ class SqliteCases:
         """The case that this one has become a part of, or itself."""
         return (self.get(case.merged_into) if case.merged_into is not None else None) or case
 
+    def parts(self, case_id: int) -> list[Case]:
+        """Cases that have become a part of this one."""
+        return [rows.to_case(row) for row in self._db.query("select * from cases where merged_into = ? order by id", (case_id,))]
+
     def merge(self, case_id: int, into: int) -> None:
         """The one becomes a part of the other, with all that were merged into it."""
         target = self._survivor(into)

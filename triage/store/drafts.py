@@ -1,4 +1,4 @@
-"""Suggested answers, and how far the history of cases was followed."""
+"""Suggested answers."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -20,24 +20,6 @@ class SqliteDrafts:
 
     def __init__(self, db: Database) -> None:
         self._db = db
-
-    def mark(self, account: str) -> int | None:
-        """The last event that was looked at."""
-        found = self._db.execute("select event from marks where name = ?", (f"drafts:{account}",)).fetchone()
-        return int(found[0]) if found else None
-
-    def set_mark(self, account: str, event: int) -> None:
-        """Remember it."""
-        self._db.execute("insert or replace into marks(name, event) values (?, ?)", (f"drafts:{account}", event))
-
-    def latest_event(self) -> int:
-        """The last event there is."""
-        return int(self._db.execute("select coalesce(max(id), 0) from events").fetchone()[0])
-
-    def touched(self, after: int, limit: int) -> tuple[list[int], int]:
-        """Cases that something happened to, and the last event looked at."""
-        found = self._db.execute("select id, case_id from events where id > ? order by id limit ?", (after, limit)).fetchall()
-        return list(dict.fromkeys(case_id for _, case_id in found)), found[-1][0] if found else after
 
     def of_case(self, case_id: int) -> list[Draft]:
         """Every draft there was."""

@@ -4,16 +4,20 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from triage.records import Filing
+from triage.case import State
+from triage.records import Filed, Filing
 from triage.store import rows
 
 _ORDER = """insert into filings(message, account, folder, status, next_attempt_at)
     select id, account, :folder, 'open', :at from messages where id = :message
     on conflict(message) do update set folder = :folder, status = 'open', attempts = 0, reason = '', next_attempt_at = :at"""
-_DUE = """select filings.*, messages.mailbox, messages.uid_validity, messages.uid, messages.message_id,
-    messages.filed_folder, messages.filed_uid_validity, messages.filed_uid, cases.category, cases.abstained
+#: What became a part of another case shows that one.
+_OPEN = """select filings.*, messages.mailbox, messages.uid_validity, messages.uid, messages.message_id,
+    messages.filed_folder, messages.filed_uid_validity, messages.filed_uid, whole.category, whole.abstained, whole.status as case_status
     from filings join messages on messages.id = filings.message left join cases on cases.id = messages.case_id
-    where filings.status = 'open' and filings.account = ? and next_attempt_at <= ? order by filings.folder, filings.id limit ?"""
+    left join cases as whole on whole.id = coalesce(cases.merged_into, cases.id) where filings.status = 'open'"""
+_DUE = f"{_OPEN} and filings.account = ? and next_attempt_at <= ? order by filings.folder, filings.id limit ?"
+_PLACE = "update messages set filed_folder = ?, filed_uid_validity = ?, filed_uid = ? where id = ?"
 
 
 class SqliteFilings:
@@ -35,15 +39,24 @@ class SqliteFilings:
         found = self._db.query("select min(next_attempt_at) as at from filings where status = 'open' and account = ?", (account,))
         return next((rows.maybe_time(row, "at") for row in found), None)
 
-    def done(self, filing_id: int, uid_validity: int | None, uid: int | None) -> None:
+    def of_message(self, message_id: int) -> Filed | None:
+        """What became of the latest order for a message."""
+        found = self._db.execute("select folder, status, state from filings where message = ?", (message_id,)).fetchone()
+        if found is None:
+            return None
+        folder, status, state = found
+        return Filed(folder=folder, waits=status == "open", given_up=status == "given_up", state=State(state) if state else None)
+
+    def done(self, filing: Filing, uid_validity: int | None, uid: int | None, *, shown: bool = False) -> None:
         """The message lies in its folder now."""
-        if self._db.execute("update filings set status = 'done' where id = ? and status = 'open'", (filing_id,)).rowcount != 1:
+        found = self._db.query(f"{_OPEN} and filings.id = ?", (filing.id,))
+        now = next(map(rows.to_filing, found), None)
+        if now is None:
             return
-        self._db.execute(
-            "update messages set filed_folder = filings.folder, filed_uid_validity = ?, filed_uid = ?"
-            " from filings where filings.id = ? and messages.id = filings.message",
-            (uid_validity, uid, filing_id),
-        )
+        self._db.execute(_PLACE, (filing.folder, uid_validity, uid, filing.message_row))
+        if (now.folder, now.state) == (filing.folder, filing.state):
+            state = filing.state if shown and filing.state else ""
+            self._db.execute("update filings set status = 'done', state = ? where id = ?", (state, filing.id))
 
     def defer(self, filing_id: int, reason: str, next_attempt_at: datetime) -> None:
         """Try again later."""
@@ -57,6 +70,9 @@ class SqliteFilings:
         found = self._db.execute("select 1 from filings where message = ? and status = 'open'", (message_id,))
         return found.fetchone() is not None
 
-    def give_up(self, filing_id: int, reason: str) -> None:
-        """The message is no longer where it was: a person moved or deleted it."""
-        self._db.execute("update filings set status = 'given_up', reason = ? where id = ? and status = 'open'", (reason, filing_id))
+    def give_up(self, filing: Filing, reason: str) -> None:
+        """The message is no longer where it was."""
+        self._db.execute(
+            "update filings set status = 'given_up', reason = ? where id = ? and status = 'open' and folder = ?",
+            (reason, filing.id, filing.folder),
+        )

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TypeAlias
 
-from triage.case import Case, CaseEvent, CaseStatus, Deadline, Priority, Rating, keyword
+from triage.case import Case, CaseEvent, CaseStatus, Deadline, Priority, Rating, State, keyword
 from triage.decision import Outcome
 from triage.message import Address, Cursor, MessageKey, RawMessage, StoredMessage
 from triage.reading import Reading
@@ -230,6 +230,7 @@ def to_filing(row: Row) -> Filing:
         folder=text(row, "folder"),
         attempts=number(row, "attempts"),
         keyword=keyword(text(row, "category"), abstained=bool(row["abstained"])) if row["category"] else "",
+        state=State.of(CaseStatus(text(row, "case_status"))) if row["case_status"] else None,
         filed_folder=text(row, "filed_folder"),
         filed_uid_validity=maybe_number(row, "filed_uid_validity"),
         filed_uid=maybe_number(row, "filed_uid"),

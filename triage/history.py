@@ -1,0 +1,19 @@
+"""The contract of the table that says how far the history of cases was followed."""
+
+from typing import Protocol
+
+
+class HistoryTable(Protocol):
+    """How far each of those who follow the history of cases has come."""
+
+    def mark(self, name: str) -> int | None:
+        """The last event that was looked at under that name; None before the first time."""
+
+    def set_mark(self, name: str, event: int) -> None:
+        """Remember it."""
+
+    def latest_event(self) -> int:
+        """The last event there is."""
+
+    def touched(self, after: int, limit: int) -> tuple[list[int], int]:
+        """Cases that something happened to after that event, by at most so many events; and the last of these."""
