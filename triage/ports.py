@@ -10,12 +10,13 @@ from triage.correction import Correction, Lesson
 from triage.desks import AssignmentTable, ColleagueTable, NoticeTable
 from triage.drafts import DraftTable
 from triage.entry import LogTable
+from triage.filings import FilingTable
 from triage.health import Backlog
 from triage.history import HistoryTable
 from triage.message import MailboxStatus, RawMessage
 from triage.outbox import Copy
 from triage.reading import Reading, Unreadable
-from triage.records import Filed, Filing, LeaseClaim
+from triage.records import LeaseClaim
 from triage.reply import Delivery, Receipt
 from triage.tables import CaseTable, CensusTable, CorrectionTable, DeliveryTable, FloodTable, MessageTable, SentTable
 
@@ -148,37 +149,6 @@ class Learner(Protocol):
         """Teach a candidate in a process of its own, and use it if it proves better; LessonError where that process fails."""
 
 
-class FilingTable(Protocol):
-    """Orders to move messages into folders."""
-
-    def order(self, message_id: int, folder: str, at: datetime) -> None:
-        """Ask for a message to be moved; a later order replaces an open one."""
-
-    def due(self, account: str, now: datetime, limit: int) -> list[Filing]:
-        """Orders whose time has come, grouped by folder."""
-
-    def next_due(self, account: str) -> datetime | None:
-        """When the next one is due; None when nothing waits."""
-
-    def of_message(self, message_id: int) -> Filed | None:
-        """What became of the latest order for a message; None where there was none."""
-
-    def done(self, filing: Filing, uid_validity: int | None, uid: int | None, *, shown: bool = False) -> None:
-        """The message lies in its folder now; UID None where the server did not say. `shown`: it carries its keywords.
-
-        Where it was ordered elsewhere meanwhile, or its case has changed its state, the order stays open.
-        """
-
-    def defer(self, filing_id: int, reason: str, next_attempt_at: datetime) -> None:
-        """Try again later."""
-
-    def waits(self, message_id: int) -> bool:
-        """True while an order to move this message is open."""
-
-    def give_up(self, filing: Filing, reason: str) -> None:
-        """The message is no longer where it was: a person moved or deleted it. An order elsewhere, given meanwhile, stays open."""
-
-
 class DeadlineTable(Protocol):
     """Promises with a time."""
 
@@ -268,13 +238,12 @@ class Transaction(Protocol):
         """Suggested answers."""
 
     @property
-<<<<<<< HEAD
     def log(self) -> LogTable:
         """The customer-service log."""
-=======
+
+    @property
     def history(self) -> HistoryTable:
         """How far the history of cases was followed."""
->>>>>>> f107601 (Let the mailbox show where cases stand, by keywords or folders, and let whoever moves a message say so; work on mailboxes that are read-only)
 
 
 class Store(Protocol):

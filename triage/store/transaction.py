@@ -11,11 +11,8 @@ from triage.store.desks import SqliteAssignments, SqliteColleagues, SqliteNotice
 from triage.store.drafts import SqliteDrafts
 from triage.store.filings import SqliteFilings
 from triage.store.flood import SqliteFlood
-<<<<<<< HEAD
-from triage.store.log import SqliteLog
-=======
 from triage.store.history import SqliteHistory
->>>>>>> f107601 (Let the mailbox show where cases stand, by keywords or folders, and let whoever moves a message say so; work on mailboxes that are read-only)
+from triage.store.log import SqliteLog
 from triage.store.messages import SqliteMessages
 from triage.store.sent import SqliteSent
 from triage.store.vitals import SqliteVitals
@@ -39,8 +36,5 @@ class SqliteTransaction:
         self.colleagues = SqliteColleagues(db)
         self.sent = SqliteSent(db)
         self.drafts = SqliteDrafts(db)
-<<<<<<< HEAD
         self.log = SqliteLog(db)
-=======
         self.history = SqliteHistory(db)
->>>>>>> f107601 (Let the mailbox show where cases stand, by keywords or folders, and let whoever moves a message say so; work on mailboxes that are read-only)
