@@ -225,6 +225,17 @@ async def test_keywords_are_set(account: Account) -> None:
     assert await account.flags("INBOX") == [set(), {"$Triaged"}]
 
 
+async def test_keywords_take_the_place_of_others(account: Account) -> None:
+    """What is set stays alone of those it stands instead of; other people's keywords are left as they are."""
+    await account.put(message(1))
+    [uid] = await account.mailbox.uids("INBOX")
+    await account.mailbox.set_keywords("INBOX", [uid], ["triage-order", "triage-open", "theirs"])
+    ours = {"triage-order", "triage-open", "triage-done"}
+    for _ in range(2):
+        await account.mailbox.set_keywords("INBOX", [uid], ["triage-order", "triage-done"], ours)
+        assert await account.flags("INBOX") == [{"triage-order", "triage-done", "theirs"}]
+
+
 async def test_find_looks_up_message_ids(account: Account) -> None:
     """The newest message of an id is found, whoever folded the field; absent ids are left out."""
     folded = b"Subject: x\r\nMessage-Id:\r\n <folded@customer.example>\r\n\r\nx\r\n"
