@@ -99,6 +99,11 @@ class Classification:
     model_version: str = ""
 
 
+def percent(confidence: float) -> str:
+    """Confidence for people to read: nothing that was read out of a message is certain, whatever it is rounded to."""
+    return f"{min(confidence, 0.99):.0%}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """All that `read` says of one message: a pure function of its bytes and the settings."""

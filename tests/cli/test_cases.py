@@ -173,7 +173,7 @@ def test_the_whole_case_for_people(shop: Shop) -> None:
     assert lines[0] == "SP-100001  charged twice"
     for expected in (
         "  status       new, priority high",
-        "  about        payment/payment_duplicate (90% sure:",
+        "  about        payment/payment_duplicate (90% sure)",
         "  requester    Ann <ann@customer.example>",
         "  order        ORD1, ORD2",
         "  departments  finance, management",

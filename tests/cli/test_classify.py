@@ -106,7 +106,7 @@ def test_text_for_people() -> None:
     assert lines[0] == "a.eml"
     assert lines[1].startswith("  payment/payment_duplicate (")
     assert "“twice”" in lines[1]
-    assert "  order number: ORD789456 (in the text, 100%)" in lines
+    assert "  order number: ORD789456 (in the text, 99%)" in lines
     assert lines[-1] == "  may be answered"
 
 

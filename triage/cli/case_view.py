@@ -10,6 +10,7 @@ from rich.text import Text
 
 from triage.case import Case, CaseEvent, Deadline
 from triage.cli.context import Json, printable
+from triage.reading import percent
 from triage.records import MessageRecord
 from triage.reply import Delivery
 
@@ -161,9 +162,11 @@ def _about(case: Case) -> str:
 
 def _facts(case: Case) -> list[tuple[str, str]]:
     requester = case.requester
+    # Of what a person is to sort the best guess is shown.
+    best = f": {case.category}/{case.issue or '?'}" if case.abstained else ""
     return [
         ("status", f"{case.status.replace('_', ' ')}, priority {case.priority}"),
-        ("about", f"{_about(case)} ({case.confidence:.0%} sure: {case.category}/{case.issue or '?'})"),
+        ("about", f"{_about(case)} ({percent(case.confidence)} sure{best})"),
         ("requester", f"{requester.name} <{requester.addr_spec}>" if requester else "unknown"),
         ("order", ", ".join(case.order_numbers) or "unknown"),
         ("departments", ", ".join(case.departments) or "none"),

@@ -9,7 +9,7 @@ import click
 from triage import installation
 from triage.cli.context import Json, config_path, print_json, printable
 from triage.message import MessageKey, RawMessage
-from triage.reading import Effect, Reading
+from triage.reading import Effect, Reading, percent
 from triage.sections.identity import Identity
 from triage.sections.servers import MailboxSettings, SmtpSettings
 from triage.settings import Settings, load
@@ -93,12 +93,12 @@ def _show(path: Path, reading: Reading) -> None:
     said = reading.classification
     sure = "not sure enough to say; closest: " if said.abstained else ""
     click.echo(click.style(printable(str(path)), bold=True))
-    click.echo(f"  {sure}{said.category}/{said.issue or '?'} ({said.confidence:.0%}) {'; '.join(map(printable, said.reasons))}")
+    click.echo(f"  {sure}{said.category}/{said.issue or '?'} ({percent(said.confidence)}) {'; '.join(map(printable, said.reasons))}")
     for matter in said.alternatives:
         if matter.confidence >= _SURELY_TOO:
-            click.echo(f"  also: {matter.category}/{matter.issue or '?'} ({matter.confidence:.0%})")
+            click.echo(f"  also: {matter.category}/{matter.issue or '?'} ({percent(matter.confidence)})")
     for fact in reading.facts:
-        click.echo(f"  {fact.kind.replace('_', ' ')}: {printable(fact.value)} (in the {fact.source}, {fact.confidence:.0%})")
+        click.echo(f"  {fact.kind.replace('_', ' ')}: {printable(fact.value)} (in the {fact.source}, {percent(fact.confidence)})")
     for finding in reading.findings:
         click.echo(f"  {finding.rule}: {printable(finding.reason)}")
     click.echo(f"  {'may be answered' if _answerable(reading) else 'gets no automatic answer'}")

@@ -16,6 +16,7 @@ from triage.demo import place
 from triage.demo.day import Sample
 from triage.demo.run import Door, Result
 from triage.demo.watch import Standing
+from triage.reading import percent
 from triage.reply import Delivery, DeliveryStatus, ReplyKind
 
 _WIDTH = 80
@@ -155,8 +156,8 @@ def _became(standing: Standing) -> str:
 
 def _about(case: Case) -> str:
     if case.abstained:
-        return f"not sure ({case.category} {case.confidence:.0%}): a person sorts it"
-    return f"{case.category}/{case.issue or '?'} {case.confidence:.0%}"
+        return f"not sure ({case.category} {percent(case.confidence)}): a person sorts it"
+    return f"{case.category}/{case.issue or '?'} {percent(case.confidence)}"
 
 
 def _orders(numbers: Sequence[str]) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from itertools import islice
 
 from triage.case import Case
-from triage.reading import Fact, Facts, Reading
+from triage.reading import Fact, Facts, Reading, percent
 from triage.responders.desk import Assignment, Desk
 from triage.responders.entry import entry
 from triage.responders.names import one_line, visible
@@ -44,9 +44,9 @@ def title_of(desk: Desk, assignment: Assignment) -> str:
 
 
 def _matters(case: Case, reading: Reading | None) -> _Pairs:
-    sure = "" if case.abstained else f", {_percent(case.confidence)} sure"
+    sure = "" if case.abstained else f", {percent(case.confidence)} sure"
     also = [matter for matter in reading.classification.alternatives if matter.confidence >= _WORTH_NAMING][:3] if reading else ()
-    named = ", ".join(f"{_named(matter.category, matter.issue)} ({_percent(matter.confidence)})" for matter in also)
+    named = ", ".join(f"{_named(matter.category, matter.issue)} ({percent(matter.confidence)})" for matter in also)
     rows = (("Category", f"{_named(case.category, case.issue)}{sure}"), ("It may also be", named))
     return rows if named else rows[:1]
 
@@ -61,15 +61,10 @@ def _facts(facts: Facts) -> _Pairs:
     for fact in facts:
         found.setdefault((fact.kind, fact.value), []).append(fact)
     return tuple(
-        (kind.replace("_", " "), f"{one_line(value, 120)} ({_places(same)}, {_percent(max(fact.confidence for fact in same))} sure)")
+        (kind.replace("_", " "), f"{one_line(value, 120)} ({_places(same)}, {percent(max(fact.confidence for fact in same))} sure)")
         for (kind, value), same in islice(found.items(), _FACTS)
     )
 
 
 def _places(facts: Iterable[Fact]) -> str:
     return " and ".join(dict.fromkeys(fact.source for fact in facts))
-
-
-def _percent(probability: float) -> str:
-    # Nothing that was read out of a message is certain, whatever it is rounded to.
-    return f"{min(probability, 0.99):.0%}"
