@@ -1,10 +1,11 @@
 """What a customer reads: thanks in the right tone, the number, what happens next, by when, and what we need."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from tests.making import ARRIVED, JANE, SHIPPED, acknowledgment_order, case, message, reading, writer, written
+from tests.making import ARRIVED, JANE, PEOPLE, SHIPPED, acknowledgment_order, case, message, reading, writer, written
 from tests.responders.reading_back import assert_sound, parsed, text_of
 from tests.rows import rows
 from triage.message import Address, Attachment
@@ -230,3 +231,26 @@ def test_the_built_in_text_names_no_time_that_has_passed(language: str, words: s
     reply = written(acknowledgment_order(), case(language=language), now=ARRIVED + timedelta(hours=90), using=writer({}))
     assert words in text_of(reply)
     assert "2026" not in text_of(reply)
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "here: https://"), ("de", "eine Antwort: https://")])
+def test_the_page_for_help_is_named_where_there_is_one(language: str, words: str) -> None:
+    """With help_url the customer learns where to look; without it there is no word of it."""
+    people = replace(PEOPLE, identity=PEOPLE.identity.model_copy(update={"help_url": "https://shop.example/help"}))
+    reply = written(acknowledgment_order(), case(language=language), using=writer(people=people))
+    assert_sound(reply)
+    assert f"{words}shop.example/help\n" in text_of(reply)
+    assert "https://" not in text(language=language)
+
+
+@pytest.mark.parametrize(
+    ("language", "hints"),
+    [
+        ("en", ("up to date", "PayPal shows no block", "cache", "another way to pay")),
+        ("de", ("noch stimmen", "PayPal keine Sperre", "Cache", "andere Zahlungsart")),
+    ],
+)
+def test_who_could_not_pay_is_told_what_often_helps(language: str, hints: tuple[str, ...]) -> None:
+    """Details, blocks at PayPal, the browser's cache, another way to pay: each can be tried before anybody has answered."""
+    said = " ".join(text("payment", "payment_failed", language=language).split())
+    assert [hint for hint in hints if hint not in said] == []

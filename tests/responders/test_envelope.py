@@ -1,6 +1,7 @@
 """The fields around a reply: threading, keyed addresses, deterministic Message-IDs, and size."""
 
 import email
+from dataclasses import replace
 from datetime import timedelta
 from email.header import decode_header, make_header
 from email.utils import parseaddr
@@ -77,7 +78,8 @@ def test_the_worst_case_still_fits() -> None:
     """The longest address, Message-ID and references together with the longest text stay under 2 KB."""
     order = acknowledgment_order(recipient=f"{'a' * 64}@{'b' * 60}.{'c' * 60}.{'d' * 60}.example")
     of = case(category="payment", issue="payment_failed", language="de", departments=("technical_support", "management"))
-    reply = written(order, of, reading(message_id="m" * 248 + "@c", references=("r" * 248 + "@c",) * 9))
+    people = replace(PEOPLE, identity=PEOPLE.identity.model_copy(update={"help_url": "https://" + "h" * 72}))
+    reply = written(order, of, reading(message_id="m" * 248 + "@c", references=("r" * 248 + "@c",) * 9), using=writer(people=people))
     assert_sound(reply)
     assert reply.fallback == ""
 

@@ -86,6 +86,7 @@ def _context(desk: Desk, assignment: Assignment) -> Mapping[str, object]:
         "late": assignment.now > assignment.order.deadline,
         "next_step": topic.next_step(case.language) if sorted_ else "",
         "departments": desk.people.names(case.departments),
+        "help_url": desk.people.identity.help_url,
         "ask_order_number": sorted_ and topic.ask_order_number and not case.order_numbers,
         "ask_description": assignment.order.text != "unreadable" and _says_little(assignment.message),
         "ask_photos": sorted_ and topic.ask_photos and not _has_pictures(assignment),

@@ -20,3 +20,5 @@ class Identity(Section):
     case_prefix: Annotated[str, Field(pattern=r"^[A-Z]{2,6}$")] = "SP"
     #: Time zone in which times are told to customers and staff.
     time_zone: TimeZone = "Europe/Berlin"
+    #: Where customers find answers by themselves; acknowledgments name it.
+    help_url: Annotated[str, Field(max_length=80, pattern=r"^(https://[!-~]+)?$")] = ""
