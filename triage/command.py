@@ -16,6 +16,8 @@ class Word(StrEnum):
     PENDING = "pending"
     NOTE = "note"
     REPLY = "reply"
+    #: Further people who get the answer.
+    CC = "cc"
     ASSIGN = "assign"
     ESCALATE = "escalate"
     CATEGORY = "category"
@@ -57,6 +59,10 @@ class Orders:
 
     def __contains__(self, word: Word) -> bool:
         return any(command.word is word for command in self.commands)
+
+    def any_of(self, *words: Word) -> bool:
+        """Whether one of these words was given."""
+        return any(word in self for word in words)
 
     def value(self, word: Word) -> str:
         """What stands behind that word; "" where it was not given."""

@@ -89,6 +89,10 @@ class ReplyOrder:
     kind: ReplyKind
     #: An addr-spec: the customer's, or a department's from the settings. Never taken from the text of a message.
     recipient: str
+    #: Whom it is addressed to, where that is not the recipient: the customer, of whose answer this is a copy.
+    addressee: str = ""
+    #: Further people who get it, shown in it (RFC 5322 §3.6.3, Cc).
+    copies: tuple[str, ...] = ()
     #: Department it goes to; empty for the customer.
     department: str = ""
     deadline: datetime

@@ -17,6 +17,8 @@ class ReplyKind(StrEnum):
     DIGEST = "digest"
     #: A person's words to the customer.
     ANSWER = "answer"
+    #: The same, to somebody whom the person let in.
+    COPY = "copy"
     #: To a colleague: why a message was not obeyed, and what to do.
     REFUSAL = "refusal"
     #: To a colleague: what another one has answered meanwhile.
@@ -25,6 +27,10 @@ class ReplyKind(StrEnum):
     CONFIRMATION = "confirmation"
     #: To a stranger whose message was not obeyed; it says next to nothing.
     DISCLAIMER = "disclaimer"
+
+
+#: What people wrote, and we only carry.
+BY_PEOPLE = frozenset({ReplyKind.ANSWER, ReplyKind.COPY})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

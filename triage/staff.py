@@ -57,6 +57,8 @@ class NoticeKind(StrEnum):
     NOTE = "note"
     #: An answer of theirs did not reach the customer.
     UNDELIVERED = "undelivered"
+    #: Somebody who was let in did not get their copy of an answer.
+    COPY_UNDELIVERED = "copy_undelivered"
     REOPENED = "reopened"
     #: Mail to a colleague fails.
     COLLEAGUE_UNREACHABLE = "colleague_unreachable"

@@ -145,6 +145,9 @@ class CaseTable(Protocol):
     def survivor(self, case: Case) -> Case:
         """The case that this one has become a part of, or itself."""
 
+    def participants(self, case: Case) -> frozenset[str]:
+        """Addresses that take part: the requester, those of cases that became a part of it, and whoever an agent let in."""
+
     def parts(self, case_id: int) -> list[Case]:
         """Cases that have become a part of this one, oldest first."""
 

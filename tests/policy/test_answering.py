@@ -381,6 +381,11 @@ WRONG = [
     "#order \u0007\u0007\u0007\nDear Ann,",
     "#order x",
     "#note\n#reply\nDear Ann,",
+    "#note\n#cc eve@elsewhere.example\nDear Ann,",
+    "#cc\nDear Ann,",
+    "#cc eve\nDear Ann,",
+    "#cc Eve <eve@elsewhere.example>\nDear Ann,",
+    "#cc a@x.example, b@x.example, c@x.example, d@x.example, e@x.example, f@x.example\nDear Ann,",
     "#snooze yesterday\nDear Ann,",
     "#merge SP-1\nDear Ann,",
 ]
@@ -405,7 +410,7 @@ def test_each_role_has_its_words(role: Role, word: Word) -> None:
     """A command that is not a role's is refused in so many words, and one that is its own never for that reason."""
     values = {
         Word.ASSIGN: "bob", Word.ESCALATE: "finance", Word.CATEGORY: "payment", Word.ORDER: "ORD789", Word.PRIORITY: "low",
-        Word.MERGE: "SP-100050", Word.SNOOZE: "3d",
+        Word.MERGE: "SP-100050", Word.SNOOZE: "3d", Word.CC: "eve@elsewhere.example",
     }  # fmt: skip
     by = Colleague(key="somebody", name="Somebody", role=role, addresses=("somebody@shop.example",))
     decision = done(f"#{word} {values.get(word, '')}".strip() + "\nwords", by, other=case(id=50, number="SP-100050"), latest=7)
@@ -424,4 +429,4 @@ def test_a_closed_case_is_reopened_first(word: Word) -> None:
 
 def test_every_action_is_of_the_vocabulary() -> None:
     """Whatever changes a case has a function; the others say what becomes of the words."""
-    assert set(Word) - set(ACTIONS) == {Word.NOTE, Word.REPLY, Word.HELP, Word.CONFIRM}
+    assert set(Word) - set(ACTIONS) == {Word.NOTE, Word.REPLY, Word.CC, Word.HELP, Word.CONFIRM}

@@ -141,7 +141,7 @@ def test_what_is_left_out_has_sensible_values() -> None:
     """A policy of one category promises 24, 48 and 1 hours and knows the folders of the rest."""
     policy = Policy.parse('[category.all]\ntitle = "All"\nfolder = "All"\n')
     assert (policy.promises.acknowledge, policy.promises.resolve, policy.promises.assign) == tuple(timedelta(hours=h) for h in (24, 48, 1))
-    assert len({*policy.folders.model_dump().values()}) == 5
+    assert len({*policy.folders.model_dump().values()}) == 7
     assert policy.threads.follow_up_window == timedelta(days=30)
     assert policy.departments == {"management"}
 

@@ -49,7 +49,7 @@ def test_what_we_write_may_leave(delivery: Delivery) -> None:
     ("old", "new", "said"),
     [
         (b"Subject:", b"Bcc: eve@evil.example\r\nSubject:", "a field that we never write"),
-        (b"Subject:", b"Cc: eve@evil.example\r\nSubject:", "a field that we never write"),
+        (b"Subject:", b"Cc: eve@evil.example\r\nSubject:", "people who have no part in it"),
         (b"Subject:", b"To: eve@evil.example\r\nSubject:", "missing or stands twice"),
         (b"Subject:", b"From: eve@evil.example\r\nSubject:", "missing or stands twice"),
         (b"\r\nDate:", b"\r\nReferences:", "missing or stands twice"),
@@ -160,3 +160,40 @@ def test_what_was_written_before_a_key_was_retired_may_leave() -> None:
     """A new key does not hold back what waits in the outbox; an unknown one does."""
     assert Inspector(PEOPLE, b"n" * 32, KEY).fault(ACKNOWLEDGMENT) == ""
     assert Inspector(PEOPLE, b"n" * 32).fault(ACKNOWLEDGMENT) != ""
+
+
+COPY = ReplyOrder(
+    kind=ReplyKind.COPY,
+    recipient="tom@x.example",
+    addressee=JANE.addr_spec,
+    copies=("tom@x.example",),
+    deadline=NOW,
+    colleague="jane",
+    words="Done.",
+)
+
+
+def test_a_copy_may_leave_to_whom_it_shows() -> None:
+    """Addressed to the case's customer, with its recipient among those it shows, and none of ours."""
+    assert INSPECTOR.fault(queued(COPY)) == ""
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"recipient": "eve@evil.example"}, "does not name the case's customer and its recipient"),
+        ({"addressee": "other@customer.example"}, "does not name the case's customer and its recipient"),
+        ({"copies": ()}, "does not name the case's customer and its recipient"),
+        ({"copies": ("tom@x.example", next(iter(PEOPLE.staff)))}, "people who have no part in it"),
+        ({"copies": ("tom@x.example", "support@shop.example")}, "people who have no part in it"),
+        ({"kind": ReplyKind.ANSWER}, "To does not name the recipient alone"),
+    ],
+)
+def test_any_other_copy_stays(changes: dict[str, Any], said: str) -> None:
+    """To somebody it does not show, of another customer's, or showing us."""
+    assert said in INSPECTOR.fault(queued(replace(COPY, **changes)))
+
+
+def test_automatic_mail_shows_nobody_else() -> None:
+    """Only what people wrote has copies."""
+    assert "people who have no part in it" in INSPECTOR.fault(queued(replace(acknowledgment_order(), copies=("tom@x.example",))))

@@ -14,7 +14,7 @@ from triage import staff_tokens
 from triage.decision import ReplyOrder
 from triage.marks import CUSTOMER_BEGINS, CUSTOMER_ENDS, REPLY_ABOVE
 from triage.message import Attachment
-from triage.reply import Reply, ReplyKind
+from triage.reply import BY_PEOPLE, Reply, ReplyKind
 from triage.staff import NoticeKind
 from triage.staff_tokens import KeyRing
 
@@ -82,7 +82,7 @@ def test_every_letter_to_a_colleague_can_be_answered(kind: ReplyKind) -> None:
     assert tag in html_of(reply)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in ReplyKind if kind is not ReplyKind.ANSWER and kind is not ReplyKind.ESCALATION])
+@pytest.mark.parametrize("kind", [kind for kind in ReplyKind if kind not in BY_PEOPLE and kind is not ReplyKind.ESCALATION])
 def test_what_a_machine_writes_says_so(kind: ReplyKind) -> None:
     """Every letter but a person's is marked as automatic, and asks for no automatic answer."""
     if kind is ReplyKind.ACKNOWLEDGMENT:

@@ -10,6 +10,8 @@ from triage.reply import Cause, DeliveryStatus, ReplyKind
 from triage.staff import NoticeKind
 from triage.stages.notify import Notify
 
+TOM = "tom@neighbour.example"
+
 
 class TestNotification:
     """What an agent is sent."""
@@ -159,6 +161,39 @@ class TestAnswer:
         await office.get(answer(office.last(JANE), "Dear Ann, done.", JANE))
         assert (await office.case()).status is CaseStatus.OPEN
         assert "did not reach the customer" in str(office.last(JANE)["Subject"])
+
+    async def test_copies_go_to_whom_the_agent_let_in(self, office: Office) -> None:
+        """A stranger only after #confirm; then both have the same, the customer sees who else has it, and the other takes part from then on."""
+        await office.get(answer(office.last(JANE), f"#cc {TOM}\nDear Ann, dear Tom, done.", JANE))
+        assert office.came(TOM) == []
+        question = office.last(JANE)
+        assert f"{TOM}, who has had no part" in " ".join(plain(question).split())
+        await office.get(answer(question, "#confirm", JANE))
+        hers, his = office.last(ANN), office.last(TOM)
+        assert [(str(got["To"]), str(got["Cc"]), plain(got)) for got in (hers, his)] == [(ANN, TOM, plain(hers))] * 2
+        assert hers["Message-ID"] != his["Message-ID"]
+        await office.get(written(TOM, "I can bring it back on Monday.", In_Reply_To=str(his["Message-ID"]), subject=str(his["Subject"])))
+        assert [event.actor for event in await office.events("follow_up")] == [TOM]
+        assert len(await office.ask(lambda tx: tx.cases.find())) == 1
+        await office.get(answer(office.last(JANE), f"#cc {TOM}\nDear both, Monday is fine.", JANE))
+        assert plain(office.last(TOM)).startswith("Dear both, Monday is fine.")
+
+    async def test_copies_can_be_taken_back(self, office: Office) -> None:
+        """#cancel instead of #confirm: nobody gets anything."""
+        await office.get(answer(office.last(JANE), f"#cc {TOM}\nDear Ann, dear Tom, done.", JANE))
+        before = len(office.post.sent)
+        await office.get(answer(office.came(JANE)[0], "#cancel", JANE))
+        assert [sent.recipient for sent in office.post.sent[before:] if sent.recipient in (ANN, TOM)] == []
+        assert await office.ask(lambda tx: tx.deliveries.find(status=DeliveryStatus.HELD)) == []
+
+    async def test_a_copy_that_is_refused_is_no_fault_of_the_customer_s(self, office: Office) -> None:
+        """She stays reachable and her answer counts; the agent is told."""
+        office.post.refuses.add(TOM)
+        await office.get(answer(office.last(JANE), f"#cc {TOM}\nDear Ann, dear Tom, done.", JANE))
+        await office.get(answer(office.last(JANE), "#confirm", JANE))
+        case = await office.case()
+        assert (case.unreachable, case.status) == (False, CaseStatus.PENDING)
+        assert "a copy of an answer did not reach" in str(office.last(JANE)["Subject"])
 
     async def test_a_card_number_does_not_leave(self, office: Office) -> None:
         """What an agent copies by mistake is masked like everything else."""

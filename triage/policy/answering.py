@@ -7,8 +7,9 @@ from triage.case import CaseEvent, CaseStatus
 from triage.command import Word
 from triage.decision import CaseChange, Decision, HeldAnswers, Outcome, ReplyOrder
 from triage.message import Address
-from triage.policy.colleague import Answer, Steps
+from triage.policy.colleague import Answer, Rival, Steps
 from triage.policy.commands import carry_out
+from triage.policy.copies import copied, strangers, to_be_confirmed, with_copies
 from triage.reply import ReplyKind
 from triage.staff import Colleague, NoticeKind
 
@@ -49,12 +50,12 @@ def _words(answer: Answer, steps: Steps) -> None:
     if Word.HELP in orders:
         steps.replies.append(_to(answer.colleague, answer.now, ReplyKind.REFUSAL, reason="You asked for help.", words=orders.text))
         steps.done.append("help")
-    elif Word.REPLY in orders and not orders.text and answer.waiting:
+    elif Word.REPLY in orders and not orders.text and answer.waiting and (answer.confirmed or Word.CC not in orders):
         steps.change = replace(steps.change, answers=HeldAnswers.RELEASED, authors=answer.colleague.addresses)
         steps.done.append("the answer that waited leaves")
         _replied(answer, steps, "the answer that waited")
     elif not orders.text:
-        if not orders.commands or Word.REPLY in orders or Word.NOTE in orders:
+        if not orders.commands or orders.any_of(Word.REPLY, Word.NOTE, Word.CC):
             steps.problems.append("There are no words of yours in the message.")
     elif Word.REPLY in orders or (answer.colleague.answers_customers and Word.NOTE not in orders):
         _reply(answer, steps)
@@ -76,14 +77,22 @@ def _reply(answer: Answer, steps: Steps) -> None:
             "answer again with smaller files, or with a link to them."
         )
         return
-    held = answer.rival is not None
+    named = copied(answer, steps)
+    unknown = strangers(answer, named)
+    held = answer.rival is not None or bool(unknown)
     if answer.waiting:
         # Whoever writes again after a warning means this, and not what they wrote before.
         steps.change = replace(steps.change, answers=HeldAnswers.TAKEN_BACK, authors=answer.colleague.addresses)
-    steps.replies.append(_answer(answer, customer, held=held))
-    if held:
-        _collided(answer, steps)
-    else:
+    steps.replies += with_copies(_answer(answer, customer, held=held), named)
+    if unknown:
+        order, action = to_be_confirmed(answer, unknown)
+        steps.replies.append(order)
+        steps.event(answer, "proposed", {"action": action})
+        steps.event(answer, "held", {"why": order.reason})
+        steps.done.append("the answer waits to be confirmed")
+    if answer.rival:
+        _collided(answer, steps, answer.rival)
+    if not held:
         _replied(answer, steps, answer.orders.text)
 
 
@@ -109,13 +118,11 @@ def _replied(answer: Answer, steps: Steps, text: str) -> None:
     steps.tell(answer, NoticeKind.NOTE)
 
 
-def _collided(answer: Answer, steps: Steps) -> None:
-    rival = answer.rival
-    if rival:
-        reason = f"{rival.name} has answered the customer since we wrote to you."
-        steps.replies.append(_to(answer.colleague, answer.now, ReplyKind.COLLISION, reason=reason, words=rival.text))
-        steps.event(answer, "held", {"why": reason})
-        steps.done.append("the answer waits: a colleague was first")
+def _collided(answer: Answer, steps: Steps, rival: Rival) -> None:
+    reason = f"{rival.name} has answered the customer since we wrote to you."
+    steps.replies.append(_to(answer.colleague, answer.now, ReplyKind.COLLISION, reason=reason, words=rival.text))
+    steps.event(answer, "held", {"why": reason})
+    steps.done.append("the answer waits: a colleague was first")
 
 
 def _note(answer: Answer, steps: Steps) -> None:

@@ -39,6 +39,8 @@ class Answer:
     rival: Rival | None = None
     #: The second step was taken.
     confirmed: bool = False
+    #: Addresses that take part in the case already.
+    participants: frozenset[str] = frozenset()
     #: An answer of theirs waits for a word.
     waiting: bool = False
     #: Row of the customer's message that #split would take out; None where the case has but one.

@@ -23,7 +23,7 @@ MAY: Mapping[Role, frozenset[Word]] = {
     Role.VENDOR: frozenset({Word.NOTE, Word.ORDER, Word.HELP}),
 }
 #: Finished cases are only taken up again, corrected, or written about.
-_ON_CLOSED = frozenset({Word.REOPEN, Word.NOTE, Word.HELP, Word.CATEGORY, Word.SPAM, Word.ORDER, Word.MERGE, Word.CONFIRM})
+_ON_CLOSED = frozenset({Word.REOPEN, Word.NOTE, Word.HELP, Word.CATEGORY, Word.SPAM, Word.ORDER, Word.MERGE, Word.CONFIRM, Word.CC})
 _MOST_ORDERS = 20
 
 

@@ -12,13 +12,13 @@ from triage.case import Case
 from triage.decision import ReplyOrder
 from triage.message import Message
 from triage.people import People
-from triage.reply import Reply, ReplyKind
+from triage.reply import BY_PEOPLE, Reply, ReplyKind
 from triage.responders.compose import Entity, assembled, header_block, named_address, words
 
 #: RFC 3834 §3.1.7: an answer to a message, or one that we send of our own accord. What a person wrote is not in this table.
 _ANSWERING = frozenset({ReplyKind.ACKNOWLEDGMENT, ReplyKind.DISCLAIMER})
 SUBMITTED: Mapping[ReplyKind, str] = {
-    kind: "auto-replied" if kind in _ANSWERING else "auto-generated" for kind in set(ReplyKind) - {ReplyKind.ANSWER}
+    kind: "auto-replied" if kind in _ANSWERING else "auto-generated" for kind in set(ReplyKind) - BY_PEOPLE
 }
 #: Longer ones are more likely to break something than to help a thread.
 _LONGEST_ID = 250
@@ -58,7 +58,8 @@ class Envelope:
         """The reply with its fields, frozen; its Message-ID is keyed over all the rest."""
         fields = [
             ("From", self._author(order)),
-            ("To", order.recipient),
+            ("To", order.addressee or order.recipient),
+            *([("Cc", ", ".join(order.copies))] if order.copies else []),
             ("Subject", words(letter.subject)),
             ("Date", format_datetime(now)),
             ("Reply-To", self._reply_to(order, case, now)),
@@ -86,7 +87,7 @@ class Envelope:
 
     def token(self, order: ReplyOrder, case: Case, now: datetime) -> str:
         """The token of whoever the order goes to, about the case; "" where that is no colleague."""
-        colleague = self._people.colleagues.get(order.colleague or order.department) if order.kind is not ReplyKind.ANSWER else None
+        colleague = self._people.colleagues.get(order.colleague or order.department) if order.kind not in BY_PEOPLE else None
         if colleague is None:
             return ""
         action = order.words if order.kind is ReplyKind.CONFIRMATION else ""
@@ -94,7 +95,7 @@ class Envelope:
         return staff_tokens.issue(self._key, colleague, case.number, expires, action)
 
     def _author(self, order: ReplyOrder) -> str:
-        if order.kind is not ReplyKind.ANSWER:
+        if order.kind not in BY_PEOPLE:
             return self._from
         return named_address(f"{self._people.called(order.colleague)} ({self._identity.name})", self._identity.address)
 

@@ -5,14 +5,15 @@ from collections.abc import Mapping
 
 from triage import tokens
 from triage.people import People
-from triage.reply import Delivery, ReplyKind
+from triage.reply import BY_PEOPLE, Delivery, ReplyKind
 from triage.responders.acknowledgment import AT_MOST
 from triage.responders.envelope import SUBMITTED, bound_by_id
 
 #: Each of our fields; exactly one of the first row.
 _ONCE = frozenset({"message-id", "from", "to", "subject", "date"})
 _ALLOWED = _ONCE | {
-    "reply-to", "in-reply-to", "references", "auto-submitted", "x-auto-response-suppress", "x-triage-loop", "mime-version", "content-type",
+    "cc", "reply-to", "in-reply-to", "references",
+    "auto-submitted", "x-auto-response-suppress", "x-triage-loop", "mime-version", "content-type",
     "x-triage-category", "x-triage-confidence", "x-triage-reason",
     "content-transfer-encoding", "content-language",
 }  # fmt: skip
@@ -27,6 +28,7 @@ class Inspector:
     def __init__(self, people: People, *keys: bytes) -> None:
         self._own = people.own
         self._staff = people.staff
+        self._ours = people.own | people.staff
         self._keys = keys
 
     def fault(self, delivery: Delivery) -> str:
@@ -52,14 +54,24 @@ class Inspector:
         return ""
 
     def _addresses_fault(self, delivery: Delivery, values: Mapping[str, str]) -> str:
-        if values["to"] != delivery.recipient:
+        copied = [address for address in values.get("cc", "").split(", ") if address]
+        if delivery.kind is ReplyKind.COPY:
+            if values["to"] != delivery.requester or delivery.recipient not in copied:
+                return "a copy does not name the case's customer and its recipient"
+        elif values["to"] != delivery.recipient:
             return "To does not name the recipient alone"
+        if copied and (delivery.kind not in BY_PEOPLE or self._ours.intersection(copied)):
+            return "it shows people who have no part in it"
         if values["from"].rpartition("<")[2].rstrip(">") not in self._own:
             return "From is not ours"
-        # Staff are in the settings; a customer is the one whose case it is. Nobody else is ever written to.
+        # Staff are in the settings; a customer is the one whose case it is. Nobody else is ever written to, unless a person let them in.
         # But for whoever used an address that is not theirs: they are told so in a text that has nothing of any case in it.
         to_customer = delivery.kind in (ReplyKind.ACKNOWLEDGMENT, ReplyKind.ANSWER)
-        known = delivery.recipient == delivery.requester or (not to_customer and delivery.recipient in self._staff)
+        known = (
+            delivery.kind is ReplyKind.COPY
+            or delivery.recipient == delivery.requester
+            or (not to_customer and delivery.recipient in self._staff)
+        )
         if not known and delivery.kind is not ReplyKind.DISCLAIMER:
             return "the recipient is neither the case's customer nor staff"
         return ""

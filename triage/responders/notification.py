@@ -18,6 +18,7 @@ NEWS: Mapping[NoticeKind, str] = {
     NoticeKind.FOLLOW_UP: "the customer wrote again",
     NoticeKind.NOTE: "there is a note on the case",
     NoticeKind.UNDELIVERED: "an answer did not reach the customer",
+    NoticeKind.COPY_UNDELIVERED: "a copy of an answer did not reach whom you named",
     NoticeKind.REOPENED: "the case is open again",
     NoticeKind.COLLEAGUE_UNREACHABLE: "mail to the colleague who looked after it fails",
     NoticeKind.REMINDED: "the day has come until which the case was to wait",

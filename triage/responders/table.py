@@ -17,6 +17,7 @@ RESPONDERS: Mapping[ReplyKind, Callable[[Desk, Assignment], Letter]] = {
     ReplyKind.NOTIFICATION: notify,
     ReplyKind.DIGEST: digest,
     ReplyKind.ANSWER: answer,
+    ReplyKind.COPY: answer,
     ReplyKind.REFUSAL: refuse,
     ReplyKind.COLLISION: collide,
     ReplyKind.CONFIRMATION: ask_again,

@@ -32,8 +32,13 @@ def _duration(value: object) -> object:
     return value
 
 
+def is_addr_spec(value: str) -> bool:
+    """Whether that is a plain address that mail may be sent to."""
+    return _ADDR_SPEC.fullmatch(value.lower()) is not None
+
+
 def _addr_spec(value: str) -> str:
-    if not _ADDR_SPEC.fullmatch(value.lower()):
+    if not is_addr_spec(value):
         raise ValueError("expected a plain address such as support@shop.example")
     return value.lower()
 

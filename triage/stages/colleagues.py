@@ -159,6 +159,7 @@ class Colleagues:
                 thread=tuple(record.message_id for record in records if record.message_id),
                 other=tx.cases.survivor(other) if other else None,
                 rival=self._rival(tx, incoming, case, colleague),
+                participants=tx.cases.participants(case),
                 waiting=_waiting(incoming.log, colleague),
                 confirmed=confirmed,
                 latest=_split_off(records),

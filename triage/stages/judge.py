@@ -16,7 +16,7 @@ from triage.policy.table import Policy
 from triage.ports import Transaction
 from triage.reading import Classification, Effect, Finding, Reading
 from triage.records import MessageRecord
-from triage.reply import Delivery, ReplyKind
+from triage.reply import BY_PEOPLE, Delivery, ReplyKind
 from triage.rules.context import RuleContext
 from triage.rules.limits import check_limits
 from triage.rules.table import check_all
@@ -130,8 +130,9 @@ class Judge:
     def _of_report(self, tx: Transaction, delivery: Delivery, now: datetime) -> tuple[Notice, ...]:
         """Who is told that mail fails: of an answer whoever looks after the case, of mail to a colleague somebody else, once."""
         case = tx.cases.get(delivery.case_id)
-        if delivery.kind is ReplyKind.ANSWER and case and case.assignee:
-            return (Notice(kind=NoticeKind.UNDELIVERED, case_id=case.id, colleague=case.assignee),)
+        if delivery.kind in BY_PEOPLE and case and case.assignee:
+            kind = NoticeKind.UNDELIVERED if delivery.kind is ReplyKind.ANSWER else NoticeKind.COPY_UNDELIVERED
+            return (Notice(kind=kind, case_id=case.id, colleague=case.assignee),)
         return Unreached(people=self.people, management=self.policy.escalation.management).notices(tx, delivery, now)
 
     def _held(self, tx: Transaction, decision: Decision, stored: StoredMessage, message: Message, now: datetime) -> Decision:

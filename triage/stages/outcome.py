@@ -39,6 +39,8 @@ def tell(tx: Transaction, delivery: Delivery, receipt: Receipt, now: datetime, *
     detail = {"delivery": delivery.kind.value, "status": receipt.status.value, "to": delivery.recipient}
     if delivery.kind is ReplyKind.ANSWER:
         _of_answer(tx, delivery, receipt, now)
+    if receipt.status is DeliveryStatus.FAILED and delivery.kind is ReplyKind.COPY:
+        _tell_assignee(tx, delivery, NoticeKind.COPY_UNDELIVERED, now)
     if receipt.status is DeliveryStatus.SENT and delivery.kind is ReplyKind.ACKNOWLEDGMENT:
         tx.cases.set_acknowledged(delivery.case_id, now)
         if now <= delivery.deadline:
@@ -59,7 +61,11 @@ def _of_answer(tx: Transaction, delivery: Delivery, receipt: Receipt, now: datet
         for promise in ("acknowledge", "resolve"):
             tx.deadlines.keep(delivery.case_id, promise, now)
     if receipt.status is DeliveryStatus.FAILED:
-        case = tx.cases.get(delivery.case_id)
         tx.cases.set_status(delivery.case_id, CaseStatus.OPEN, now)
-        if case and case.assignee:
-            tx.notices.add(Notice(kind=NoticeKind.UNDELIVERED, case_id=case.id, colleague=case.assignee), now)
+        _tell_assignee(tx, delivery, NoticeKind.UNDELIVERED, now)
+
+
+def _tell_assignee(tx: Transaction, delivery: Delivery, kind: NoticeKind, now: datetime) -> None:
+    case = tx.cases.get(delivery.case_id)
+    if case and case.assignee:
+        tx.notices.add(Notice(kind=kind, case_id=case.id, colleague=case.assignee), now)

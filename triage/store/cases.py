@@ -119,16 +119,21 @@ class SqliteCases:
             case_id=case.id,
             number=case.number,
             status=case.status,
-            participants=self._participants(case),
+            participants=self.participants(case),
             by_thread=by_thread,
             by_number=by_number,
             order_numbers=case.order_numbers,
             solved_at=case.solved_at,
         )
 
-    def _participants(self, case: Case) -> frozenset[str]:
-        merged = self._db.execute("select requester from cases where merged_into = ? and requester is not null", (case.id,))
-        return frozenset({*(address for (address,) in merged), *({case.requester.addr_spec} if case.requester else ())})
+    def participants(self, case: Case) -> frozenset[str]:
+        """Addresses that take part."""
+        found = self._db.execute(
+            "select requester from cases where (id = :id or merged_into = :id) and requester is not null"
+            " union select recipient from deliveries where case_id = :id and kind = 'copy' and status = 'sent'",
+            {"id": case.id},
+        )
+        return frozenset(address for (address,) in found)
 
     def set_status(self, case_id: int, status: CaseStatus, at: datetime) -> None:
         """Change the status."""

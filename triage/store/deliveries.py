@@ -78,7 +78,10 @@ class SqliteDeliveries:
 
     def hold_answers(self, case_id: int, authors: Collection[str], *, release_at: datetime | None, reason: str = "") -> int:
         """Answers by these authors that have not left: those held leave at that time, or with None all are withheld for good."""
-        theirs = "case_id = ? and kind = 'answer' and message in (select id from messages where author in (select value from json_each(?)))"
+        theirs = (
+            "case_id = ? and kind in ('answer', 'copy')"
+            " and message in (select id from messages where author in (select value from json_each(?)))"
+        )
         changes, value = ("next_attempt_at = ?", rows.moment(release_at)) if release_at else ("smtp_reply = ?", reason)
         places, target = MOVES[Happening.RELEASE if release_at else Happening.WITHDRAW]
         # What was on the wire once may have arrived: it cannot be taken back.

@@ -28,6 +28,7 @@ _TAKES: Mapping[Word, _Value] = {
     Word.PENDING: _Value.MAYBE_DATE,
     Word.NOTE: _Value.NONE,
     Word.REPLY: _Value.NONE,
+    Word.CC: _Value.NEEDED,
     Word.ASSIGN: _Value.NEEDED,
     Word.ESCALATE: _Value.NEEDED,
     Word.CATEGORY: _Value.NEEDED,
@@ -45,6 +46,7 @@ _TAKES: Mapping[Word, _Value] = {
 #: Of each row at most one: they say the opposite of each other.
 _EXCLUSIVE = (
     frozenset({Word.NOTE, Word.REPLY}),
+    frozenset({Word.NOTE, Word.CC}),
     frozenset({Word.RESOLVE, Word.PENDING, Word.SPAM, Word.REOPEN, Word.SNOOZE}),
     frozenset({Word.MERGE, Word.SPLIT}),
     frozenset({Word.SPAM, Word.REPLY}),
