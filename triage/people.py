@@ -18,31 +18,31 @@ class People:
     departments: Mapping[str, DepartmentSettings] = field(default_factory=dict)
     agents: Mapping[str, AgentSettings] = field(default_factory=dict)
     rules: PeopleSettings = field(default_factory=PeopleSettings)
+    #: Addresses that reach us.
+    own: frozenset[str] = field(init=False, repr=False, compare=False)
+    #: Addresses of agents and departments, also of those who are disabled.
+    staff: frozenset[str] = field(init=False, repr=False, compare=False)
+    #: Everybody who may act, by key: agents who are active, and departments.
+    colleagues: Mapping[str, Colleague] = field(init=False, repr=False, compare=False)
 
-    @classmethod
-    def of(cls, settings: Settings) -> Self:
-        """The people named in the settings."""
-        return cls(identity=settings.identity, departments=settings.departments, agents=settings.agents, rules=settings.people)
-
-    @property
-    def own(self) -> frozenset[str]:
-        """Addresses that reach us."""
-        return frozenset({self.identity.address, *self.identity.aliases})
-
-    @property
-    def staff(self) -> frozenset[str]:
-        """Addresses of agents and departments, also of those who are disabled."""
+    def __post_init__(self) -> None:
+        # Once: each message asks for all of them several times.
         known: tuple[ColleagueSettings, ...] = (*self.departments.values(), *self.agents.values())
-        return frozenset(address for one in known for address in one.addresses)
+        object.__setattr__(self, "own", frozenset({self.identity.address, *self.identity.aliases}))
+        object.__setattr__(self, "staff", frozenset(address for one in known for address in one.addresses))
+        object.__setattr__(self, "colleagues", self._colleagues())
 
-    @property
-    def colleagues(self) -> Mapping[str, Colleague]:
-        """Everybody who may act, by key: agents who are active, and departments."""
+    def _colleagues(self) -> dict[str, Colleague]:
         agents = {key: _agent(key, agent) for key, agent in self.agents.items() if agent.active}
         return agents | {
             key: Colleague(key=key, name=room.name, role=Role(room.role), addresses=room.addresses)
             for key, room in self.departments.items()
         }
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """The people named in the settings."""
+        return cls(identity=settings.identity, departments=settings.departments, agents=settings.agents, rules=settings.people)
 
     @property
     def agents_at_work(self) -> tuple[Colleague, ...]:

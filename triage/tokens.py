@@ -1,19 +1,21 @@
 """Keyed tokens: nobody without the key can make one or guess one."""
 
-import base64
 import hmac
+from itertools import product
 
-#: 128 bits in base 32 (lower case, no padding), safe in a local part and in a Message-ID.
+#: 128 bits in base 32 (RFC 4648 §6, lower case, no padding), safe in a local part and in a Message-ID.
 _LENGTH = 26
+_PAIRS = tuple(map("".join, product("abcdefghijklmnopqrstuvwxyz234567", repeat=2)))
+_SHIFTS = tuple(range(5 * _LENGTH - 10, -1, -10))
 
 
 def sign(key: bytes, *parts: str) -> str:
     """A token of 26 characters bound to `parts` in their order."""
     # Each part is framed by its length, so that ("ab", "c") and ("a", "bc") differ.
     framed = b"".join(len(data).to_bytes(4, "big") + data for data in (part.encode() for part in parts))
-    # The first 20 octets make 32 characters without padding; the rest of the digest would be encoded only to be cut off.
-    digest = hmac.digest(key, framed, "sha256")[:20]
-    return base64.b32encode(digest).decode("ascii").lower()[:_LENGTH]
+    number = int.from_bytes(hmac.digest(key, framed, "sha256")) >> (256 - 5 * _LENGTH)
+    # Two characters at a time: the library's encoder takes four times as long, and a message needs half a dozen tokens.
+    return "".join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])
 
 
 def verify(key: bytes, token: str, *parts: str) -> bool:

@@ -1,6 +1,7 @@
 """The table of what waits out a flood: groups, order, counts; and the usual hour that a flood is measured by."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -100,6 +101,18 @@ async def test_the_gate_closes_and_opens(store: Store) -> None:
     await write(store, {0: 3})
     assert await store.query(lambda tx: gate.rises(tx, NOON))
     assert not await store.query(lambda tx: gate.rises(tx, later(minutes=31)))
+
+
+async def test_the_gate_closes_in_time(store: Store) -> None:
+    """However seldom the gate counts, the first one too many is too many, and so is every later one."""
+    gate = Floodgate(40)
+
+    def one_more(tx: Any, number: int) -> bool:
+        tx.deliveries.queue(tx.cases.open(new_case()).id, None, reply(f"one.{number}"), NOON)
+        return gate.rises(tx, NOON)
+
+    found = [await store.transact(partial(one_more, number=number)) for number in range(60)]
+    assert found == [False] * 39 + [True] * 21
 
 
 async def test_the_same_once_more_is_found(each: Each) -> None:

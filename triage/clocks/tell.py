@@ -29,7 +29,7 @@ def tell(moment: datetime, where: ZoneInfo, language: str = "en") -> str:
     # Written out here rather than by the locale, which differs from one machine to the next and is not safe to change in a daemon.
     local = moment.astimezone(where)
     abbreviation = local.tzname() or "UTC"
-    time = f"{local:%H:%M}"
+    time = f"{local.hour:02}:{local.minute:02}"
     if language == "de":
         day = f"{_GERMAN_DAYS[local.weekday()]}, {local.day}. {_GERMAN_MONTHS[local.month - 1]} {local.year}"
         return f"{day}, {time} Uhr ({_GERMAN_ZONES.get(abbreviation, abbreviation)})"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
+from functools import lru_cache
 
 from triage import keyed, staff_tokens, tokens
 from triage.case import Case
@@ -61,7 +62,7 @@ class Envelope:
             ("To", order.addressee or order.recipient),
             *([("Cc", ", ".join(order.copies))] if order.copies else []),
             ("Subject", words(letter.subject)),
-            ("Date", format_datetime(now)),
+            ("Date", _date(now.replace(microsecond=0))),
             ("Reply-To", self._reply_to(order, case, now)),
             *self._automatic(order),
             ("X-Triage-Loop", self._loop),
@@ -122,6 +123,12 @@ class Envelope:
     def _reverse_path(self, message_id: str) -> str:
         address = self._identity.address
         return keyed.report_address(self._key, address, message_id) if self._identity.plus_addressing else address
+
+
+@lru_cache(maxsize=16)
+def _date(second: datetime) -> str:
+    # What is decided together leaves with one date.
+    return format_datetime(second)
 
 
 def bound_by_id(kind: ReplyKind, number: str, recipient: str, content: bytes) -> tuple[str, ...]:

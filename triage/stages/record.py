@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from triage.alarm import AlarmBoard
-from triage.case import Case, CaseEvent, CaseStatus, NewCase
+from triage.case import Case, CaseEvent, CaseStatus, Deadline, NewCase
 from triage.decision import CaseChange, Decision, HeldAnswers, ReplyOrder
 from triage.message import RawMessage, StoredMessage
 from triage.ports import Transaction
@@ -76,7 +76,7 @@ class Recorder:
         for kind, bound in decision.kept:
             tx.deadlines.keep(case.id, kind, now, bound)
         for deadline in decision.deadlines:
-            tx.deadlines.set(replace(deadline, case_id=case.id))
+            tx.deadlines.set(Deadline(case_id=case.id, kind=deadline.kind, due_at=deadline.due_at, bound=deadline.bound))
         # A new case's history is the decision's own events; asking the store for what was just written there costs a tenth of deciding.
         log = decision.events if decision.new_case else tx.cases.events(case.id) if decision.replies else ()
         raw = stored.raw if stored else None
