@@ -1,5 +1,6 @@
 """People in the configuration: who may act, under which address, when they are away; and mistakes that are told."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from triage.errors import SettingsError
 from triage.people import People
+from triage.sections.identity import Identity
 from triage.settings import Settings, load
 from triage.staff import Colleague, Role
 
@@ -44,6 +46,17 @@ name = "Gone Away"
 address = "gone@shop.example"
 active = false
 """
+
+
+def test_people_are_equal_by_what_was_configured() -> None:
+    """What is worked out from the settings is no part of what people are compared by, or shown as."""
+    one, other = (People(identity=Identity(address="support@shop.example", aliases=["help@shop.example"])) for _ in range(2))
+    assert one == other
+    assert one.own == {"support@shop.example", "help@shop.example"}
+    assert (one.staff, dict(one.colleagues)) == (frozenset(), {})
+    assert "colleagues" not in repr(one)
+    moved = replace(one, identity=Identity(address="desk@shop.example"))
+    assert moved.own == {"desk@shop.example"}
 
 
 def loaded(folder: Path, text: str) -> Settings:

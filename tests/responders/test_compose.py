@@ -99,6 +99,19 @@ def test_any_text_makes_one_field(text: str) -> None:
         assert " ".join(read.split()) == " ".join(text.split())
 
 
+@given(st.text(st.characters(min_codepoint=0xA1, exclude_categories=["Cc", "Cs", "Zs", "Zl", "Zp"]), min_size=1, max_size=300))
+@settings(max_examples=150, deadline=None)
+@example("€" * 100)
+@example("😀" * 100)
+@example("ü" + "a" * 44 + "ü" * 44)
+def test_encoded_words_are_whole(text: str) -> None:
+    """Every encoded word is of at most 75 characters and readable by itself, and together they say what was meant (RFC 2047 §2, §5)."""
+    found = words(text).split("\r\n ")
+    assert all(len(word) <= 75 for word in found)
+    assert "".join(str(make_header(decode_header(word))) for word in found) == text
+    assert str(make_header(decode_header("\r\n ".join(found)))) == text
+
+
 @pytest.mark.parametrize("value", ["a\r\nb", "a\nb", "a\rb", "ü", "a\x00", "x" * 999, "a\r\n\r\nb", "a\r\n"])
 def test_a_value_that_would_not_stay_one_field_is_refused(value: str) -> None:
     """A line break, a control, a raw 8-bit character or an endless line never gets into a header."""

@@ -54,6 +54,26 @@ def test_a_broken_template_is_found_before_it_is_needed(source: str, told: str) 
     assert any(told in problem for problem in problems)
 
 
+def test_templates_may_use_what_jinja_gives_them() -> None:
+    """Functions and variables of the language are there in a template, in one it includes and in one it is built upon."""
+    sources = {
+        "base.txt": "{% block body %}{% endblock %}{{ range(2) | join('-') }}",
+        "part.txt": "{% set ns = namespace(n=1) %}{% set ns.n = ns.n + 1 %}{{ ns.n }}{{ word }} ",
+        "whole.txt": "{% extends 'base.txt' %}{% block body %}{% include 'part.txt' %}{{ dict(a=word).a }} {% endblock %}",
+    }
+    templates = Templates(sources)
+    assert [templates.render("whole.txt", {"word": word}) for word in "ab"] == ["2a a 0-1", "2b b 0-1"]
+
+
+def test_one_text_leaves_nothing_behind_for_the_next() -> None:
+    """What was told to one template, or set in it, is unknown to the next text."""
+    templates = Templates({"a.txt": "{% set seen = 1 %}{{ word }}", "b.txt": "{{ word }}", "c.txt": "{{ seen }}"})
+    assert templates.render("a.txt", {"word": "once"}) == "once"
+    for name in ("b.txt", "c.txt"):
+        with pytest.raises(TemplateError, match="is undefined"):
+            templates.render(name, {})
+
+
 def test_the_shipped_templates_have_no_problems() -> None:
     """All that is shipped compiles, fits, and asks for nothing unknown."""
     assert writer().problems(SHIPPED.matters) == []
