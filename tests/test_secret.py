@@ -132,3 +132,15 @@ def test_a_secret_has_exactly_one_source(wrong: dict[str, str]) -> None:
     """No source and two sources are refused."""
     with pytest.raises(ValueError, match="exactly one of"):
         Secret.model_validate(wrong)
+
+
+def test_a_command_prints_it() -> None:
+    """The line that a program prints, without a shell between."""
+    assert Secret(command=("printf", "%s\n", f"{CANARY} $HOME")).reveal("support") == f"{CANARY} $HOME"
+
+
+@pytest.mark.parametrize("command", [("false",), ("no-such-program",), ("true",), ("printf", "\\377")])
+def test_a_command_that_prints_none(command: tuple[str, ...]) -> None:
+    """One that fails, is missing, prints nothing or no text: said with its name, and nothing of what it printed."""
+    with pytest.raises(SettingsError, match=f"{command[0]}.*expected"):
+        Secret(command=command).reveal("support")

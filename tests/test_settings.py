@@ -200,9 +200,9 @@ def test_a_secret_in_the_wrong_place_is_not_repeated(tmp_path: Path, where: str,
 
 @pytest.mark.parametrize("wrong", ["{}", '{env = ""}', '{env = "A", keyring = "b"}'])
 def test_a_secret_has_one_source(tmp_path: Path, wrong: str) -> None:
-    """None or several sources of a password are refused with the three there are."""
+    """None or several sources of a password are refused with the four there are."""
     [line] = refused(tmp_path, with_line("smtp", f"password = {wrong}"))
-    assert line.startswith('smtp.password: expected a table {env = "NAME"}, {file = "PATH"} or {keyring = "SERVICE"}')
+    assert line.startswith('smtp.password: expected a table {env = "NAME"}, {file = "PATH"}, {keyring = "SERVICE"} or {command = […]}')
 
 
 @pytest.mark.parametrize(

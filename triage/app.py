@@ -18,6 +18,7 @@ from triage.outgoing import Outgoing
 from triage.parts import Parts, parts_of
 from triage.people import People
 from triage.ports import AlarmChannel, Expiring, Mailbox, Now, Reader, Store
+from triage.servers import Servers
 from triage.settings import Settings
 from triage.stages.canary import Canary
 from triage.stages.correct import Corrector
@@ -133,9 +134,10 @@ def keep_log(settings: Settings, store: Store) -> KeepLog:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Way:
-    """The way out; nothing in shadow mode."""
+    """The way out; nothing in shadow mode but the grants of access."""
 
     servers: Mapping[str, SmtpTransport] = field(default_factory=dict)
+    grants: Mapping[str, Expiring] = field(default_factory=dict)
     deliver: Deliver | None = None
     receipts: Receipts | None = None
 
@@ -152,10 +154,11 @@ async def assembled(
         if reader is None:
             reader = reader_pool(settings)
             stack.push_async_callback(reader.close)
-        mailboxes = {name: ImapMailbox(name, its, max_octets=settings.read.message_mb << 20) for name, its in settings.mailbox.items()}
+        servers = Servers(settings)
+        mailboxes = {name: servers.mailbox(name) for name in settings.mailbox}
         for mailbox in mailboxes.values():
             stack.push_async_callback(mailbox.close)
-        way = await _way(parts.outgoing(store), stack) if parts.recorder.live else _Way()
+        way = await _way(parts.outgoing(store), servers, stack) if parts.recorder.live else _Way(grants=servers.grants)
         app = _app(parts, store, reader, mailboxes, way)
         stack.push_async_callback(app.decide.close)
         stack.push_async_callback(app.learn.close)
@@ -187,7 +190,7 @@ def _app(parts: Parts, store: Store, reader: Reader, mailboxes: Mapping[str, Ima
         tend=parts.tend(store),
         log=KeepLog(store=store, people=parts.people, now=parts.now),
         desk=tuple(parts.desk(store)),
-        expiry=parts.expiry({**expiring, **way.servers}),
+        expiry=parts.expiry({**expiring, **way.servers}, way.grants),
         watch=_watch(parts, store, way.deliver, canary),
     )
 
@@ -214,19 +217,19 @@ def _channels(settings: Settings, systemd: Systemd) -> list[AlarmChannel]:
     return channels
 
 
-async def _way(outgoing: Outgoing, stack: contextlib.AsyncExitStack) -> _Way:
+async def _way(outgoing: Outgoing, servers: Servers, stack: contextlib.AsyncExitStack) -> _Way:
     settings, smtp = outgoing.settings, outgoing.settings.smtp
-    servers = {f"{its.host}:{its.port}": SmtpTransport(its, smtp.receipt_address) for its in (smtp, *smtp.fallback)}
-    for transport in servers.values():
+    ways = {f"{its.host}:{its.port}": servers.transport(its, smtp.receipt_address) for its in (smtp, *smtp.fallback)}
+    for transport in ways.values():
         stack.push_async_callback(transport.close)
-    deliver = outgoing.deliver(list(servers.items()))
+    deliver = outgoing.deliver(list(ways.items()))
     stack.push_async_callback(deliver.close)
     if not smtp.receipt_address:
-        return _Way(servers=servers, deliver=deliver)
+        return _Way(servers=ways, grants=servers.grants, deliver=deliver)
     # A connection of its own: the one that takes mail in need not change folders for it.
-    mailbox = ImapMailbox(settings.receipt_account, settings.mailbox[settings.receipt_account])
+    mailbox = servers.mailbox(settings.receipt_account)
     stack.push_async_callback(mailbox.close)
-    return _Way(servers=servers, deliver=deliver, receipts=outgoing.receipts(mailbox))
+    return _Way(servers=ways, grants=servers.grants, deliver=deliver, receipts=outgoing.receipts(mailbox))
 
 
 def reader_pool(settings: Settings) -> ReaderPool:

@@ -171,9 +171,9 @@ class Parts:
             to_send=self.to_send,
         )
 
-    def expiry(self, sources: Mapping[str, Expiring]) -> Expiry:
-        """The look at certificates."""
-        return Expiry(sources=sources, board=self.board, warn=self.settings.alarms.certificate, now=self.now)
+    def expiry(self, sources: Mapping[str, Expiring], grants: Mapping[str, Expiring]) -> Expiry:
+        """The look at certificates and at grants of access."""
+        return Expiry(sources=sources, grants=grants, board=self.board, warn=self.settings.alarms.certificate, now=self.now)
 
     def canary(self, store: Store, mailboxes: Mapping[str, Mailbox], deliver: Deliver) -> Canary | None:
         """Whoever mails to ourselves; None where that is not asked for."""

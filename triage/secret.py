@@ -1,4 +1,4 @@
-"""Where a password comes from: the environment, a file or the system's keyring, never the configuration itself."""
+"""Where a password comes from: the environment, a file, the system's keyring or a command, never the configuration itself."""
 
 import os
 from pathlib import Path
@@ -7,9 +7,12 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 from triage.errors import SettingsError
 
+#: Seconds that a command may take: a login waits for it.
+_PATIENCE = 20
+
 
 class Secret(BaseModel):
-    """Where a secret comes from: one of an environment variable, a file, or the system's keyring; never the file itself."""
+    """Where a secret comes from: one of an environment variable, a file, the system's keyring, or what a command prints."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -17,11 +20,15 @@ class Secret(BaseModel):
     file: Path | None = None
     #: Service name in the keyring; the user name is the account's.
     keyring: str = ""
+    #: A program with its arguments, such as a password manager; no shell. Asked at each login.
+    command: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _one_source(self) -> "Secret":
-        if sum(map(bool, (self.env, self.file, self.keyring))) != 1:
-            raise ValueError('expected exactly one of {env = "NAME"}, {file = "PATH"} or {keyring = "SERVICE"}')
+        if sum(map(bool, (self.env, self.file, self.keyring, self.command))) != 1:
+            raise ValueError(
+                'expected exactly one of {env = "NAME"}, {file = "PATH"}, {keyring = "SERVICE"} or {command = ["PROGRAM", "ARGUMENT"]}'
+            )
         return self
 
     def reveal(self, username: str) -> str:
@@ -38,7 +45,20 @@ class Secret(BaseModel):
                 raise SettingsError([f"{self.file}: not UTF-8: expected a file with the password of {username}"]) from None
             except OSError as error:
                 raise SettingsError([f"{self.file}: {error.strerror}: expected a file with the password of {username}"]) from error
-        return self._from_keyring(username)
+        return self._printed(username) if self.command else self._from_keyring(username)
+
+    def _printed(self, username: str) -> str:
+        import subprocess
+
+        try:
+            # The operator's own program, without a shell; what it says on its standard error is the operator's to see.
+            done = subprocess.run(self.command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=_PATIENCE, check=True)  # noqa: S603
+            printed = done.stdout.decode("utf-8").strip("\r\n")
+        except (OSError, ValueError, subprocess.SubprocessError) as error:
+            # Not chained: it may carry what was printed.
+            why = f"{self.command[0]}: {type(error).__name__}: expected a command that prints the password of {username}"
+            raise SettingsError([why]) from None
+        return self._filled(printed, f"the output of {self.command[0]}", username)
 
     def _from_keyring(self, username: str) -> str:
         import keyring

@@ -7,6 +7,8 @@ from typing import Annotated, Literal, Self, TypeVar
 from pydantic import Field, ValidationError, model_validator
 
 from triage.errors import SettingsError
+from triage.secret import Secret
+from triage.sections.access import OAuthSettings
 from triage.sections.alarms import AlarmSettings, CanarySettings
 from triage.sections.calendar import CalendarSettings
 from triage.sections.identity import Identity
@@ -31,6 +33,8 @@ class Settings(Section):
     identity: Identity
     mailbox: Annotated[dict[str, MailboxSettings], Field(min_length=1)]
     smtp: SmtpSettings
+    #: Access by OAuth 2.0, for servers that take no password.
+    oauth: dict[str, OAuthSettings] = Field(default_factory=dict)
     departments: dict[str, DepartmentSettings] = Field(default_factory=dict)
     agents: dict[str, AgentSettings] = Field(default_factory=dict)
     people: PeopleSettings = PeopleSettings()
@@ -64,6 +68,15 @@ class Settings(Section):
             raise ValueError(f"canary.mailbox = {self.canary.mailbox!r}: expected the name of a table [mailbox.NAME] that is watched")
         return self
 
+    @model_validator(mode="after")
+    def _grants_are_there(self) -> Self:
+        places: dict[str, ServerSettings] = {f"mailbox.{name}": its for name, its in self.mailbox.items()}
+        places |= {"smtp": self.smtp} | {f"smtp.fallback.{place}": its for place, its in enumerate(self.smtp.fallback)}
+        for where, its in places.items():
+            if its.oauth and its.oauth not in self.oauth:
+                raise ValueError(f"{where}.oauth = {its.oauth!r}: expected the name of a table [oauth.NAME]")
+        return self
+
     @property
     def watched(self) -> dict[str, MailboxSettings]:
         """The mailboxes that are watched, by name."""
@@ -92,6 +105,9 @@ class Settings(Section):
         return self
 
 
+_SECRETS = frozenset({"password", "client_secret", "refresh_token"})
+
+
 def _problems(error: ValidationError) -> list[str]:
     return [_line(problem["loc"], problem["type"], problem["msg"], problem.get("input")) for problem in error.errors(include_url=False)]
 
@@ -101,8 +117,9 @@ def _line(loc: tuple[int | str, ...], kind: str, message: str, value: object) ->
     if kind == "extra_forbidden":
         # A misspelt "password" may hold one, so the value of an unknown key is never shown.
         return f"{key}: expected no such key; is it misspelt, or in the wrong table?"
-    if "password" in loc:
-        return f'{key}: expected a table {{env = "NAME"}}, {{file = "PATH"}} or {{keyring = "SERVICE"}}; the file holds no secrets'
+    if _SECRETS.intersection(loc):
+        sources = '{env = "NAME"}, {file = "PATH"}, {keyring = "SERVICE"} or {command = […]}'
+        return f"{key}: expected a table {sources}; the file holds no secrets"
     # A whole table as value would print its secrets and help nobody.
     shown = "" if isinstance(value, dict | list) or kind == "missing" else f" = {value!r:.80}"
     return f"{key}{shown}: {message.removeprefix('Value error, ')}"
@@ -131,6 +148,7 @@ def _anchored(settings: Settings, path: Path) -> Settings:
             "paths": Paths(**{name: base / value for name, value in settings.paths}),
             "calendar": settings.calendar.model_copy(update={"files": tuple(base / file for file in settings.calendar.files)}),
             "mailbox": {name: _anchored_server(account, base) for name, account in settings.mailbox.items()},
+            "oauth": {name: _anchored_grant(grant, base) for name, grant in settings.oauth.items()},
             "smtp": _anchored_server(settings.smtp, base).model_copy(
                 update={"fallback": tuple(_anchored_server(server, base) for server in settings.smtp.fallback)}
             ),
@@ -139,7 +157,15 @@ def _anchored(settings: Settings, path: Path) -> Settings:
 
 
 def _anchored_server(server: Server, base: Path) -> Server:
-    password = server.password
-    if password and password.file:
-        password = password.model_copy(update={"file": base / password.file})
-    return server.model_copy(update={"password": password, "ca_file": server.ca_file and base / server.ca_file})
+    return server.model_copy(
+        update={"password": _anchored_secret(server.password, base), "ca_file": server.ca_file and base / server.ca_file}
+    )
+
+
+def _anchored_grant(grant: OAuthSettings, base: Path) -> OAuthSettings:
+    secrets = {name: _anchored_secret(getattr(grant, name), base) for name in ("client_secret", "refresh_token")}
+    return grant.model_copy(update=secrets)
+
+
+def _anchored_secret(secret: Secret | None, base: Path) -> Secret | None:
+    return secret.model_copy(update={"file": base / secret.file}) if secret and secret.file else secret

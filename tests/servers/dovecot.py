@@ -29,7 +29,7 @@ default_internal_user = {user}
 default_internal_group = {group}
 default_login_user = {user}
 ssl = yes
-auth_mechanisms = plain login
+auth_mechanisms = {mechanisms}
 auth_failure_delay = 0
 first_valid_uid = {uid}
 first_valid_gid = {gid}
@@ -119,6 +119,35 @@ userdb static {{
 }}
 """
 
+_OAUTH_2_3 = """\
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {root}/oauth2.conf
+}}
+"""
+
+_OAUTH_FILE = """\
+introspection_mode = post
+introspection_url = {introspection}
+username_attribute = username
+active_attribute = active
+active_value = true
+"""
+
+_OAUTH_2_4 = """\
+oauth2 {{
+  introspection_mode = post
+  introspection_url = {introspection}
+  username_attribute = username
+  active_attribute = active
+  active_value = true
+}}
+passdb oauth2 {{
+  mechanisms_filter = xoauth2 oauthbearer
+}}
+"""
+
 _HEAD_2_4 = """\
 dovecot_config_version = 2.4.0
 dovecot_storage_version = 2.4.0
@@ -149,12 +178,24 @@ def free_ports(count: int) -> list[int]:
 class Dovecot:
     """One running server; `deliver` puts mail into an account, `client` opens a connection beside the code under test."""
 
-    def __init__(self, root: Path, users: Mapping[str, str], *, separator: str = "/", prefix: str = "", connections: int = 100) -> None:
+    def __init__(
+        self,
+        root: Path,
+        users: Mapping[str, str],
+        *,
+        separator: str = "/",
+        prefix: str = "",
+        connections: int = 100,
+        introspection: str = "",
+    ) -> None:
         self.root = root
         self.users = dict(users)
         self.imap_port, self.imaps_port, self.lmtp_port = free_ports(3)
         self.account = pwd.getpwnam(_UNPRIVILEGED) if os.getuid() == 0 else pwd.getpwuid(os.getuid())
-        self._layout = {"separator": separator, "prefix": prefix, "connections": connections}
+        mechanisms = "oauthbearer xoauth2" if introspection else "plain login"
+        self._layout = {"separator": separator, "prefix": prefix, "connections": connections, "mechanisms": mechanisms}
+        #: Where tokens are asked about (RFC 7662), instead of passwords.
+        self._introspection = introspection
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -171,6 +212,10 @@ class Dovecot:
             **self._layout,
         }  # fmt: skip
         text = _HEAD_2_4 + _COMMON + _SINCE_2_4 if newer else _COMMON + _SINCE_2_3
+        if self._introspection:
+            text += _OAUTH_2_4 if newer else _OAUTH_2_3
+            values["introspection"] = self._introspection
+            (self.root / "oauth2.conf").write_text(_OAUTH_FILE.format(**values), encoding="utf-8")
         for name in ("run", "state", "mail"):
             (self.root / name).mkdir(exist_ok=True)
         (self.root / "dovecot.conf").write_text(text.format(**values), encoding="utf-8")
@@ -271,13 +316,15 @@ def make_certificate(root: Path) -> None:
 
 
 @contextmanager
-def running(users: Mapping[str, str], *, separator: str = "/", prefix: str = "", connections: int = 100) -> Iterator[Dovecot]:
+def running(
+    users: Mapping[str, str], *, separator: str = "/", prefix: str = "", connections: int = 100, introspection: str = ""
+) -> Iterator[Dovecot]:
     """A Dovecot with these users (password by name); it and its files are gone after the block."""
     # Unix sockets have short paths, and an unprivileged server must be able to walk to its files: neither holds for pytest's directories.
     memory = Path("/dev/shm")
     root = Path(tempfile.mkdtemp(prefix="dovecot-", dir=memory if os.access(memory, os.W_OK) else "/tmp"))
     root.chmod(0o755)
-    server = Dovecot(root, users, separator=separator, prefix=prefix, connections=connections)
+    server = Dovecot(root, users, separator=separator, prefix=prefix, connections=connections, introspection=introspection)
     try:
         server.write_config()
         server.start()

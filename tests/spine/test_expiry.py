@@ -29,7 +29,7 @@ class Server:
 
 def look(board: AlarmBoard, server: Server) -> Expiry:
     """The watch over that server, two weeks ahead."""
-    return Expiry(sources={"mailbox support": server}, board=board, warn=timedelta(days=14), now=lambda: NOON)
+    return Expiry(sources={"mailbox support": server}, grants={}, board=board, warn=timedelta(days=14), now=lambda: NOON)
 
 
 @pytest.mark.parametrize(
@@ -78,3 +78,11 @@ async def test_without_encryption_nothing_ends(world: World, sink: Sink) -> None
         await once(app)
         await app.expiry.work()
         assert [alarm.kind for alarm in app.board.standing() if alarm.kind.startswith("certificate")] == []
+
+
+async def test_a_grant_of_access_ends_like_a_certificate() -> None:
+    """Each is an alarm of its own, days ahead."""
+    board, server = AlarmBoard(), Server(NOON + timedelta(days=3))
+    await Expiry(sources={}, grants={"mail": server}, board=board, warn=timedelta(days=14), now=lambda: NOON).work()
+    [alarm] = board.standing()
+    assert (alarm.kind, "the grant oauth.mail ends in 3 days" in alarm.text) == ("oauth:mail", True)

@@ -4,7 +4,7 @@ import click
 
 from triage import app
 from triage.cli.context import print_json, printable, run_async, settings
-from triage.mailbox.imap import ImapMailbox
+from triage.servers import Servers
 from triage.settings import Settings
 from triage.stages.audit import Audit
 from triage.stages.audit import audit as reconcile
@@ -29,7 +29,8 @@ def audit(context: click.Context, as_json: bool) -> None:
 
 async def _audit(chosen: Settings) -> Audit:
     store = app.open_case_store(chosen)
-    mailboxes = {name: (ImapMailbox(name, its), its) for name, its in chosen.watched.items()}
+    servers = Servers(chosen)
+    mailboxes = {name: (servers.mailbox(name), its) for name, its in chosen.watched.items()}
     try:
         return await reconcile(store, dict(mailboxes), app.utc_now(), chosen.smtp.receipt_wait)
     finally:

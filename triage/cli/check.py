@@ -21,9 +21,9 @@ from triage.message import MailboxStatus
 from triage.policy.states import folders_of
 from triage.ports import Transaction
 from triage.sections.servers import MailboxSettings, SubmissionSettings
+from triage.servers import Servers
 from triage.settings import Settings
 from triage.stages import draft, sent
-from triage.transport.smtp import SmtpTransport
 from triage.worker import MODELS
 
 T = TypeVar("T")
@@ -172,8 +172,8 @@ async def _clock(chosen: Settings) -> str:
     return f"{now:%Y-%m-%d %H:%M:%S} UTC, {now.astimezone(here):%H:%M:%S} in {chosen.identity.time_zone}"
 
 
-async def _submission(its: SubmissionSettings, _chosen: Settings) -> str:
-    transport = SmtpTransport(its)
+async def _submission(its: SubmissionSettings, chosen: Settings) -> str:
+    transport = Servers(chosen).transport(its)
     try:
         return await transport.check()
     finally:
@@ -182,13 +182,13 @@ async def _submission(its: SubmissionSettings, _chosen: Settings) -> str:
 
 async def _receipts(chosen: Settings) -> str:
     smtp, name = chosen.smtp, chosen.receipt_account
-    async with _opened(name, chosen.mailbox[name]) as mailbox:
+    async with _opened(name, chosen) as mailbox:
         status = await mailbox.status(smtp.receipt_folder)
     return f"copies for {smtp.receipt_address} are looked for in {smtp.receipt_folder} of mailbox {name}, which holds {status.exists}"
 
 
 async def _mailbox(name: str, its: MailboxSettings, chosen: Settings) -> str:
-    async with _opened(name, its) as mailbox:
+    async with _opened(name, chosen) as mailbox:
         status = await mailbox.status(its.folder)
         folders = [folder for folder in await mailbox.folders() if folder.startswith(its.folder_prefix)]
         said = f"{its.folder} holds {status.exists} messages; {len(folders)} folders under {its.folder_prefix} so far"
@@ -231,8 +231,8 @@ async def _place(mailbox: ImapMailbox, what: str, key: str, named: str, use: str
 
 
 @contextlib.asynccontextmanager
-async def _opened(name: str, its: MailboxSettings) -> AsyncIterator[ImapMailbox]:
-    mailbox = ImapMailbox(name, its)
+async def _opened(name: str, chosen: Settings) -> AsyncIterator[ImapMailbox]:
+    mailbox = Servers(chosen).mailbox(name)
     try:
         yield mailbox
     finally:

@@ -8,12 +8,12 @@ from triage.classifier.corpus import Example
 from triage.classifier.learn import own
 from triage.correction import Ruling
 from triage.installation import load_policy
-from triage.mailbox.imap import ImapMailbox
 from triage.message import RawMessage
 from triage.policy.folders import rulings
 from triage.ports import Mailbox, Reader, Store
 from triage.reading import Reading
 from triage.sections.servers import MailboxSettings
+from triage.servers import Servers
 from triage.settings import Settings
 
 #: The newest so many of a folder: what people wrote about years ago teaches little.
@@ -37,7 +37,7 @@ async def examples(chosen: Settings) -> dict[str, list[Example]]:
     found: dict[str, list[Example]] = {}
     try:
         for account, its in chosen.watched.items():
-            mailbox = ImapMailbox(account, its, max_octets=chosen.read.message_mb << 20)
+            mailbox = Servers(chosen).mailbox(account)
             try:
                 async for folder in _folders(mailbox, its, meanings):
                     found[f"{account}: {folder.name}"] = await _learn(mailbox, account, folder, store, reader)

@@ -12,6 +12,7 @@ from datetime import datetime
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientError, IMAPClientReadOnlyError, LoginError
 
+from triage.access import Access
 from triage.certificate import expires_at
 from triage.errors import AuthenticationFailedError, ConnectionLostError
 from triage.mailbox import answers, refusals
@@ -89,16 +90,19 @@ class Connection:
         self.drop()
 
 
-def connect(account: str, settings: MailboxSettings, max_octets: int, door: Door) -> Connection:
+def connect(account: str, settings: MailboxSettings, max_octets: int, door: Door, access: Access | None = None) -> Connection:
     """A connection that is logged in and knows the server's naming."""
     password = settings.password.reveal(settings.username) if settings.password else ""
-    door.check(account, password)
+    secret = access.token() if access else password
+    door.check(account, secret)
     client = _reach(account, settings)
     try:
         _prepare(client, max_octets)
         if settings.security == "starttls":
             _encrypt(account, client, settings)
-        _log_in(account, client, settings.username, password, door)
+        # A server may greet somebody it knows by certificate as already logged in (RFC 9051 §7.1.4).
+        if client._imap.state != "AUTH":
+            _log_in(account, client, settings.username, secret, access=access, door=door)
         return Connection(account, client, _naming(client), _round_trip(client), expires_at(client.socket()))
     except BaseException:
         with suppress(OSError, IMAPClientError):
@@ -173,25 +177,46 @@ class _Bounds:
             raise imaplib.IMAP4.abort(f"the server said {self._heard} octets and did not come to an end")
 
 
-def _log_in(account: str, client: IMAPClient, username: str, password: str, door: Door) -> None:
-    # A server may greet somebody it knows by certificate as already logged in (RFC 9051 §7.1.4).
-    if client._imap.state == "AUTH":
-        return
+def _log_in(account: str, client: IMAPClient, username: str, secret: str, *, access: Access | None, door: Door) -> None:
     try:
-        if client.has_capability("AUTH=PLAIN"):
-            client.plain_login(username, password)
-        elif client.has_capability("LOGINDISABLED"):
-            raise AuthenticationFailedError(f"mailbox {account}: the server takes no password on a connection without TLS")
-        else:
-            client.login(username, password)
+        _identify(account, client, username, secret, by_token=access is not None)
     except LoginError as error:
         meant = refusals.of_login(account, error)
-        if isinstance(meant, AuthenticationFailedError):
-            door.refused(password)
-        raise meant from None
+        if not isinstance(meant, AuthenticationFailedError):
+            raise meant from None
+        # A token may have been taken back before its time, so that another one is asked for, once.
+        other = access.token(instead_of=secret) if access else secret
+        if other == secret:
+            door.refused(secret)
+            raise meant from None
+        _log_in(account, client, username, other, access=_Given(other), door=door)
     except UnicodeEncodeError:
         # Not chained: the error holds the password.
         raise AuthenticationFailedError(f"mailbox {account}: the server takes no password outside ASCII") from None
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """The token there is, and no other."""
+
+    only: str
+
+    def token(self, instead_of: str = "") -> str:
+        """Always the same."""
+        return self.only
+
+
+def _identify(account: str, client: IMAPClient, username: str, secret: str, *, by_token: bool) -> None:
+    if by_token and client.has_capability("AUTH=OAUTHBEARER"):
+        client.oauthbearer_login(username, secret)
+    elif by_token:
+        client.oauth2_login(username, secret)
+    elif client.has_capability("AUTH=PLAIN"):
+        client.plain_login(username, secret)
+    elif client.has_capability("LOGINDISABLED"):
+        raise AuthenticationFailedError(f"mailbox {account}: the server takes no password on a connection without TLS")
+    else:
+        client.login(username, secret)
 
 
 def _naming(client: IMAPClient) -> Naming:

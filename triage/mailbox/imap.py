@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequen
 from datetime import datetime, timedelta
 from functools import partial
 
+from triage.access import Access
 from triage.errors import ConnectionLostError
 from triage.mailbox import bodies, fetching, filing
 from triage.mailbox.connection import Connection
@@ -23,7 +24,13 @@ class ImapMailbox:
     """One account on an IMAP server: a connection for work, and one that waits for news."""
 
     def __init__(
-        self, account: str, settings: MailboxSettings, *, max_octets: int = 30 << 20, pulse: timedelta = timedelta(milliseconds=100)
+        self,
+        account: str,
+        settings: MailboxSettings,
+        *,
+        access: Access | None = None,
+        max_octets: int = 30 << 20,
+        pulse: timedelta = timedelta(milliseconds=100),
     ) -> None:
         """Larger messages than `max_octets` are fetched in part; a server on this machine is asked for news every `pulse`, unless 0."""
         self._account = account
@@ -31,10 +38,10 @@ class ImapMailbox:
         self._large = min(fetching.LARGE, max_octets)
         self._timeout = settings.timeout.total_seconds()
         door = Door()
-        self._session = Session(account, settings, max_octets, door)
+        self._session = Session(account, settings, max_octets, door, access)
         #: What has come of a large message whose fetching broke off.
         self._begun: dict[MessageKey, bytearray] = {}
-        self._listening = Session(account, settings, max_octets, door)
+        self._listening = Session(account, settings, max_octets, door, access)
         # Another's server is never asked that often: providers count commands.
         self._waiter = Waiter(self._listening, pulse.total_seconds() if _is_here(settings.host) else 0)
 

@@ -8,6 +8,7 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Generic, TypeVar
 
+from triage.access import Access
 from triage.errors import MailboxMissingError, TriageError
 from triage.mailbox import refusals
 from triage.mailbox.connection import Connection, connect
@@ -39,7 +40,8 @@ _Queue = SimpleQueue[Callable[[], None] | None]
 class Session:
     """Runs work on a connection that is made when first needed, and made again after any error."""
 
-    def __init__(self, account: str, settings: MailboxSettings, max_octets: int, door: Door) -> None:
+    def __init__(self, account: str, settings: MailboxSettings, max_octets: int, door: Door, access: Access | None = None) -> None:
+        self._access = access
         self._door = door
         self._account = account
         self._settings = settings
@@ -102,7 +104,7 @@ class Session:
             raise refusals.of_command(self._account, attempt.doing, error) from error
 
     def _ready(self, attempt: _Attempt[T]) -> Connection:
-        connection = self._connection or connect(self._account, self._settings, self._max_octets, self._door)
+        connection = self._connection or connect(self._account, self._settings, self._max_octets, self._door, self._access)
         if attempt.given_up:
             # Perhaps another thread has made a connection since: this one is nobody's.
             if connection is not self._connection:

@@ -7,10 +7,9 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from triage.secret import Secret
-from triage.sections.values import AddrSpec, Duration, Limit, Section, Start, TimeOfDay
+from triage.sections.values import LOOPBACK, AddrSpec, Duration, Limit, Section, Start, TimeOfDay
 
 Security = Literal["tls", "starttls", "none"]
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class ServerSettings(Section):
@@ -22,6 +21,8 @@ class ServerSettings(Section):
     security: Security = "tls"
     username: str = ""
     password: Secret | None = None
+    #: Name of an [oauth.…] table instead of a password.
+    oauth: str = ""
     #: Extra certificate authorities (PEM), for a server with a private one.
     ca_file: Path | None = None
     #: For anything that waits on this server.
@@ -29,8 +30,10 @@ class ServerSettings(Section):
 
     @model_validator(mode="after")
     def _no_plain_text_abroad(self) -> "ServerSettings":
-        if self.security == "none" and self.host not in _LOOPBACK:
+        if self.security == "none" and self.host not in LOOPBACK:
             raise ValueError(f'security = "none" is for loopback only, and host is {self.host!r}: expected "tls" or "starttls"')
+        if self.oauth and (self.password or not self.username):
+            raise ValueError(f"oauth = {self.oauth!r}: expected a username and no password beside it")
         return self
 
 

@@ -16,6 +16,8 @@ _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 #: A dot-atom on either side (RFC 5322 §3.4.1); quoted local parts and address literals are no addresses to write to customers from.
 _ADDR_SPEC = re.compile(rf"(?=[^@]{{1,64}}@.{{1,253}}$){_ATOM}(?:\.{_ATOM}){{0,31}}@{_LABEL}(?:\.{_LABEL}){{0,31}}")
 
+#: This machine.
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _HOST_NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL}){{0,31}}")
 
 

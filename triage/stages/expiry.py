@@ -1,4 +1,4 @@
-"""Warns days before a server's certificate ends, while there is time to renew it."""
+"""Warns days before a server's certificate or a grant of access ends, while there is time to renew it."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -15,8 +15,11 @@ class Expiry:
 
     name = "expiry"
 
-    def __init__(self, *, sources: Mapping[str, Expiring], board: AlarmBoard, warn: timedelta, now: Now) -> None:
-        self._sources = sources
+    def __init__(
+        self, *, sources: Mapping[str, Expiring], grants: Mapping[str, Expiring], board: AlarmBoard, warn: timedelta, now: Now
+    ) -> None:
+        self._known = {f"certificate:{name}": (f"the certificate of {name}", source) for name, source in sources.items()}
+        self._known |= {f"oauth:{name}": (f"the grant oauth.{name}", source) for name, source in grants.items()}
         self._board = board
         self._warn = warn
         self._now = now
@@ -24,11 +27,11 @@ class Expiry:
     async def work(self) -> int:
         """Sound or clear the alarm of each server; 0, because there is never more to do at once."""
         now = self._now()
-        for name, source in self._sources.items():
-            ends, kind = source.expires_at, f"certificate:{name}"
+        for kind, (what, source) in self._known.items():
+            ends = source.expires_at
             if ends is not None and ends - now < self._warn:
                 how = f"ends in {(ends - now).days} days" if ends > now else "has ended"
-                self._board.sound(kind, f"the certificate of {name} {how} ({ends:%Y-%m-%d %H:%M} UTC): renew it", now)
+                self._board.sound(kind, f"{what} {how} ({ends:%Y-%m-%d %H:%M} UTC): renew it", now)
             else:
                 self._board.clear(kind)
         return 0

@@ -8,8 +8,9 @@ from datetime import datetime
 
 import aiosmtplib
 
+from triage.access import Access
 from triage.certificate import expires_at
-from triage.errors import TriageError
+from triage.errors import AuthenticationFailedError, TriageError
 from triage.outbox import Copy
 from triage.ports import BeforeData
 from triage.reply import Delivery, DeliveryStatus, Receipt
@@ -26,7 +27,8 @@ _FAREWELL_SECONDS = 1.0
 class Line:
     """A connection to the submission server, open or about to be."""
 
-    def __init__(self, settings: SubmissionSettings, receipt_address: str = "") -> None:
+    def __init__(self, settings: SubmissionSettings, receipt_address: str = "", access: Access | None = None) -> None:
+        self._access = access
         self._settings = settings
         self._receipt_address = receipt_address
         self._timeout = settings.timeout.total_seconds()
@@ -62,6 +64,9 @@ class Line:
         except aiosmtplib.SMTPResponseException as error:
             self.drop()
             return verdicts.of_reply(Phase.CONNECT, error.code, error.message)
+        except AuthenticationFailedError as error:
+            self.drop()
+            return verdicts.of_no_access(str(error))
         except (aiosmtplib.SMTPException, OSError, TriageError) as error:
             self.drop()
             return verdicts.of_distrust(_words(error)) if _distrusted(error) else verdicts.of_silence(Phase.CONNECT, _words(error))
@@ -70,12 +75,25 @@ class Line:
     async def _log_in(self) -> None:
         if not self._settings.username:
             return
+        if self._access:
+            await self._log_in_by_token(self._access)
+            return
         password = self._settings.password.reveal(self._settings.username) if self._settings.password else ""
         offered = [method for method in _AUTH if method in self._smtp.supported_auth_methods]
         if not offered:
             raise aiosmtplib.SMTPNotSupported("the server offers no authentication that we know")
         log_in = {"plain": self._smtp.auth_plain, "login": self._smtp.auth_login, "cram-md5": self._smtp.auth_crammd5}[offered[0]]
         await log_in(self._settings.username, password)
+
+    async def _log_in_by_token(self, access: Access) -> None:
+        token, username = await asyncio.to_thread(access.token), self._settings.username
+        if "xoauth2" not in self._smtp.server_auth_methods:
+            raise aiosmtplib.SMTPNotSupported("the server does not offer XOAUTH2")
+        try:
+            await self._smtp.auth_xoauth2(username, token)
+        except aiosmtplib.SMTPAuthenticationError:
+            # It may have been taken back before its time.
+            await self._smtp.auth_xoauth2(username, await asyncio.to_thread(access.token, token))
 
     def describe(self) -> str:
         """How the open connection is secured, and as whom."""

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import datetime, timedelta
 
+from triage.access import Access
 from triage.errors import AuthenticationFailedError, ConnectionLostError, EncryptionRefusedError, TriageError
 from triage.outbox import Copy
 from triage.ports import BeforeData
@@ -16,7 +17,15 @@ from triage.transport.verdicts import Phase
 class SmtpTransport:
     """Delivers over at most `settings.connections` connections; unused ones are closed after `idle`."""
 
-    def __init__(self, settings: SubmissionSettings, receipt_address: str = "", *, idle: timedelta = timedelta(seconds=30)) -> None:
+    def __init__(
+        self,
+        settings: SubmissionSettings,
+        receipt_address: str = "",
+        *,
+        access: Access | None = None,
+        idle: timedelta = timedelta(seconds=30),
+    ) -> None:
+        self._access = access
         self._settings = settings
         self._receipt_address = receipt_address
         self._idle_seconds = idle.total_seconds()
@@ -45,7 +54,7 @@ class SmtpTransport:
                 # A line that was kept may have been closed by the server long ago, which shows only now: take another.
                 if line.usable or line.phase is not Phase.MAIL:
                     return receipt
-            line = Line(self._settings, self._receipt_address)
+            line = Line(self._settings, self._receipt_address, self._access)
             return await self._open(line, refusals) or await self._use(line, delivery, before_data, copy)
 
     async def _open(self, line: Line, refusals: int) -> Receipt | None:
@@ -79,7 +88,7 @@ class SmtpTransport:
         if self._settings.username and self._settings.password:
             # What the settings lack is told as such, and not as something that the server left unsaid.
             self._settings.password.reveal(self._settings.username)
-        line = Line(self._settings)
+        line = Line(self._settings, access=self._access)
         refusal = await line.open()
         if refusal:
             where = f"smtp {self._settings.host} port {self._settings.port}"

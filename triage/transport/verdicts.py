@@ -73,6 +73,11 @@ def of_distrust(why: str) -> Receipt:
     return Receipt(status=DeliveryStatus.DEFERRED, text=clean(why), cause=Cause.ENCRYPTION)
 
 
+def of_no_access(why: str) -> Receipt:
+    """The receipt where nothing was said, because nobody gave us access."""
+    return Receipt(status=DeliveryStatus.DEFERRED, text=clean(why), cause=Cause.LOGIN)
+
+
 def of_ourselves(why: str) -> Receipt:
     """The receipt for a message that must not reach the wire."""
     return Receipt(status=DeliveryStatus.FAILED, text=clean(why), cause=Cause.OURS)
