@@ -65,6 +65,8 @@ class Candidate:
     #: The message quotes the case number.
     by_number: bool = False
     order_numbers: tuple[str, ...] = ()
+    #: What it is about; empty where nobody was sure.
+    category: str = ""
     #: When it was solved or closed; None while it is not.
     solved_at: datetime | None = None
 

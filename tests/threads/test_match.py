@@ -1,6 +1,8 @@
 """Which case a message continues: participants join, strangers do not, and what is long done is left alone."""
 
+import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -174,3 +176,49 @@ def test_a_stranger_never_joins_whatever_points_there(candidates: list[Candidate
     assert (found.linked_case is None) == (not candidates)
     own = matched(candidates)
     assert own.case_id is None or own.linked_case is None
+
+
+SOLVED = {"status": CaseStatus.SOLVED, "solved_at": NOW - timedelta(days=3), "category": "order", "order_numbers": ("ORD1",)}
+
+
+def said(
+    category: str, confidence: float = 0.95, *, order: str = "", abstained: bool = False, text: str = "Please send me the invoice."
+) -> Reading:
+    """A message that is about a category, as sure as that."""
+    read = reading(category, facts=[order_number(order)] if order else (), text=text)
+    classification = replace(read.classification, category=category, confidence=confidence, abstained=abstained)
+    return replace(read, classification=classification)
+
+
+@pytest.mark.parametrize(
+    ("read", "fields", "why"),
+    [
+        (said("invoice"), {}, "that case is done and this is a matter of invoice"),
+        (said("invoice"), {"status": CaseStatus.CLOSED}, "that case is done and this is a matter of invoice"),
+        (said("invoice", order="ORD2"), {"status": CaseStatus.OPEN}, "this is about another order, and a matter of invoice"),
+        (said("dispute", order="ORD2"), {"status": CaseStatus.PENDING}, "this is about another order, and a matter of dispute"),
+        (said("invoice"), {"status": CaseStatus.OPEN}, ""),
+        (said("invoice", order="ORD1"), {}, ""),
+        (said("invoice", order="ORD2"), {"status": CaseStatus.OPEN, "order_numbers": ()}, ""),
+        (said("invoice", 0.89), {}, ""),
+        (said("invoice", abstained=True), {}, ""),
+        (said("order"), {}, ""),
+        (said("other"), {}, ""),
+        (said("dispute"), {}, ""),
+        (said("invoice"), {"category": ""}, ""),
+        (said("invoice", text="Thanks, but the invoice is still missing."), {}, ""),
+        (said("invoice", text="Die Rechnung fehlt immer noch."), {}, ""),
+    ],
+)
+def test_another_matter_on_an_old_thread(read: Reading, fields: dict[str, Any], why: str) -> None:
+    """A new linked case only where it is as good as certain: another category, and another order or a case that is done and not come back to."""
+    found = matched([by_thread(**{**SOLVED, **fields})], read)
+    assert (found.case_id, found.linked_case) == ((None, 42) if why else (42, None))
+    assert found.reason == (f"continues the thread of SP-100042, but {why}" if why else "continues the thread of SP-100042")
+
+
+def test_long_text_is_looked_at_quickly() -> None:
+    """Sixty-four kilobytes of almost such words take no time."""
+    begun = time.process_time()
+    matched([by_thread(**SOLVED)], said("invoice", text="nach wie vo" * 6000))
+    assert time.process_time() - begun < 0.02

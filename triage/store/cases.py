@@ -123,6 +123,7 @@ class SqliteCases:
             by_thread=by_thread,
             by_number=by_number,
             order_numbers=case.order_numbers,
+            category="" if case.abstained else case.category,
             solved_at=case.solved_at,
         )
 

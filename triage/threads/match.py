@@ -1,13 +1,22 @@
 """Which case a message continues: by its thread or by a case number, if its author takes part in that case."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from triage.case import CaseStatus
 from triage.decision import Candidate, Match
-from triage.reading import Effect, Facts, Reading
+from triage.reading import Classification, Effect, Reading
 
 _DONE = frozenset({CaseStatus.SOLVED, CaseStatus.CLOSED})
+#: An answer is told apart from its thread by its category only where that is as good as certain.
+_SURE = 0.9
+_STILL = re.compile(
+    r"\b(?:still|again|yet|as before|immer noch|noch immer|nach wie vor|wieder|weiterhin|"
+    r"toujours|encore|todav[ií]a|ancora|nog steeds|fortfarande)\b",
+    re.IGNORECASE,
+)
+_LOOKED_AT = 4000
 #: Machines' messages that are only ever kept as notes, so that it does not matter who sends them.
 _NOTES = (Effect.REPORT, Effect.AUTOMATIC)
 
@@ -61,19 +70,30 @@ def _standing(reading: Reading, candidate: Candidate, staff: frozenset[str], ans
 
 
 def _joined(reading: Reading, candidate: Candidate, why: str, *, by_staff: bool, window: timedelta, now: datetime) -> Match:
-    apart = "" if by_staff or any(reading.first(effect) for effect in _NOTES) else _apart(reading.facts, candidate, window, now)
+    apart = "" if by_staff or any(reading.first(effect) for effect in _NOTES) else _apart(reading, candidate, window, now)
     if apart:
         return Match(linked_case=candidate.case_id, reason=f"{why}, but {apart}")
     return Match(case_id=candidate.case_id, reason=why)
 
 
-def _apart(facts: Facts, candidate: Candidate, window: timedelta, now: datetime) -> str:
-    if candidate.status not in _DONE:
-        return ""
-    if candidate.solved_at and now - candidate.solved_at > window:
+def _apart(reading: Reading, candidate: Candidate, window: timedelta, now: datetime) -> str:
+    """Why it is a matter of its own although it was written as an answer; "" where nothing speaks for that."""
+    done = candidate.status in _DONE
+    if done and candidate.solved_at and now - candidate.solved_at > window:
         return "that case was solved too long ago to be taken up again"
     # Only what the customer writes now counts; the quoted history names the old order anyway.
-    named = {fact.value for fact in facts if fact.kind == "order_number" and fact.source != "quoted"}
-    if named and candidate.order_numbers and named.isdisjoint(candidate.order_numbers):
+    named = {fact.value for fact in reading.facts if fact.kind == "order_number" and fact.source != "quoted"}
+    other_order = bool(named and candidate.order_numbers and named.isdisjoint(candidate.order_numbers))
+    if done and other_order:
         return "that case is done and this is about another order"
-    return ""
+    other_matter = _is_another(reading.classification, candidate.category)
+    if other_order and other_matter:
+        return f"this is about another order, and a matter of {reading.classification.category}"
+    # Who wants money back, names the order or says that it is so still comes back to what was not solved after all.
+    again = bool(named) or reading.classification.category == "dispute" or _STILL.search(reading.message.text[:_LOOKED_AT])
+    return f"that case is done and this is a matter of {reading.classification.category}" if done and other_matter and not again else ""
+
+
+def _is_another(said: Classification, category: str) -> bool:
+    sure = not said.abstained and said.confidence >= _SURE
+    return sure and bool(category) and said.category not in (category, "other")
