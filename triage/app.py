@@ -18,6 +18,7 @@ from triage.outgoing import Outgoing
 from triage.parts import Parts, parts_of
 from triage.people import People
 from triage.ports import AlarmChannel, Expiring, Mailbox, Now, Reader, Store
+from triage.reader import prepare, read_message
 from triage.servers import Servers
 from triage.settings import Settings
 from triage.stages.canary import Canary
@@ -40,9 +41,8 @@ from triage.stages.tend import Tend
 from triage.stages.vitals import Vitals
 from triage.stages.warn import Warn
 from triage.stages.watch import FolderWatch
-from triage.store.sqlite import SqliteStore, open_for_daemon, open_store
+from triage.store.sqlite import open_for_daemon
 from triage.transport.smtp import SmtpTransport
-from triage.worker import prepare, read_message
 from triage.workers.pool import ReaderPool
 
 #: In the state folder: the alarms that stand.
@@ -105,11 +105,6 @@ class App:
 def utc_now() -> datetime:
     """The time, in UTC."""
     return datetime.now(UTC)
-
-
-def open_case_store(settings: Settings) -> SqliteStore:
-    """The store of these settings."""
-    return open_store(settings.paths.store, settings.identity.case_prefix)
 
 
 def vitals(settings: Settings, store: Store, board: AlarmBoard) -> Vitals:
@@ -236,4 +231,4 @@ def reader_pool(settings: Settings) -> ReaderPool:
     """Processes that read messages as these settings say."""
     limits = settings.read
     ready = partial(prepare, read_plan(settings), settings.paths.model, settings.paths.state)
-    return ReaderPool(read_message, ready, workers=limits.workers, time=limits.time, memory_mb=limits.memory_mb, preload="triage.preload")
+    return ReaderPool(read_message, ready, workers=limits.workers, time=limits.time, memory_mb=limits.memory_mb)

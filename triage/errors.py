@@ -70,5 +70,14 @@ class LessonError(TemporaryError):
     """Teaching a model came to no end: out of time or memory, or killed; the model in use stays."""
 
 
+class ReaderDiedError(TriageError):
+    """A reader process ended without an answer."""
+
+    def __init__(self, exit_code: int = 0) -> None:
+        super().__init__(f"exit code {exit_code}")
+        #: Negative where a signal ended it.
+        self.exit_code = exit_code
+
+
 class TemplateError(PermanentError):
     """A template is missing or broken; the built-in text is used instead."""

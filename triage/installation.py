@@ -14,7 +14,7 @@ from triage.clocks.due import due_at
 from triage.clocks.tell import tell, zone
 from triage.errors import SettingsError
 from triage.extraction.patterns import Patterns
-from triage.parsing.parse import ParseOptions
+from triage.parsing.options import ParseOptions
 from triage.people import People
 from triage.policy.table import Policy
 from triage.responders.draft import Drafter
@@ -24,7 +24,7 @@ from triage.rules.context import RuleContext
 from triage.sections.calendar import WEEKDAYS
 from triage.settings import Settings
 from triage.staff_tokens import KeyRing, Retired
-from triage.stages.read import ReadPlan
+from triage.stages.plan import ReadPlan
 
 _KEY_OCTETS = 32
 

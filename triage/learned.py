@@ -9,12 +9,11 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from triage.classifier import memory
-from triage.classifier.model import Model
-from triage.classifier.shelf import Shelf
+from triage.classifier import memory, sealed
+from triage.classifier.memory import CORRECTIONS
+from triage.classifier.shelf import MODELS, Shelf
 from triage.correction import Correction, Lesson
 from triage.errors import LessonError, ModelError
-from triage.worker import CORRECTIONS, MODELS
 
 _LESSON = "lesson.json"
 
@@ -57,7 +56,7 @@ class Learned:
         if seen != self._looked_at:
             self._looked_at = seen
             try:
-                Model.load(path)
+                sealed.read(path)
             except ModelError as error:
                 self._problem = str(error)
             else:

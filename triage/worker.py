@@ -4,14 +4,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from triage import languages
 from triage.classifier import memory
-from triage.classifier.memory import Memory
+from triage.classifier.memory import CORRECTIONS, Memory
 from triage.classifier.model import Model, unsorted
-from triage.classifier.shelf import Shelf
+from triage.classifier.shelf import MODELS, Shelf
 from triage.errors import ModelError
 from triage.message import MessageKey, RawMessage
 from triage.reading import Classification, Facts, Reading
-from triage.stages.read import ReadPlan, read
+from triage.stages.plan import ReadPlan
+from triage.stages.read import read
 
 #: Read once before the first message: libraries load their tables at first use, and no customer is to wait for that.
 WARM_UP = RawMessage(
@@ -22,9 +24,6 @@ WARM_UP = RawMessage(
     size=0,
 )
 
-
-#: In the state folder: what readers know of corrections, and the models that were trained here.
-CORRECTIONS, MODELS = "corrections.json", "models"
 
 #: When a file was written, and its size: another file than the one that was read.
 _Stamp = tuple[int, int] | None
@@ -114,6 +113,7 @@ def prepare(plan: ReadPlan, model: Path, state: Path) -> None:
     """Make this process ready to read, with the shipped model and what the state folder has learned since."""
     taught = Taught(ModelFile(Shelf(state / MODELS, model)), MemoryFile(state / CORRECTIONS))
     _ready["reader"] = (plan, taught)
+    languages.prepare()
     read(WARM_UP, plan, taught)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from triage.classifier import artefact
+from triage.classifier import artefact, sealed
 from triage.classifier.model import Model
 from triage.errors import ModelError, PermanentError
 
@@ -27,7 +27,9 @@ def rewritten(source: Path, target: Path, change: Callable[[dict[str, np.ndarray
     change(arrays)
     if rehash:
         arrays.pop("digest", None)
-        arrays["digest"] = np.frombuffer(artefact._digest(arrays).encode(), dtype=np.uint8)
+        arrays["digest"] = np.frombuffer(
+            sealed.digest({name: artefact._sealed(array) for name, array in arrays.items()}).encode(), dtype=np.uint8
+        )
     np.savez_compressed(target, **arrays)
     return target
 

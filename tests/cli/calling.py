@@ -15,10 +15,10 @@ from typing import Any, TypeVar
 
 from tests.conftest import PASSWORD
 from tests.spine.world import CONFIG
-from triage import app
 from triage.cli.main import main
 from triage.ports import Transaction
 from triage.settings import load
+from triage.stores import open_case_store
 
 T = TypeVar("T")
 
@@ -112,7 +112,7 @@ class Shop:
 
     async def stored(self, work: Callable[[Transaction], T]) -> T:
         """What this work on the store gives, committed."""
-        store = app.open_case_store(load(self.config))
+        store = open_case_store(load(self.config))
         try:
             return await store.transact(work)
         finally:

@@ -12,8 +12,9 @@ from tests.cli.calling import Shop, call, spawn
 from tests.spine.world import letter
 from tests.store.words import new_case
 from triage import __version__
-from triage.cli.context import config_path, print_json, printable, program
+from triage.cli.context import print_json, program
 from triage.cli.main import COMMANDS
+from triage.cli.places import config_path, printable
 
 
 def test_help_lists_every_command() -> None:

@@ -21,11 +21,12 @@ from click.testing import CliRunner
 from rich.cells import cell_len
 
 from tests.servers import invariants
-from triage import app, settings
+from triage import settings
 from triage.cli.main import triage as command
 from triage.demo import place
 from triage.demo.day import Sample
 from triage.reply import Delivery, DeliveryStatus, ReplyKind
+from triage.stores import open_case_store
 
 #: Each takes seconds and both cores.
 pytestmark = pytest.mark.timeout(240)
@@ -50,7 +51,7 @@ def sent(played: tuple[Path, subprocess.CompletedProcess[str]]) -> list[Delivery
 
 
 async def _deliveries(folder: Path) -> list[Delivery]:
-    store = app.open_case_store(settings.load(folder / "var" / "demo" / place.CONFIG))
+    store = open_case_store(settings.load(folder / "var" / "demo" / place.CONFIG))
     try:
         return await store.query(lambda tx: [mail for case in tx.cases.find() for mail in tx.deliveries.of_case(case.id)])
     finally:

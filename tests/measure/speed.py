@@ -6,7 +6,8 @@ import time
 from pathlib import Path
 
 from tests.parsing.mail import raw
-from triage.parsing.parse import ParseOptions, parse
+from triage.parsing.options import ParseOptions
+from triage.parsing.parse import parse
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "mail"
 SETS = ("sisimai/maildir/bsd/*", "stalwart_mail_parser/**/*.eml", "mikel_mail/**/*.eml", "mime4j/**/*.msg", "talon/**/*.eml")

@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 
 from triage.message import Message, MessageKey, RawMessage
-from triage.parsing.parse import ParseOptions, parse
+from triage.parsing.options import ParseOptions
+from triage.parsing.parse import parse
 
 ARRIVED = datetime(2026, 6, 1, 12, tzinfo=UTC)
 KEY = MessageKey(account="support", mailbox="INBOX", uid_validity=1, uid=1)

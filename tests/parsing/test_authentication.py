@@ -3,7 +3,7 @@
 import pytest
 
 from tests.parsing.mail import plain, read
-from triage.parsing.parse import ParseOptions
+from triage.parsing.options import ParseOptions
 
 GOOD = (
     "mx.shop.example; dmarc=pass header.from=customer.example; spf=pass smtp.mailfrom=customer.example; dkim=pass header.d=customer.example"

@@ -9,7 +9,8 @@ from tests.parsing.mail import html, multipart, part, plain, raw, read
 from tests.parsing.test_attachments import pdf
 from triage.parsing import body, charset, documents, language
 from triage.parsing import html as html_text
-from triage.parsing.parse import ParseOptions, parse
+from triage.parsing.options import ParseOptions
+from triage.parsing.parse import parse
 from triage.parsing.salvage import MAX_BYTES, salvage
 
 CARD = "4111 1111 1111 1111"

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.parsing.mail import plain, read
-from triage.parsing.parse import ParseOptions
+from triage.parsing.options import ParseOptions
 
 OURS = "Authentication-Results: mx.shop.example; spf=fail smtp.mailfrom=evil.example; dkim=none; dmarc=fail header.from=bank.example"
 PASS = "Authentication-Results: mx.shop.example; spf=pass; dkim=pass header.d=bank.example; dmarc=pass header.from=bank.example"

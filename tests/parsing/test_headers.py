@@ -6,7 +6,8 @@ import pytest
 
 from tests.parsing.mail import ARRIVED, plain, raw, read
 from triage.parsing import fields
-from triage.parsing.parse import ParseOptions, parse
+from triage.parsing.options import ParseOptions
+from triage.parsing.parse import parse
 
 
 @pytest.mark.parametrize(

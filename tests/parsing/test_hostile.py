@@ -7,7 +7,7 @@ import pytest
 
 from tests.parsing.mail import html, multipart, part, plain, raw, read
 from triage.parsing import parse as border
-from triage.parsing.parse import ParseOptions
+from triage.parsing.options import ParseOptions
 from triage.parsing.salvage import salvage
 
 

@@ -4,7 +4,7 @@ import pickle
 from datetime import UTC, datetime
 
 from tests.parsing.mail import multipart, part, plain, read
-from triage.parsing.parse import ParseOptions
+from triage.parsing.options import ParseOptions
 from triage.sections.reading import FormSettings
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.parsing.mail import read
 from triage.message import Attachment, Message
-from triage.parsing.parse import ParseOptions
+from triage.parsing.options import ParseOptions
 
 JANE = ParseOptions(colleagues=frozenset({"jane@shop.example"}))
 

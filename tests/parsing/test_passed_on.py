@@ -4,7 +4,7 @@ import pytest
 
 from tests.parsing.mail import html, multipart, part, plain, read
 from triage.message import Message
-from triage.parsing.parse import ParseOptions
+from triage.parsing.options import ParseOptions
 from triage.sections.reading import FormSettings
 
 FORM = "form@shop.example"

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from tests.parsing.mail import raw
 from triage.message import Address, Message
 from triage.parsing import address, charset, decoding, fields, filenames, headers, html, identifiers, quotes, tree
-from triage.parsing.parse import ParseOptions, parse
+from triage.parsing.options import ParseOptions
+from triage.parsing.parse import parse
 from triage.parsing.salvage import salvage
 from triage.sections.reading import FormSettings
 

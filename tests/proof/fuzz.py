@@ -21,13 +21,14 @@ from triage.classifier.shelf import Shelf
 from triage.extraction.mask import mask_text
 from triage.extraction.patterns import Patterns
 from triage.message import Address, Message, MessageKey, RawMessage
-from triage.parsing.parse import ParseOptions
+from triage.parsing.options import ParseOptions
 from triage.reading import Classification, Facts, Reading
 from triage.rules.context import RuleContext
 from triage.sections.reading import ExtractionSettings, FormSettings
-from triage.stages.read import ReadPlan, read
+from triage.stages.plan import ReadPlan
+from triage.stages.read import read
 from triage.worker import MemoryFile, ModelFile, Taught, prepare
-from triage.workers.bounded import begin
+from triage.workers.bounded import bound
 
 KEPT = ROOT / "var" / "proof"
 #: Seconds of processor time from which a message is slow.
@@ -147,6 +148,12 @@ def ready() -> None:
     read_message(raw(0, b"From: a@b.example\r\n\r\nA sentence of more than twenty letters."))
 
 
+def begin() -> None:
+    """Make this process a reader with the daemon's bound on memory."""
+    ready()
+    bound(_MEMORY_MB)
+
+
 def read_chunk(seed: int, first: int, count: int, *, shared: bool) -> Tally:
     """Read that many mutants from the first on; `ready` has run in this process."""
     tally = Tally(messages=count)
@@ -245,7 +252,6 @@ def run(messages: int, seed: int, *, workers: int = 0) -> Tally:
             workers or os.cpu_count() or 1,
             context=multiprocessing.get_context("forkserver"),
             initializer=begin,
-            initargs=[ready, _MEMORY_MB],
         ) as pool:
             while first < messages:
                 # A window of chunks at a time: what is told as done is done without gaps.

@@ -2,7 +2,6 @@
 
 import ctypes
 import json
-import multiprocessing.forkserver
 import os
 import signal
 import subprocess
@@ -58,9 +57,6 @@ def serve() -> None:
     import triage.cli.main
 
     assert triage.cli.main
-    # The readers' own server as well: it is found running, and never asked for again.
-    multiprocessing.set_forkserver_preload(["triage.preload"])
-    multiprocessing.forkserver.ensure_running()
     for line in sys.stdin:
         order = json.loads(line)
         if "wait" in order:
@@ -79,7 +75,6 @@ def _become(argv: Sequence[str], output: str, *, reads_inside: bool) -> None:
         for number, path, mode in ((0, os.devnull, os.O_RDONLY), (1, output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)):
             os.dup2(os.open(path, mode), number)
         os.dup2(1, 2)
-        multiprocessing.forkserver._forkserver.ensure_running = lambda: None  # type: ignore[attr-defined]
         _show_names()
         sys.argv = list(argv)
         sys.modules["triage.cli.main"].main()

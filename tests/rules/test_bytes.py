@@ -7,7 +7,8 @@ import pytest
 from tests.rows import rows
 from tests.rules.messages import CONTEXT, EVE, MACHINE, US
 from triage.message import Message, MessageKey, RawMessage
-from triage.parsing.parse import ParseOptions, parse
+from triage.parsing.options import ParseOptions
+from triage.parsing.parse import parse
 from triage.reading import Effect
 from triage.rules.table import check_all
 

@@ -9,7 +9,8 @@ import pytest
 
 from tests.making import ROOT
 from triage.message import Message, MessageKey, RawMessage
-from triage.parsing.parse import ParseOptions, parse
+from triage.parsing.options import ParseOptions
+from triage.parsing.parse import parse
 from triage.reading import Effect, Finding
 from triage.rules.table import RuleContext, check_all
 

@@ -23,7 +23,8 @@ from triage.reading import Classification, Facts, Reading, Unreadable
 from triage.reply import Cause, Delivery, DeliveryStatus, Receipt
 from triage.settings import Settings, load
 from triage.stages.loop import Stage, drain
-from triage.stages.read import ReadPlan, read
+from triage.stages.plan import ReadPlan
+from triage.stages.read import read
 from triage.store.sqlite import SqliteStore
 
 T = TypeVar("T")

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from tests.conftest import PASSWORD
-from triage.app import App, assembled, open_case_store, reader_pool
+from triage.app import App, assembled, reader_pool
 from triage.daemon import once
 from triage.installation import read_plan
 from triage.ports import Reader, Transaction
 from triage.sections.places import project_root
 from triage.settings import Settings, load
+from triage.stores import open_case_store
 
 T = TypeVar("T")
 _serial = count(1)

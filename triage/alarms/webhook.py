@@ -6,8 +6,6 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
-import httpx
-
 from triage.alarm import Alarm, Notice
 from triage.errors import TemporaryError
 
@@ -26,6 +24,8 @@ class WebhookChannel:
 
     async def tell(self, notices: Sequence[Notice], standing: Sequence[Alarm], now: datetime) -> None:
         """Post each notice; TemporaryError where the other side does not take one, and the rest is told again with it."""
+        import httpx
+
         try:
             async with httpx.AsyncClient(timeout=_TIMEOUT_SECONDS) as client:
                 for notice in notices:

@@ -22,6 +22,8 @@ _ALIKE = 0.8
 #: With fewer distinct words, "thanks" would decide for every "thanks".
 _DISTINCT_WORDS = 4
 _FORMAT = 1
+#: In the state folder: what readers know of corrections.
+CORRECTIONS = "corrections.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from triage.classifier.model import Model
 from triage.errors import ModelError
 
+#: In the state folder: the models that were trained here.
+MODELS = "models"
 #: The name of the model that came with the program.
 SHIPPED = "shipped"
 #: So many that are not in use are kept, to roll back to.
@@ -70,7 +71,7 @@ class Shelf:
 
     def take_in(self, candidate: Path, said: Mapping[str, object]) -> str:
         """Put a model on the shelf with what is said of it on its card; its version. ModelError where it is none."""
-        version = Model.load(candidate).version
+        version = _whole(candidate)
         self.folder.mkdir(parents=True, exist_ok=True)
         card = {**_card(candidate), **said}
         target = self.path_of(version)
@@ -84,7 +85,7 @@ class Shelf:
         """From now on this one; ModelError where it is not there or not whole, and nothing has changed."""
         if version != SHIPPED and not _VERSION.fullmatch(version):
             raise ModelError(f"{version!r}: expected {SHIPPED!r} or a version as `triage model list` shows them")
-        Model.load(self.path_of(version))
+        _whole(self.path_of(version))
         self.folder.mkdir(parents=True, exist_ok=True)
         draft = self.pointer.with_suffix(".new")
         draft.write_text(version, encoding="ascii")
@@ -95,6 +96,13 @@ class Shelf:
         for kept in others[:-_KEPT]:
             kept.path.unlink(missing_ok=True)
             kept.path.with_suffix(".json").unlink(missing_ok=True)
+
+
+def _whole(path: Path) -> str:
+    # Loaded here: the daemon asks which model is in use, and needs no more of it.
+    from triage.classifier.model import Model
+
+    return Model.load(path).version
 
 
 def _card(path: Path) -> Mapping[str, object]:

@@ -16,7 +16,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
-from triage.classifier import artefact
+from triage.classifier import artefact, sealed
 from triage.classifier.augment import further_forms
 from triage.classifier.calibrate import Calibration, calibrate
 from triage.classifier.corpus import CorpusError, Example, corpus_files, digest, read_all
@@ -82,7 +82,7 @@ def _train(examples: Sequence[Example], target: Path) -> str:
     labels = _completed(matrix, taught, weights)
     calibration = _calibration(matrix, labels, weights, folds, len(examples))
     fitted = _fit(matrix, labels, weights, _THOROUGHLY)
-    header: artefact.Header = {
+    header: sealed.Header = {
         "classes": [str(name) for name in fitted.classes_],
         "views": VIEWS,
         "lexicon": lexicon,
@@ -106,7 +106,7 @@ def _train(examples: Sequence[Example], target: Path) -> str:
     return version
 
 
-def _write_card(target: Path, version: str, header: artefact.Header) -> None:
+def _write_card(target: Path, version: str, header: sealed.Header) -> None:
     """What people want to know of a model, beside it; nothing reads it back."""
     left_out = {"classes", "lexicon"}
     card: dict[str, object] = {"version": version, "sha256": hashlib.sha256(target.read_bytes()).hexdigest()}

@@ -3,11 +3,13 @@
 import click
 
 from triage import app
-from triage.cli.context import print_json, printable, run_async, settings
+from triage.cli.context import print_json, run_async, settings
+from triage.cli.places import printable
 from triage.servers import Servers
 from triage.settings import Settings
 from triage.stages.audit import Audit
 from triage.stages.audit import audit as reconcile
+from triage.stores import open_case_store
 
 
 @click.command()
@@ -28,7 +30,7 @@ def audit(context: click.Context, as_json: bool) -> None:
 
 
 async def _audit(chosen: Settings) -> Audit:
-    store = app.open_case_store(chosen)
+    store = open_case_store(chosen)
     servers = Servers(chosen)
     mailboxes = {name: (servers.mailbox(name), its) for name, its in chosen.watched.items()}
     try:

@@ -9,7 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from triage.case import Case, CaseEvent, Deadline
-from triage.cli.context import Json, printable
+from triage.cli.context import Json
+from triage.cli.places import printable
 from triage.reading import percent
 from triage.records import MessageRecord
 from triage.reply import Delivery

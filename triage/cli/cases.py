@@ -5,13 +5,13 @@ from typing import TypeVar
 
 import click
 
-from triage import app
 from triage.case import CaseStatus
 from triage.cli.case_view import WholeCase, case_json, list_cases, show_case, whole_json
 from triage.cli.context import print_json, run_async, settings
 from triage.cli.correcting import correct
 from triage.ports import Transaction
 from triage.settings import Settings
+from triage.stores import open_case_store
 
 T = TypeVar("T")
 
@@ -59,7 +59,7 @@ def case(context: click.Context, number: str, *, matter: str, by: str, as_json: 
 
 
 async def _query(chosen: Settings, work: Callable[[Transaction], T]) -> T:
-    store = app.open_case_store(chosen)
+    store = open_case_store(chosen)
     try:
         return await store.query(work)
     finally:

@@ -12,8 +12,9 @@ import click
 from triage import app, installation
 from triage.case import State
 from triage.classifier.model import Model
-from triage.classifier.shelf import Shelf
-from triage.cli.context import print_json, printable, run_async, settings
+from triage.classifier.shelf import MODELS, Shelf
+from triage.cli.context import print_json, run_async, settings
+from triage.cli.places import printable
 from triage.clocks.tell import zone
 from triage.errors import PermanentError, TemplateError, TriageError
 from triage.mailbox.imap import ImapMailbox
@@ -24,7 +25,7 @@ from triage.sections.servers import MailboxSettings, SubmissionSettings
 from triage.servers import Servers
 from triage.settings import Settings
 from triage.stages import draft, sent
-from triage.worker import MODELS
+from triage.stores import open_case_store
 
 T = TypeVar("T")
 
@@ -153,7 +154,7 @@ async def _store(chosen: Settings) -> str:
 
 
 async def _asked(chosen: Settings, question: Callable[[Transaction], T]) -> T:
-    store = app.open_case_store(chosen)
+    store = open_case_store(chosen)
     try:
         return await store.query(question)
     finally:

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from triage import installation
-from triage.cli.context import Json, config_path, print_json, printable
+from triage.cli.context import Json, print_json
+from triage.cli.places import config_path, printable
 from triage.message import MessageKey, RawMessage
 from triage.reading import Effect, Reading, percent
 from triage.sections.identity import Identity

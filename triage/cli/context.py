@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from triage import logs
+from triage.cli.places import config_path, printable
 from triage.settings import Settings, load
 
 T = TypeVar("T")
@@ -22,20 +23,8 @@ T = TypeVar("T")
 #: Anything that JSON can say.
 Json = str | int | float | bool | None | Mapping[str, "Json"] | Sequence["Json"]
 
-CONFIG = Path("config/triage.toml")
-#: Written by `triage demo`, so that the other commands find its store without being told.
-DEMO_CONFIG = Path("var/demo/triage.toml")
-
-
 #: Of a column that is cut.
 _NARROWEST = 5
-
-
-def config_path(given: Path | None) -> Path:
-    """The configuration to use: the one given, else the default, else the demo's."""
-    if given:
-        return given
-    return DEMO_CONFIG if DEMO_CONFIG.exists() and not CONFIG.exists() else CONFIG
 
 
 def program() -> str:
@@ -85,8 +74,3 @@ def show_table(headings: Sequence[str], rows: Sequence[Sequence[str]], *, keep: 
     for cells in shown:
         table.add_row(*map(Text, cells))
     console.print(table)
-
-
-def printable(text: str) -> str:
-    """The text with control, format and bidirectional characters spelled out: mail must not drive a terminal."""
-    return "".join(character if character.isprintable() else character.encode("unicode_escape").decode("ascii") for character in text)

@@ -13,6 +13,7 @@ from triage.policy.folders import SPAM_RULING
 from triage.policy.table import Policy
 from triage.ports import Transaction
 from triage.settings import Settings
+from triage.stores import open_case_store
 
 
 def correct(chosen: Settings, number: str, matter: str, by: str) -> None:
@@ -38,7 +39,7 @@ def ruling_of(matter: str, policy: Policy) -> Ruling:
 
 
 async def _correct(chosen: Settings, number: str, ruling: Ruling, author: str) -> tuple[bool, bool]:
-    store = app.open_case_store(chosen)
+    store = open_case_store(chosen)
     corrector = app.corrector(chosen)
 
     def work(tx: Transaction) -> tuple[Case | None, Case | None]:

@@ -4,8 +4,9 @@ from datetime import datetime
 
 import click
 
-from triage.cli.context import CONFIG, DEMO_CONFIG, print_json, run_async
+from triage.cli.context import print_json, run_async
 from triage.cli.demo_view import document, further, narrated, opening, summary
+from triage.cli.places import CONFIG, DEMO_CONFIG
 from triage.demo.run import Door, Result, run_demo
 from triage.demo.watch import Standing
 

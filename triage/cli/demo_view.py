@@ -10,7 +10,8 @@ from rich.cells import cell_len
 
 from triage.case import Case
 from triage.cli.case_view import case_json, delivery_json
-from triage.cli.context import Json, printable, program
+from triage.cli.context import Json, program
+from triage.cli.places import printable
 from triage.decision import Outcome
 from triage.demo import place
 from triage.demo.day import Sample

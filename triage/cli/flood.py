@@ -10,6 +10,7 @@ from triage.records import HeldGroup
 from triage.settings import Settings
 from triage.stages.flood import GROUP
 from triage.stages.release import let_go
+from triage.stores import open_case_store
 
 #: So much of a group's digest names it.
 _SHOWN = 8
@@ -39,7 +40,7 @@ def flood(context: click.Context, *, release: str, drop: str, as_json: bool) -> 
 
 
 async def _look(chosen: Settings) -> tuple[int, list[HeldGroup]]:
-    store = app.open_case_store(chosen)
+    store = open_case_store(chosen)
     try:
         return await store.query(_held)
     finally:
@@ -47,7 +48,7 @@ async def _look(chosen: Settings) -> tuple[int, list[HeldGroup]]:
 
 
 async def _decide(chosen: Settings, name: str, *, drop: bool) -> tuple[int, list[HeldGroup]]:
-    store = app.open_case_store(chosen)
+    store = open_case_store(chosen)
     try:
         done = await store.transact(lambda tx: _settled(tx, name, drop=drop))
         # On standard error: with --json, standard output is one document.

@@ -15,6 +15,7 @@ from triage.reading import Reading
 from triage.sections.servers import MailboxSettings
 from triage.servers import Servers
 from triage.settings import Settings
+from triage.stores import open_case_store
 
 #: The newest so many of a folder: what people wrote about years ago teaches little.
 _NEWEST = 5_000
@@ -32,7 +33,7 @@ class Folder:
 
 async def examples(chosen: Settings) -> dict[str, list[Example]]:
     """Labelled messages by folder, in every watched account."""
-    store, reader = app.open_case_store(chosen), app.reader_pool(chosen)
+    store, reader = open_case_store(chosen), app.reader_pool(chosen)
     meanings = rulings(load_policy(chosen))
     found: dict[str, list[Example]] = {}
     try:

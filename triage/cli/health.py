@@ -7,10 +7,12 @@ import click
 
 from triage import app
 from triage.alarm import Alarm, AlarmBoard
-from triage.cli.context import print_json, printable, run_async, settings
+from triage.cli.context import print_json, run_async, settings
+from triage.cli.places import printable
 from triage.health import Health
 from triage.heartbeat import health_json, heartbeat_path, read_heartbeat
 from triage.settings import Settings
+from triage.stores import open_case_store
 
 #: A daemon writes every ten seconds; one that is this late is dead or hangs.
 _DEAD_AFTER = timedelta(minutes=1)
@@ -45,7 +47,7 @@ def _said(chosen: Settings) -> Mapping[str, object]:
 
 async def _seen(chosen: Settings, alarm: Alarm) -> Health:
     """What the store says while nobody works on it."""
-    store = app.open_case_store(chosen)
+    store = open_case_store(chosen)
     board = AlarmBoard()
     board.sound(alarm.kind, alarm.text, alarm.since)
     try:

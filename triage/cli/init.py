@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from triage.cli.context import CONFIG, program
+from triage.cli.context import program
+from triage.cli.places import CONFIG
 from triage.errors import SettingsError
 from triage.sections.places import project_root
 from triage.settings import load

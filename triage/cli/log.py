@@ -17,6 +17,7 @@ from triage.ledger.columns import ACTION_COLUMNS, COLUMNS, action_row, matter, m
 from triage.ledger.printed import as_csv, as_html, as_markdown, clean
 from triage.ledger.sheet import write_sheet
 from triage.settings import Settings
+from triage.stores import open_case_store
 
 #: Rows of a table, where nothing else is asked for.
 _BY_DEFAULT = 50
@@ -77,7 +78,7 @@ def _wanted(where: tzinfo, *, limit: int, **asked: object) -> Wanted:
 
 async def _read(chosen: Settings, wanted: Wanted, *, by_action: bool) -> tuple[list[Entry], list[Action]]:
     """The entries, and in the order of time what was done in these cases, where that is asked for."""
-    store = app.open_case_store(chosen)
+    store = open_case_store(chosen)
     try:
         await app.keep_log(chosen, store).catch_up()
         entries = await store.query(lambda tx: list(tx.log.find(wanted)))

@@ -9,30 +9,30 @@ from pathlib import Path
 
 import click
 
-from triage import __version__, logs
-from triage.cli.context import CONFIG, DEMO_CONFIG, printable
+from triage import __version__
+from triage.cli.places import CONFIG, DEMO_CONFIG, printable
 from triage.errors import SettingsError, TriageError
 
 #: Exit codes of the contract: done, fell short, wrong use or configuration.
 DONE, FELL_SHORT, WRONG_USE = 0, 1, 2
 
-#: Where each command is; imported when it is called, so that a list of cases does not wait for the demo's mail servers.
+#: Where each command is and what it does; imported when it is called, so that a list of cases does not wait for the demo's mail servers.
 COMMANDS = {
-    "demo": "triage.cli.demo",
-    "init": "triage.cli.init",
-    "check": "triage.cli.check",
-    "run": "triage.cli.run",
-    "classify": "triage.cli.classify",
-    "cases": "triage.cli.cases",
-    "case": "triage.cli.cases",
-    "log": "triage.cli.log",
-    "audit": "triage.cli.audit",
-    "retry": "triage.cli.retry",
-    "health": "triage.cli.health",
-    "flood": "triage.cli.flood",
-    "model": "triage.cli.model",
-    "train": "triage.cli.training",
-    "evaluate": "triage.cli.training",
+    "demo": ("triage.cli.demo", "Play a day of support mail on embedded servers."),
+    "init": ("triage.cli.init", "Write a configuration by asking."),
+    "check": ("triage.cli.check", "Prove every part of the configuration."),
+    "run": ("triage.cli.run", "Run the daemon, or one pass over everything due."),
+    "classify": ("triage.cli.classify", "Say what messages are about, and why."),
+    "cases": ("triage.cli.cases", "List cases, newest first."),
+    "case": ("triage.cli.cases", "Show everything known of one case, or correct it."),
+    "log": ("triage.cli.log", "Print the customer-service log."),
+    "audit": ("triage.cli.audit", "Account for every message, reply and receipt."),
+    "retry": ("triage.cli.retry", "Look at what is stuck, and decide on it."),
+    "health": ("triage.cli.health", "Say whether every promise will be kept, and what is wrong."),
+    "flood": ("triage.cli.flood", "Look at a flood's held acknowledgments, and decide on them."),
+    "model": ("triage.cli.model", "List, compare and choose models."),
+    "train": ("triage.cli.training", "Teach the classifier."),
+    "evaluate": ("triage.cli.training", "Measure the classifier on labelled messages."),
 }
 
 
@@ -47,8 +47,13 @@ class Commands(click.Group):
         """The command of that name; None where there is none."""
         if name not in COMMANDS:
             return None
-        command = getattr(import_module(COMMANDS[name]), name)
+        command = getattr(import_module(COMMANDS[name][0]), name)
         return command if isinstance(command, click.Command) else None
+
+    def format_commands(self, _context: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands in two columns, without importing any of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, said) for name, (_module, said) in COMMANDS.items()])
 
     def invoke(self, context: click.Context) -> object:
         """What the command returns; `triage cases | head` has done what was asked when its reader has seen enough."""
@@ -73,6 +78,8 @@ def triage(context: click.Context, config: Path | None) -> None:
 
     Start with `triage demo`, which needs no configuration.
     """
+    from triage import logs
+
     context.obj = config
     logs.configure(level="warning")
 

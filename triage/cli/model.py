@@ -16,10 +16,12 @@ from triage.classifier.evaluate import evaluate
 from triage.classifier.learn import example, split
 from triage.classifier.model import Model
 from triage.classifier.shelf import Kept
-from triage.cli.context import Json, print_json, printable, program, run_async, settings
+from triage.cli.context import Json, print_json, program, run_async, settings
+from triage.cli.places import printable
 from triage.correction import Correction, Lesson, Said
 from triage.errors import ModelError
 from triage.settings import Settings
+from triage.stores import open_case_store
 
 _FILES = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FIGURES = ("accuracy", "macro_f1", "abstain_rate", "ece")
@@ -109,7 +111,7 @@ def drift(context: click.Context, weeks: int, as_json: bool) -> None:
 
 
 async def _corrections(chosen: Settings) -> tuple[list[Correction], int]:
-    store = app.open_case_store(chosen)
+    store = open_case_store(chosen)
     try:
         return await store.query(lambda tx: (tx.corrections.all(), tx.corrections.latest()))
     finally:
@@ -121,7 +123,7 @@ async def _learn(chosen: Settings) -> Lesson:
 
 
 async def _said(chosen: Settings, span: timedelta) -> tuple[list[Said], list[Said]]:
-    store, now = app.open_case_store(chosen), app.utc_now()
+    store, now = open_case_store(chosen), app.utc_now()
     try:
         return await store.query(lambda tx: (tx.corrections.said(now - 2 * span, now - span), tx.corrections.said(now - span, now)))
     finally:

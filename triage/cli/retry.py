@@ -6,11 +6,13 @@ import click
 
 from triage import app
 from triage.cli.case_view import delivery_json
-from triage.cli.context import Json, print_json, printable, run_async, settings
+from triage.cli.context import Json, print_json, run_async, settings
+from triage.cli.places import printable
 from triage.ports import Transaction
 from triage.records import MessageRecord
 from triage.settings import Settings
 from triage.stages.retry import Stuck, decide, stuck, unreadable
+from triage.stores import open_case_store
 
 
 @click.command()
@@ -47,7 +49,7 @@ async def _work(chosen: Settings, number: str, *, act: bool, send: bool) -> tupl
         done = sum(decide(tx, it, send=send, now=app.utc_now()) for it in listed) if act else 0
         return listed, unreadable(tx, number), done
 
-    store = app.open_case_store(chosen)
+    store = open_case_store(chosen)
     try:
         return await (store.transact(work) if act else store.query(work))
     finally:

@@ -7,7 +7,8 @@ from contextlib import AsyncExitStack
 import click
 
 from triage import app, daemon, lease, logs
-from triage.cli.context import config_path, run_async, settings
+from triage.cli.context import run_async, settings
+from triage.cli.places import config_path
 from triage.renewal import Renewal
 from triage.settings import Settings, load
 

@@ -13,11 +13,11 @@ from triage.app import learned
 from triage.classifier.corpus import Example, read_all, write
 from triage.classifier.evaluate import evaluate as measure
 from triage.classifier.model import Model
-from triage.classifier.shelf import Shelf
-from triage.cli.context import config_path, print_json, printable, program, run_async, settings
+from triage.classifier.shelf import MODELS, Shelf
+from triage.cli.context import print_json, program, run_async, settings
+from triage.cli.places import config_path, printable
 from triage.sections.places import Paths
 from triage.settings import load
-from triage.worker import MODELS
 
 _FILES = click.Path(exists=True, dir_okay=False, path_type=Path)
 

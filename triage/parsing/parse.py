@@ -3,7 +3,7 @@
 import logging
 import re
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -27,8 +27,8 @@ from triage.parsing import (
     tree,
 )
 from triage.parsing.charset import cut
+from triage.parsing.options import ParseOptions
 from triage.parsing.salvage import salvage
-from triage.sections.reading import FormSettings
 
 # It logs each text part that it does not manage, which is most calendars.
 logging.getLogger("mailparser").setLevel(logging.CRITICAL)
@@ -58,23 +58,6 @@ class _Judge(mailparser.MailParser):  # type: ignore[misc]
 
     def _make_mail(self, complete: bool = True) -> dict[str, object]:
         return {}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ParseOptions:
-    """What reading depends on beside the bytes; can be sent to another process."""
-
-    #: authserv-id of our own boundary server; "" means that no authentication result counts.
-    authserv_id: str = ""
-    #: Ends of the names our own servers write after "by" in Received, e.g. ("mx.shop.example",); () means only the topmost result counts.
-    trace_hosts: tuple[str, ...] = ()
-    #: Web forms that we trust to name the customer, and addresses whose forwarded mail is its first author's.
-    forms: tuple[FormSettings, ...] = ()
-    forwarders: frozenset[str] = frozenset()
-    #: Addresses of agents and departments, whose attachments may go on to customers.
-    colleagues: frozenset[str] = frozenset()
-    #: Bytes read of one message.
-    max_bytes: int = 40 * 1024 * 1024
 
 
 def parse(raw: RawMessage, options: ParseOptions) -> Message:

@@ -1,4 +1,4 @@
-"""Templates: compiled once in a sandbox, html escaped, a missing name an error; what is wrong with them comes out as TemplateError."""
+"""Templates: compiled when first used, in a sandbox; html escaped, a missing name an error; what is wrong comes out as TemplateError."""
 
 from collections.abc import Mapping
 from types import CodeType
@@ -43,29 +43,44 @@ class Templates:
             auto_reload=False,
             bytecode_cache=_COMPILED,
         )
+        self._names = frozenset(sources)
+        self._environment = environment
         self._compiled: dict[str, Template] = {}
-        self._broken: dict[str, str] = {}
-        # Before they are needed: the first customer must not wait for all of them.
-        for name in sorted(sources):
-            try:
-                self._compiled[name] = template = environment.get_template(name)
-                # Copied for each text that is rendered, which a plain dictionary makes four times as quick as the library's own.
-                template.globals = dict(template.globals)
-            except JinjaError as error:
-                self._broken[name] = f"{name}: {error}"
 
     def __contains__(self, name: str) -> bool:
-        return name in self._compiled or name in self._broken
+        return name in self._names
 
     def problems(self) -> list[str]:
         """One line for each template that does not compile."""
-        return list(self._broken.values())
+        return [problem for name in sorted(self._names) if (problem := self._problem(name))]
+
+    def _problem(self, name: str) -> str:
+        try:
+            self._template(name)
+        except TemplateError as error:
+            return str(error)
+        return ""
+
+    def _template(self, name: str) -> Template:
+        # Compiled at first use: a start does not wait for all of them, and the two or three of a reply take milliseconds.
+        if name not in self._compiled:
+            self._compiled[name] = self._compile(name)
+        return self._compiled[name]
+
+    def _compile(self, name: str) -> Template:
+        if name not in self._names:
+            raise TemplateError(f"{name}: there is no such template")
+        try:
+            template = self._environment.get_template(name)
+        except JinjaError as error:
+            raise TemplateError(f"{name}: {error}") from error
+        # Copied for each text that is rendered, which a plain dictionary makes four times as quick as the library's own.
+        template.globals = dict(template.globals)
+        return template
 
     def render(self, name: str, context: Mapping[str, object]) -> str:
         """The text; TemplateError where the template is missing, broken, or asks for what nobody knows."""
-        template = self._compiled.get(name)
-        if template is None:
-            raise TemplateError(self._broken.get(name, f"{name}: there is no such template"))
+        template = self._template(name)
         try:
             return template.render(context)
         # A template is a small program: besides jinja's own errors it raises whatever Python does, such as TypeError or ZeroDivisionError.

@@ -25,7 +25,7 @@ from triage.staff import Notice, NoticeKind
 from triage.staff_tokens import KeyRing
 from triage.stages.colleagues import Colleagues
 from triage.stages.flood import Floodgate
-from triage.stages.read import KEPT_FIELDS
+from triage.stages.plan import KEPT_FIELDS
 from triage.stages.unreached import Unreached
 from triage.threads.match import match
 from triage.threads.numbers import answered_numbers, quoted_numbers

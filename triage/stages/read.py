@@ -1,22 +1,16 @@
 """What one message says: a pure function of its bytes and of what the settings say."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
 from triage.extraction.extract import extract
 from triage.extraction.mask import mask
-from triage.extraction.patterns import Patterns
 from triage.message import RawMessage
 from triage.parsing import identifiers
-from triage.parsing.parse import ParseOptions, parse
+from triage.parsing.parse import parse
 from triage.reading import Classification, Facts, Reading
-from triage.rules.context import RuleContext
 from triage.rules.table import check_all
-
-#: Fields that name the address a message was delivered to; a delivery report on our mail is found by it.
-KEPT_FIELDS = ("delivered-to", "x-original-to", "envelope-to")
-#: Fields in which submission servers name who logged in to send a message.
-SUBMITTER_FIELDS = ("x-authenticated-sender", "x-authenticated-user", "x-auth-user", "x-authuser")
+from triage.stages.plan import KEPT_FIELDS, SUBMITTER_FIELDS, ReadPlan
 
 
 class Classifies(Protocol):
@@ -24,15 +18,6 @@ class Classifies(Protocol):
 
     def classify(self, subject: str, body: str, facts: Facts) -> Classification:
         """Category, issue, confidence and reasons."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadPlan:
-    """What reading depends on besides the bytes; travels to the reader processes."""
-
-    parsing: ParseOptions
-    rules: RuleContext
-    patterns: Patterns
 
 
 def read(raw: RawMessage, plan: ReadPlan, classifier: Classifies) -> Reading:

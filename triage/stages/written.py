@@ -10,7 +10,7 @@ from triage.people import People
 from triage.policy.written import PROVENANCE, answered_directly, wrote_about
 from triage.ports import Now, Transaction
 from triage.reading import Effect, Reading
-from triage.stages.read import SUBMITTER_FIELDS
+from triage.stages.plan import SUBMITTER_FIELDS
 from triage.stages.record import Recorder
 from triage.threads.authors import author_of
 from triage.threads.numbers import quoted_numbers

@@ -1,6 +1,5 @@
-"""What runs inside a worker: reading with a bound on memory, and on processor time where messages share a trip."""
+"""What runs inside a reader: reading with a bound on memory, and on processor time where messages share a trip."""
 
-import os
 import resource
 import signal
 from collections.abc import Callable, Sequence
@@ -8,26 +7,22 @@ from pathlib import Path
 from types import FrameType
 
 from triage.message import RawMessage
-from triage.reading import Reading
+from triage.reading import Reading, Unreadable
 
 Read = Callable[[RawMessage], Reading]
+#: What a reader is asked: how to read, and what.
+Job = tuple[Callable[[Read, Sequence[RawMessage]], "list[Reading | Unreadable | None]"], Sequence[RawMessage]]
 
 #: Processor time, not time on the clock: on a busy machine everything takes long, and nothing is the message's fault.
 _SHARED_SECONDS = 0.5
-
-
-#: Readers give way to the daemon: what they have read must first be decided and sent, or the machine only piles it up.
-_NICENESS = 5
 
 
 class _TooLongError(BaseException):
     """Reading took more than its share; no library may mistake it for an ordinary error."""
 
 
-def begin(prepare: Callable[[], None], memory_mb: int) -> None:
-    """Make this process ready."""
-    prepare()
-    os.nice(_NICENESS)
+def bound(memory_mb: int) -> None:
+    """Let this process have so much more memory than it has now."""
     signal.signal(signal.SIGPROF, _too_long)
     # Set after the imports, on top of what they took: the limit is for what a message makes us allocate.
     _soft, hard = resource.getrlimit(resource.RLIMIT_AS)
@@ -35,12 +30,18 @@ def begin(prepare: Callable[[], None], memory_mb: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard))
 
 
-def read_alone(read: Read, message: RawMessage) -> Reading:
-    """The reading; whatever goes wrong is the caller's to see."""
-    return read(message)
+def read_alone(read: Read, messages: Sequence[RawMessage]) -> list[Reading | Unreadable | None]:
+    """The reading of the only message, or why there is none."""
+    try:
+        return [read(message) for message in messages]
+    except MemoryError:
+        return [Unreadable(reason="reading needed more memory than allowed")]
+    # A defect of ours, met by this message: it becomes a case for a person instead of a daemon that cannot go on.
+    except Exception as error:
+        return [Unreadable(reason=f"the reader failed: {type(error).__name__}")]
 
 
-def read_together(read: Read, messages: Sequence[RawMessage]) -> list[Reading | None]:
+def read_together(read: Read, messages: Sequence[RawMessage]) -> list[Reading | Unreadable | None]:
     """A reading for each message, None for one that failed or took too long: it is then to be read alone."""
     return [_attempt(read, message) for message in messages]
 
