@@ -2,6 +2,7 @@
 
 import asyncio
 import smtplib
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
@@ -161,3 +162,42 @@ def test_the_invariants_find(old: bytes, new: bytes, complaint: str) -> None:
         GOOD.replace(old, new, 1), recipients=["ann@customer.example"], ours=["support@shop.example"], acknowledgment=True
     )
     assert (not found) if not complaint else any(complaint in line for line in found)
+
+
+@dataclass(frozen=True)
+class Left:
+    """A message as it left."""
+
+    recipients: tuple[str, ...]
+    content: bytes
+
+
+def left(to: str, *, kind: str = "acknowledgment", auto: str = "auto-replied", audit: bool = False) -> Left:
+    """A message of ours to that address."""
+    lines = [
+        "From: support@shop.example", f"To: {to}", "Subject: We have your message", "Date: Mon, 02 Mar 2026 08:00:00 +0000",
+        f"Message-ID: <{kind}.abc@shop.example>", *([f"Auto-Submitted: {auto}"] if auto else []), "", "Hello", "",
+    ]  # fmt: skip
+    return Left((to, invariants.AUDIT) if audit else (to,), "\r\n".join(lines).encode())
+
+
+def test_what_left_a_world_is_judged() -> None:
+    """Copies to the audit mailbox are left aside, a person's answer need not call itself automatic, and strangers are found out."""
+    known = ["From: Ann <Ann@customer.example>", "finance@shop.example"]
+    assert invariants.broken([], known=known) == []
+    assert invariants.broken([left("ann@customer.example", audit=True), left("finance@shop.example", kind="escalation")], known=known) == []
+    assert invariants.broken([left("ann@customer.example", kind="answer", auto="")], known=known) == []
+    assert invariants.broken([left("ann@customer.example", auto="")], known=known) == [
+        "to ann@customer.example: Auto-Submitted is missing or wrong"
+    ]
+    assert invariants.broken([left("eve@evil.example")], known=known) == ["to eve@evil.example: eve@evil.example was never heard of"]
+    assert invariants.broken([left("eve@evil.example")], known=None) == []
+
+
+def test_what_is_no_card_number() -> None:
+    """Zeros add up as a card number does, and are none."""
+    assert invariants._luhn(b"0" * 16)
+    message = left("ann@customer.example")
+    for digits, found in (("0" * 16, 0), ("4111 1111 1111 1111", 1), ("4111111111111112", 0)):
+        content = message.content.replace(b"Hello", digits.encode())
+        assert len(invariants.broken([Left(message.recipients, content)], known=None)) == found

@@ -17,18 +17,23 @@ _PARTS = ("ptc", "pc", "classes", "nextmove", "output", "row")
 
 def prepare() -> None:
     """Let this process tell languages."""
-    source = MODEL_DIR / MODEL_FILE
-    made = source.stat()
+    made = (MODEL_DIR / MODEL_FILE).stat()
     kept = folder() / f"languages-{made.st_size:x}-{made.st_mtime_ns:x}.npz"
     try:
         found = _read(kept)
     except (OSError, ValueError, KeyError, zipfile.BadZipFile):
-        found = LanguageIdentifier.from_model_file(source)
-        found.set_languages([code for code in language.LANGUAGES if code in found.nb_classes])
+        found = shipped()
         # A folder that takes nothing costs time at each start, and nothing else.
         with contextlib.suppress(OSError):
             _write(kept, found)
     language.use(found)
+
+
+def shipped() -> LanguageIdentifier:
+    """The one that came with py3langid, for the languages that customers write."""
+    found = LanguageIdentifier.from_model_file(MODEL_DIR / MODEL_FILE)
+    found.set_languages([code for code in language.LANGUAGES if code in found.nb_classes])
+    return found
 
 
 def folder() -> Path:

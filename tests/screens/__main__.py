@@ -59,7 +59,7 @@ async def _play(server: Dovecot, root: Path) -> None:
         async def deliver(content: bytes) -> None:
             server.deliver(USER, content)
 
-        world = World(root=root, deliver=deliver, values=values, readers=readers)
+        world = World(root=root, post=deliver, values=values, readers=readers)
         try:
             await world.settle(mailbox="")
             for content in MORNING:

@@ -3,7 +3,8 @@
 import email
 import email.policy
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
+from typing import Protocol
 
 #: Header fields that our messages may have, in lower case.
 ALLOWED = frozenset(
@@ -15,10 +16,40 @@ ALLOWED = frozenset(
 )  # fmt: skip
 _ACK_LIMIT = 2048
 _LINE_LIMIT = 998
-_DIGITS = re.compile(rb"(?<![0-9])(?:[0-9][ -]?){13,19}(?![0-9])")
+_DIGITS = re.compile(rb"(?<![0-9])[1-9](?:[ -]?[0-9]){12,18}(?![0-9])")
 
 
-def check(content: bytes, *, recipients: Collection[str], ours: Collection[str], acknowledgment: bool = False) -> list[str]:
+#: Mailboxes of ours that the tests send from and to; the second envelope recipient of a message may be the last.
+OURS, AUDIT = frozenset({"support@shop.example", "help@shop.example"}), "audit@shop.example"
+
+
+class Sent(Protocol):
+    """A message as a server was given it."""
+
+    @property
+    def recipients(self) -> Sequence[str]: ...
+    @property
+    def content(self) -> bytes: ...
+
+
+def broken(sent: Iterable[Sent], *, known: Iterable[str] | None, ours: Collection[str] = OURS) -> list[str]:
+    """What is wrong with messages that left, one line each; nobody may be written to whom `known` does not name."""
+    named = None if known is None else "\n".join(known).lower()
+    wrong = []
+    for each in sent:
+        recipients = [it for it in each.recipients if it != AUDIT or len(each.recipients) == 1]
+        name = email.message_from_bytes(each.content, policy=email.policy.default).get("message-id", "")
+        # A Message-ID of ours begins with what the message is for.
+        kind = name.strip().partition(".")[0].removeprefix("<")
+        found = check(each.content, recipients=recipients, ours=ours, acknowledgment=kind == "acknowledgment", by_person=kind == "answer")
+        found += [f"{it} was never heard of" for it in recipients if named is not None and it.lower() not in named]
+        wrong += [f"to {', '.join(recipients)}: {line}" for line in found]
+    return wrong
+
+
+def check(
+    content: bytes, *, recipients: Collection[str], ours: Collection[str], acknowledgment: bool = False, by_person: bool = False
+) -> list[str]:
     """What is wrong with a message as it left; [] when nothing is. `ours` are the addresses that may stand in From."""
     message = email.message_from_bytes(content, policy=email.policy.default)
     names = [name.lower() for name in message]
@@ -29,7 +60,7 @@ def check(content: bytes, *, recipients: Collection[str], ours: Collection[str],
         wrong.append("To and envelope must name the same one recipient")
     if {address.addr_spec.lower() for address in message["from"].addresses} - {address.lower() for address in ours}:
         wrong.append("From is not ours")
-    if message.get("auto-submitted", "") not in ("auto-replied", "auto-generated"):
+    if message.get("auto-submitted", "") not in (("", "no") if by_person else ("auto-replied", "auto-generated")):
         wrong.append("Auto-Submitted is missing or wrong")
     if acknowledgment and (len(content) >= _ACK_LIMIT or message.get_content_type() != "text/plain"):
         wrong.append(f"an acknowledgment must be text/plain below {_ACK_LIMIT} octets, not {message.get_content_type()} of {len(content)}")

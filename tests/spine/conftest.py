@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from tests.servers import invariants
 from tests.servers import liar as lying
 from tests.servers.dovecot import Dovecot
 from tests.servers.liar import Liar
@@ -23,8 +25,16 @@ def readers() -> Iterator[Readers]:
     asyncio.run(kept.close())
 
 
+@contextmanager
+def minded(world: World, sink: Sink) -> Iterator[World]:
+    """The world; when its test is over, whatever left it is held against the invariants of all that leaves."""
+    yield world
+    broken = invariants.broken(sink.accepted, known=world.known())
+    assert not broken, broken
+
+
 @pytest.fixture
-def world(tmp_path: Path, embedded: DemoServers, sink: Sink, readers: Readers) -> World:
+def world(tmp_path: Path, embedded: DemoServers, sink: Sink, readers: Readers) -> Iterator[World]:
     """The embedded IMAP server, and an SMTP server that does as told."""
     user = "support@shop.example"
     values = defaults(tmp_path, imap_port=embedded.imap_port, smtp_port=sink.port, user=user)
@@ -32,18 +42,20 @@ def world(tmp_path: Path, embedded: DemoServers, sink: Sink, readers: Readers) -
     async def deliver(content: bytes) -> None:
         await embedded.deliver(user, content)
 
-    return World(root=tmp_path, deliver=deliver, values=values, readers=readers)
+    with minded(World(root=tmp_path, post=deliver, values=values, readers=readers), sink) as minded_world:
+        yield minded_world
 
 
 @pytest.fixture
-def big_world(tmp_path: Path, dovecot: Dovecot, dovecot_user: str, sink: Sink, readers: Readers) -> World:
+def big_world(tmp_path: Path, dovecot: Dovecot, dovecot_user: str, sink: Sink, readers: Readers) -> Iterator[World]:
     """Dovecot, and an SMTP server that does as told."""
     values = defaults(tmp_path, imap_port=dovecot.imap_port, smtp_port=sink.port, user=dovecot_user)
 
     async def deliver(content: bytes) -> None:
         dovecot.deliver(dovecot_user, content)
 
-    return World(root=tmp_path, deliver=deliver, values=values, readers=readers)
+    with minded(World(root=tmp_path, post=deliver, values=values, readers=readers), sink) as minded_world:
+        yield minded_world
 
 
 @pytest.fixture
@@ -54,14 +66,15 @@ async def liar() -> AsyncIterator[Liar]:
 
 
 @pytest.fixture
-def lying_world(tmp_path: Path, liar: Liar, sink: Sink, readers: Readers) -> World:
+def lying_world(tmp_path: Path, liar: Liar, sink: Sink, readers: Readers) -> Iterator[World]:
     """That server, and an SMTP server that does as told."""
 
     async def deliver(content: bytes) -> None:
         liar.put(content)
 
     values = defaults(tmp_path, imap_port=liar.port, smtp_port=sink.port, user="ann")
-    return World(root=tmp_path, deliver=deliver, values=values, readers=readers)
+    with minded(World(root=tmp_path, post=deliver, values=values, readers=readers), sink) as minded_world:
+        yield minded_world
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TypeVar
 
 from tests.spine.world import Clock
-from triage import app as assembly
 from triage.case import Case, CaseEvent
 from triage.installation import read_plan
 from triage.message import MessageKey, RawMessage
@@ -26,6 +25,7 @@ from triage.stages.loop import Stage, drain
 from triage.stages.plan import ReadPlan
 from triage.stages.read import read
 from triage.store.sqlite import SqliteStore
+from triage.stores import open_case_store
 
 T = TypeVar("T")
 ANN, EVE = "ann@customer.example", "eve@evil.example"
@@ -176,7 +176,7 @@ def opened_office(root: Path, clock: Clock, people: str = "") -> tuple[Office, S
     path.write_text(CONFIG.format(people=people), encoding="utf-8")
     settings = load(path)
     post = Post()
-    store = assembly.open_case_store(settings)
+    store = open_case_store(settings)
     parts = parts_of(settings, clock)
     deliver = parts.outgoing(store).deliver([("", post)])
     stages = (parts.decide(store, Inside(read_plan(settings))), *parts.desk(store), deliver, parts.tend(store))

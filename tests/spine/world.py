@@ -1,7 +1,10 @@
 """A marketplace in small: a mailbox, a way out, a configuration, and the daemon assembled on them."""
 
 import contextlib
+import os
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -120,10 +123,18 @@ class World:
     """Where a test plays: `write` a message, `settle` what follows, look at what was sent and stored."""
 
     root: Path
-    deliver: Callable[[bytes], Awaitable[None]]
+    #: Puts a message into the mailbox.
+    post: Callable[[bytes], Awaitable[None]]
     values: dict[str, object]
     readers: Readers
     clock: Clock = field(default_factory=Clock)
+    #: What was put there.
+    delivered: list[bytes] = field(default_factory=list)
+
+    async def deliver(self, content: bytes) -> None:
+        """Somebody writes."""
+        self.delivered.append(content)
+        await self.post(content)
 
     def configure(self, **changes: object) -> Settings:
         """The settings, with these values changed from now on."""
@@ -150,6 +161,15 @@ class World:
         """One pass over everything due; how much was done."""
         async with self.app(**changes) as app:
             return await once(app)
+
+    def known(self) -> list[str] | None:
+        """Whatever names somebody who may be written to: configuration, mail, authors and requesters; None where the store is elsewhere."""
+        path = self.root / "var" / "triage.db"
+        if not path.exists():
+            return None
+        with closing(sqlite3.connect(path)) as db:
+            people = [str(row[0]) for row in db.execute("select author from messages union select requester from cases")]
+        return [*people, self.config.read_text(), *(content.decode("latin-1") for content in self.delivered)]
 
     async def ask(self, question: Callable[[Transaction], T]) -> T:
         """What the store answers."""
@@ -182,7 +202,7 @@ def letter(
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = sender, to, subject
     message["Date"] = format_datetime(datetime.now(UTC))
-    message["Message-ID"] = message_id or f"<{next(_serial)}.{id(message)}@customer.example>"
+    message["Message-ID"] = message_id or f"<{next(_serial)}.{os.getpid()}@customer.example>"
     for name, value in (headers or {}).items():
         message[name] = value
     message.set_content(body)

@@ -8,7 +8,6 @@ import click
 from triage.case import CaseStatus
 from triage.cli.case_view import WholeCase, case_json, list_cases, show_case, whole_json
 from triage.cli.context import print_json, run_async, settings
-from triage.cli.correcting import correct
 from triage.ports import Transaction
 from triage.settings import Settings
 from triage.stores import open_case_store
@@ -48,6 +47,8 @@ def case(context: click.Context, number: str, *, matter: str, by: str, as_json: 
     """
     chosen = settings(context)
     if matter:
+        from triage.cli.correcting import correct
+
         correct(chosen, number, matter, by)
     found = run_async(_query(chosen, lambda tx: _whole(tx, number)))
     if found is None:

@@ -84,10 +84,10 @@ class ForkServer:
             os.kill(reader.pid, signal.SIGKILL)
         return -signal.SIGKILL
 
-    def close(self) -> None:
-        """End all readers."""
+    def close(self, within: float = _END_SECONDS) -> None:
+        """End all readers, and whatever is not gone within so many seconds."""
         with self._lock:
-            self._close()
+            self._close(within)
 
     def _order(self, what: bytes, pid: int, descriptors: Sequence[int]) -> int:
         control = self._control or self._begin()
@@ -109,13 +109,13 @@ class ForkServer:
             self._process = subprocess.Popen(command, stdin=told, pass_fds=[theirs.fileno()])  # noqa: S603 - ourselves
         return self._control
 
-    def _close(self) -> None:
+    def _close(self, within: float = _END_SECONDS) -> None:
         if self._control:
             self._control.close()
             self._control = None
         if self._process:
             try:
-                self._process.wait(_END_SECONDS)
+                self._process.wait(within)
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()

@@ -1,0 +1,1 @@
+"""Reader processes and the server they come from."""
