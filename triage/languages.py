@@ -22,18 +22,11 @@ def prepare() -> None:
     try:
         found = _read(kept)
     except (OSError, ValueError, KeyError, zipfile.BadZipFile):
-        found = shipped()
+        found = language.shipped()
         # A folder that takes nothing costs time at each start, and nothing else.
         with contextlib.suppress(OSError):
             _write(kept, found)
     language.use(found)
-
-
-def shipped() -> LanguageIdentifier:
-    """The one that came with py3langid, for the languages that customers write."""
-    found = LanguageIdentifier.from_model_file(MODEL_DIR / MODEL_FILE)
-    found.set_languages([code for code in language.LANGUAGES if code in found.nb_classes])
-    return found
 
 
 def folder() -> Path:

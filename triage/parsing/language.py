@@ -29,15 +29,14 @@ def use(identifier: Identifier) -> None:
     _in_use()[:] = [identifier]
 
 
-def _identifier() -> Identifier:
-    # Read once for each process that was not given one, and only where a text needs it.
-    if not _in_use():
-        from py3langid.langid import MODEL_FILE, LanguageIdentifier
+def shipped() -> Identifier:
+    """The one that comes with py3langid, for the languages that customers write."""
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-        identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
-        identifier.set_languages([code for code in LANGUAGES if code in identifier.nb_classes])
-        use(identifier)
-    return _in_use()[0]
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
+    identifier.set_languages([code for code in LANGUAGES if code in identifier.nb_classes])
+    found: Identifier = identifier
+    return found
 
 
 def of(text: str) -> str:
@@ -45,5 +44,8 @@ def of(text: str) -> str:
     text = text[:MAX_CHARACTERS]
     if sum(map(str.isalpha, text)) < MIN_LETTERS:
         return ""
-    code = _identifier().classify(text)[0]
+    if not _in_use():
+        # Read once for each process that was not given one, and only where a text needs it.
+        use(shipped())
+    code = _in_use()[0].classify(text)[0]
     return "no" if code == "nb" else str(code)
