@@ -74,6 +74,17 @@ def test_one_text_leaves_nothing_behind_for_the_next() -> None:
             templates.render(name, {})
 
 
+def test_a_broken_template_costs_the_others_nothing() -> None:
+    """What does not compile is found when it is asked for, each time in the same words; the one beside it is written as ever."""
+    templates = Templates({"broken.txt": "{% if %}", "whole.txt": "Hello {{ name }}"})
+    for _ in range(2):
+        with pytest.raises(TemplateError, match=r"broken\.txt: Expected an expression"):
+            templates.render("broken.txt", {})
+        assert templates.render("whole.txt", {"name": "Ann"}) == "Hello Ann"
+    assert templates.problems() == ["broken.txt: Expected an expression, got 'end of statement block'"]
+    assert ("broken.txt" in templates, "whole.txt" in templates, "none.txt" in templates) == (True, True, False)
+
+
 def test_the_shipped_templates_have_no_problems() -> None:
     """All that is shipped compiles, fits, and asks for nothing unknown."""
     assert writer().problems(SHIPPED.matters) == []

@@ -146,6 +146,32 @@ def test_readers_that_cannot_be_made_ready() -> None:
     server.close()
 
 
+async def test_a_pool_without_readers_tells_its_stage() -> None:
+    """Reading one message or many, the fault reaches whoever asked, who backs off: no message is called unreadable."""
+    pool = ReaderPool(read_process, never_ready, workers=1, time=timedelta(seconds=1), memory_mb=256)
+    results = await asyncio.gather(*pool.read([raw(b"a", 1), raw(b"b", 2)]), return_exceptions=True)
+    assert [type(result) for result in results] == [TemporaryError, TemporaryError]
+    await pool.close()
+
+
+async def test_a_pool_that_was_never_asked() -> None:
+    """Nothing was started, and nothing has to be ended."""
+    pool = ReaderPool(read_process, never_ready, workers=1, time=timedelta(seconds=1), memory_mb=256)
+    assert pool.read([]) == []
+    await pool.close()
+
+
+async def test_as_many_readers_as_are_needed(pool: ReaderPool) -> None:
+    """One message at a time takes one; a pile of large ones takes as many as there may be."""
+    await where(pool)
+    await where(pool)
+    assert len(pool._idle) == 1
+    large = [raw(b"x" * 1_100_000, number) for number in range(12)]
+    readings = await asyncio.gather(*pool.read(large))
+    assert all(isinstance(reading, Reading) for reading in readings)
+    assert 2 <= len(pool._idle) <= 3
+
+
 def test_one_that_does_not_end_is_killed() -> None:
     """A fork server that hangs does not keep the daemon from ending."""
     server = ForkServer(prepare, read_process, 256)
