@@ -2,12 +2,13 @@
 
 import dataclasses
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from triage.case import Case, CaseEvent, CaseStatus, NewCase
+from triage.clocks.calendar import Calendar, Shift
 from triage.clocks.due import due_at
 from triage.clocks.tell import tell, zone
 from triage.decision import Candidate, Decision, Match, ReplyOrder
@@ -20,6 +21,7 @@ from triage.reply import Reply, ReplyKind
 from triage.responders.writer import Writer
 from triage.sections.identity import Identity
 from triage.sections.people import AgentSettings, DepartmentSettings
+from triage.stages.clockwork import Clockwork
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES = ROOT / "templates" / "emails"
@@ -139,6 +141,15 @@ def writer(sources: dict[str, str] | None = None, people: People = PEOPLE, polic
 @cache
 def _shipped_writer() -> Writer:
     return writer()
+
+
+#: From nine to five, Monday to Friday.
+OFFICE_HOURS = Calendar({day: [Shift(start=time(9), end=time(17))] for day in range(5)}, zone(IDENTITY.time_zone))
+
+
+def clockwork(policy: Policy = SHIPPED) -> Clockwork:
+    """The clocks of cases, by the shipped policy and usual hours."""
+    return Clockwork(time=OFFICE_HOURS, policy=policy)
 
 
 def acknowledgment_order(**fields: Any) -> ReplyOrder:

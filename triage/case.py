@@ -132,10 +132,18 @@ class CaseEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deadline:
-    """A promise with a time: acknowledge, assign, resolve or reply (a department's)."""
+    """A promise with a time, or something to be done at one."""
 
     case_id: int
+    #: acknowledge, assign, answer, resolve, solve, update, reply (a department's), remind, closing, promised, check …
     kind: str
     due_at: datetime
     #: The department or person it binds; empty for ourselves.
     bound: str = ""
+    #: When its time began to run; None where nobody is reminded of it.
+    since: datetime | None = None
+    #: When somebody is to be reminded next, and how often somebody was.
+    warn_at: datetime | None = None
+    step: int = 0
+    #: Since when its clock stands still; None while it runs.
+    paused_at: datetime | None = None

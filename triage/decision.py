@@ -7,7 +7,7 @@ from enum import StrEnum
 from triage.case import CaseEvent, CaseStatus, Deadline, NewCase, Priority, Rating
 from triage.correction import Ruling
 from triage.reply import ReplyKind
-from triage.staff import Notice, NoticeKind
+from triage.staff import Notice, NoticeKind, Reminder
 
 
 class Outcome(StrEnum):
@@ -174,5 +174,7 @@ class Decision:
     change: CaseChange | None = None
     #: What people are to be told; the case id is filled in.
     notices: tuple[Notice, ...] = ()
+    #: Promises that people are to be reminded of; the case id is filled in.
+    reminders: tuple[Reminder, ...] = ()
     #: Folder the message is to be filed into; empty leaves it where it is.
     folder: str = ""

@@ -7,8 +7,10 @@ from triage import tokens
 #: A colleague's is of another kind (`staff_tokens`).
 _CUSTOMER = "c"
 _REPORTS = "b"
-#: RFC 5321 §4.5.3.1.1.
+_RATINGS = "r"
+_RATING = re.compile(r"r\.(\d{1,9})\.([1-5])\.([a-z2-7]{26})")
 _CANARY = re.compile(r"canary\.([0-9a-f]{16})\.([a-z2-7]{26})@[^@]{1,253}")
+#: RFC 5321 §4.5.3.1.1.
 _LONGEST_LOCAL_PART = 64
 _ANSWER = re.compile(r"c\.(\d{1,9})\.([a-z2-7]{26})")
 
@@ -22,6 +24,25 @@ def answer_address(key: bytes, address: str, number: str) -> str:
 def report_address(key: bytes, address: str, message_id: str) -> str:
     """Our address with a token for delivery reports on one message of ours."""
     return _tagged(address, f"{_REPORTS}.{tokens.sign(key, 'report', message_id)}")
+
+
+def rating_mark(key: bytes, number: str, score: int) -> str:
+    """A token that says how the customer of that case was served, by a score from 1 to 5."""
+    return f"{_RATINGS}.{number.rpartition('-')[2]}.{score}.{tokens.sign(key, 'rating', number, str(score))}"
+
+
+def rating_address(key: bytes, address: str, number: str, score: int) -> str:
+    """Our address with that token; the bare address where it would grow too long."""
+    return _tagged(address, rating_mark(key, number, score))
+
+
+def rated(key: bytes, text: str, prefix: str) -> tuple[str, int] | None:
+    """The case number and the score in an address or a subject that carries a good token; None for any other."""
+    found = _RATING.search(text.lower())
+    if not found:
+        return None
+    number, score = f"{prefix}-{found[1]}", int(found[2])
+    return (number, score) if tokens.verify(key, found[3], "rating", number, found[2]) else None
 
 
 def canary_id(key: bytes, address: str, nonce: str) -> str:

@@ -8,7 +8,7 @@ from triage.accounts import Accounts
 from triage.alarm import AlarmBoard
 from triage.clocks.due import due_at
 from triage.clocks.tell import zone
-from triage.installation import key_ring, load_policy, load_writer
+from triage.installation import key_ring, load_calendar, load_policy, load_writer
 from triage.outgoing import Outgoing, pace
 from triage.people import People
 from triage.policy.table import Policy
@@ -19,6 +19,7 @@ from triage.settings import Settings
 from triage.staff_tokens import KeyRing
 from triage.stages.assign import Assign
 from triage.stages.canary import Canary
+from triage.stages.clockwork import Clockwork
 from triage.stages.colleagues import Colleagues
 from triage.stages.correct import Corrector
 from triage.stages.decide import Decide
@@ -34,6 +35,7 @@ from triage.stages.pulse import Pulses
 from triage.stages.receive import Receive
 from triage.stages.record import Recorder
 from triage.stages.release import Release
+from triage.stages.remind import Reminding
 from triage.stages.tend import Tend
 from triage.stages.unreached import Unreached
 from triage.stages.vitals import Vitals
@@ -218,6 +220,7 @@ class Parts:
             people=self.people,
             due=due_at,
             recorder=self.recorder,
+            reminding=Reminding(people=self.people, policy=self.policy, recorder=self.recorder, due=due_at, key=self.ring.current),
             now=self.now,
             to_send=self.to_send,
             tick=timedelta(minutes=1),
@@ -234,7 +237,13 @@ def parts_of(settings: Settings, now: Now, board: AlarmBoard | None = None) -> P
         policy=policy,
         people=People.of(settings),
         ring=key_ring(settings.paths.state),
-        recorder=Recorder(writer=writer, live=settings.mode == "live", keep_raw=settings.keep_raw, board=board),
+        recorder=Recorder(
+            writer=writer,
+            live=settings.mode == "live",
+            keep_raw=settings.keep_raw,
+            board=board,
+            clockwork=Clockwork(time=load_calendar(settings), policy=policy),
+        ),
         board=board,
         arrived=Bell(),
         to_send=Bell(),

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 from triage.alarm import Alarm, Notice
-from triage.case import Deadline
 from triage.correction import Correction, Lesson
+from triage.deadlines import DeadlineTable, ReminderTable, SurveyTable
 from triage.desks import AssignmentTable, ColleagueTable, NoticeTable
 from triage.drafts import DraftTable
 from triage.entry import LogTable
@@ -149,28 +149,6 @@ class Learner(Protocol):
         """Teach a candidate in a process of its own, and use it if it proves better; LessonError where that process fails."""
 
 
-class DeadlineTable(Protocol):
-    """Promises with a time."""
-
-    def set(self, deadline: Deadline) -> None:
-        """Promise something; the same kind for the same case and party is replaced."""
-
-    def keep(self, case_id: int, kind: str, at: datetime, bound: str = "") -> None:
-        """The promise was kept."""
-
-    def due(self, now: datetime, limit: int) -> list[Deadline]:
-        """Promises past their time that were neither kept nor reported as missed."""
-
-    def miss(self, deadline: Deadline, at: datetime) -> None:
-        """Recorded as missed, so that it is reported once."""
-
-    def next_due(self) -> datetime | None:
-        """When the next one is due; None when nothing waits."""
-
-    def of_case(self, case_id: int) -> list[tuple[Deadline, str]]:
-        """With "open", "kept" or "missed"."""
-
-
 class VitalsTable(Protocol):
     """How much waits."""
 
@@ -204,6 +182,14 @@ class Transaction(Protocol):
     @property
     def deadlines(self) -> DeadlineTable:
         """Promises with a time."""
+
+    @property
+    def reminders(self) -> ReminderTable:
+        """What people are to be reminded of."""
+
+    @property
+    def surveys(self) -> SurveyTable:
+        """Who was asked how we did."""
 
     @property
     def corrections(self) -> CorrectionTable:

@@ -27,6 +27,22 @@ class ReplyKind(StrEnum):
     CONFIRMATION = "confirmation"
     #: To a stranger whose message was not obeyed; it says next to nothing.
     DISCLAIMER = "disclaimer"
+    #: To a colleague: promises that are close to their time or past it, where there are many.
+    REMINDERS = "reminders"
+    #: To the customer: how the case stands while it takes longer.
+    PROGRESS = "progress"
+    #: To the customer: who has the case now, what happens next and by when.
+    ESCALATED = "escalated"
+    #: To the customer: that the case is solved, and whether all is well.
+    CLOSING = "closing"
+    #: To the customer: how we did, asked once a month of those who had a dispute.
+    SURVEY = "survey"
+
+
+#: What goes to the customer whose case it is, and to nobody else.
+TO_CUSTOMER = frozenset({
+    ReplyKind.ACKNOWLEDGMENT, ReplyKind.ANSWER, ReplyKind.PROGRESS, ReplyKind.ESCALATED, ReplyKind.CLOSING, ReplyKind.SURVEY,
+})  # fmt: skip
 
 
 #: What people wrote, and we only carry.

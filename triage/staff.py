@@ -1,7 +1,7 @@
 """Words for the people who work with us: their roles, what each role may do, and what speaks for a message that claims to be theirs."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 
@@ -64,6 +64,12 @@ class NoticeKind(StrEnum):
     COLLEAGUE_UNREACHABLE = "colleague_unreachable"
     #: The day has come until which the case was to wait.
     REMINDED = "reminded"
+    #: A promise is close to its time.
+    DUE_SOON = "due_soon"
+    #: Something is to be looked after: what the customer was promised, what a department has answered.
+    CHECK = "check"
+    #: The customer said how we did.
+    RATED = "rated"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +82,28 @@ class Notice:
     colleague: str
     #: The message it is about; None for none.
     message_row: int | None = None
+    id: int = 0
+
+
+#: The step at which a promise is broken.
+MISSED = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reminder:
+    """That a promise is close to its time, or past it: told to one person or department, once."""
+
+    case_id: int
+    #: The promise.
+    kind: str
+    bound: str = ""
+    due_at: datetime
+    #: Share of the time that has passed, in percent; MISSED where it is over.
+    step: int
+    #: Key of the colleague who is told.
+    recipient: str
+    #: In words.
+    why: str
     id: int = 0
 
 

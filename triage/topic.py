@@ -37,8 +37,25 @@ class Topic:
         return self.next_steps.get(language) or self.next_steps.get("en", "")
 
 
+class StaffedTime(Protocol):
+    """Whoever knows when people are at work."""
+
+    def staffed(self, start: datetime, span: timedelta) -> datetime:
+        """The first moment by which people have been at work for that long since then."""
+
+    def staffed_between(self, start: datetime, end: datetime) -> timedelta:
+        """How long people are at work between the two."""
+
+    def working_days(self, start: datetime, days: int) -> datetime:
+        """When people leave on the so manieth working day after that one."""
+
+
 class Guide(Protocol):
     """Whoever can say what the policy says."""
+
+    @property
+    def management(self) -> str:
+        """Key of the department that hears of what goes wrong."""
 
     def topic(self, category: str, issue: str) -> Topic:
         """What is to be done about that category and issue."""

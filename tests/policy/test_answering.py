@@ -19,7 +19,7 @@ from triage.policy.answering import answered
 from triage.policy.colleague import Answer, Rival, ruling_of
 from triage.policy.commands import ACTIONS, MAY
 from triage.policy.incoming import Incoming
-from triage.policy.overdue import overdue
+from triage.policy.scheduled import Occasion, scheduled
 from triage.reply import ReplyKind
 from triage.sections.people import AgentSettings, DepartmentSettings
 from triage.staff import Colleague, NoticeKind, Role
@@ -224,7 +224,7 @@ class TestCommands:
         """Once the day has come the case is open, whoever looks after it is told, and management is not."""
         deadline = Deadline(case_id=42, kind="remind", due_at=NOW)
         asleep = case(status=CaseStatus.ON_HOLD, assignee="jane")
-        decision = overdue(deadline, asleep, people=OFFICE, policy=SHIPPED, now=NOW, due=due_at)
+        decision = scheduled(Occasion(deadline=deadline, case=asleep, log=(), people=OFFICE, policy=SHIPPED, now=NOW))
         assert (decision.status, decision.replies, told(decision)) == (CaseStatus.OPEN, (), ["woken"])
         assert [notice.kind for notice in decision.notices] == [NoticeKind.REMINDED]
 

@@ -13,6 +13,7 @@ from triage.message import DeliveryReport
 from triage.people import People
 from triage.policy.overdue import overdue, report_events
 from triage.reply import Delivery, DeliveryStatus, ReplyKind
+from triage.staff import MISSED
 
 LATE = ARRIVED + timedelta(hours=50)
 
@@ -45,6 +46,8 @@ def delivery(kind: ReplyKind = ReplyKind.ACKNOWLEDGMENT) -> Delivery:
     [
         ("acknowledge", "", "the customer was to have our first answer by 2026-11-27 09:00 UTC and has none"),
         ("resolve", "", "the customer was promised a result or word of progress by 2026-11-27 09:00 UTC"),
+        ("answer", "", "a person was to answer the customer by 2026-11-27 09:00 UTC and has not"),
+        ("solve", "", "the case was to be solved by 2026-11-27 09:00 UTC and is not"),
         ("reply", "finance", "Finance was to answer by 2026-11-27 09:00 UTC and has not"),
         ("reply", "warehouse", "warehouse was to answer by 2026-11-27 09:00 UTC and has not"),
         ("reply", "", "somebody was to answer by 2026-11-27 09:00 UTC and has not"),
@@ -53,20 +56,13 @@ def delivery(kind: ReplyKind = ReplyKind.ACKNOWLEDGMENT) -> Delivery:
 def test_a_missed_promise_goes_to_management(kind: str, bound: str, reason: str) -> None:
     """Each kind of promise, when missed, is on record and told to management in words."""
     decision = missed(kind, bound)
-    (order,) = decision.replies
-    assert (order.department, order.recipient, order.reason) == ("management", "management@shop.example", reason)
+    (told,) = decision.reminders
+    assert (told.recipient, told.why, told.kind, told.bound, told.step) == ("management", reason, kind, bound, MISSED)
+    assert decision.replies == ()
     assert decision.reason == reason
     assert [line.kind for line in decision.events] == ["missed", "escalated"]
     assert decision.events[0].detail.get("bound", "") == bound
     assert (decision.outcome, decision.case_id, decision.folder) == (Outcome.NOTED, 42, "")
-
-
-def test_management_hears_at_once_and_answers_within_the_hour() -> None:
-    """The mail is due now, the answer an hour later, and the deadline belongs to the case."""
-    decision = missed()
-    assert decision.replies[0].deadline == LATE
-    (deadline,) = decision.deadlines
-    assert (deadline.case_id, deadline.bound, deadline.due_at) == (42, "management", LATE + timedelta(hours=1))
 
 
 def test_management_is_told_once_for_each_case() -> None:
@@ -74,26 +70,26 @@ def test_management_is_told_once_for_each_case() -> None:
     log = missed().events
     for kind, bound in (("acknowledge", ""), ("reply", "management")):
         again = missed(kind, bound, log=log)
-        assert (again.replies, [line.kind for line in again.events]) == ((), ["missed"])
+        assert (again.reminders, [line.kind for line in again.events]) == ((), ["missed"])
 
 
 @pytest.mark.parametrize("status", [CaseStatus.SOLVED, CaseStatus.CLOSED])
 def test_a_case_that_is_done_misses_nothing(status: CaseStatus) -> None:
     """A promise that runs out after the case was solved changes nothing."""
     decision = missed(of=case(status=status))
-    assert (decision.events, decision.replies) == ((), ())
+    assert (decision.events, decision.reminders) == ((), ())
 
 
 def test_without_management_the_history_says_that_nobody_was_told() -> None:
     """Where nobody is configured, the missed promise and the missing department are on record."""
     decision = missed(people=People(identity=IDENTITY))
-    assert decision.replies == ()
+    assert decision.reminders == ()
     assert [line.kind for line in decision.events] == ["missed", "not_escalated"]
 
 
 def test_other_escalations_do_not_keep_it_from_management() -> None:
     """That finance has the case does not mean that management knows of the missed promise."""
-    assert missed(log=[event("escalated", to="finance")]).replies
+    assert missed(log=[event("escalated", to="finance")]).reminders
 
 
 @pytest.mark.parametrize(

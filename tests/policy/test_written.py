@@ -56,7 +56,7 @@ def test_the_house_decides(after: CaseStatus) -> None:
 
 def test_our_promises_are_kept() -> None:
     """First answer, assignment and word of progress; a department's promise is not ours to keep."""
-    assert answered().kept == (("acknowledge", ""), ("assign", ""), ("resolve", ""))
+    assert answered().kept == (("acknowledge", ""), ("assign", ""), ("answer", ""), ("resolve", ""))
 
 
 def test_what_is_on_record() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.making import PEOPLE, SHIPPED, writer
+from tests.making import PEOPLE, SHIPPED, clockwork, writer
 from tests.store.words import NOON, event, later, new_case, raw, reading
 from triage.alarm import AlarmBoard
 from triage.case import CaseEvent
@@ -34,7 +34,7 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 @pytest.fixture
 def moved() -> Moved:
     """What moves mean, under the shipped policy."""
-    recorder = Recorder(writer=writer(), live=True, keep_raw=False, board=AlarmBoard())
+    recorder = Recorder(writer=writer(), live=True, keep_raw=False, board=AlarmBoard(), clockwork=clockwork())
     return Moved(
         account="support",
         rulings=rulings(SHIPPED),

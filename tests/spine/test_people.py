@@ -131,7 +131,9 @@ async def test_the_day_of_a_case_in_mail_clients(office: Office) -> None:
     case = await office.case()
     assert (case.status, case.assignee) == (CaseStatus.PENDING, "jane")
     states = await office.app.store.query(lambda tx: {one.kind: state for one, state in tx.deadlines.of_case(1) if not one.bound})
-    assert states == {"acknowledge": "kept", "resolve": "kept"}
+    assert states == {
+        "acknowledge": "kept", "answer": "kept", "resolve": "kept", "solve": "paused", "update": "open", "silence": "open",
+    }  # fmt: skip
     before = len(office.came(ANN))
     await office.write(answer(told, "#resolve Refunded\n#note\nDone by phone as well."))
     assert len(office.came(ANN)) == before

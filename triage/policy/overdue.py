@@ -3,55 +3,40 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from triage.case import Case, CaseEvent, CaseStatus, Deadline
+from triage.case import Case, CaseEvent, Deadline
 from triage.decision import Decision, Outcome
 from triage.message import DeliveryReport
 from triage.people import People
 from triage.policy.escalate import Call, Moment, escalate
+from triage.policy.reminding import reminder
 from triage.policy.table import Policy
-from triage.reply import Delivery, ReplyKind
-from triage.staff import Notice, NoticeKind
+from triage.policy.timing import DONE
+from triage.reply import TO_CUSTOMER, Delivery
+from triage.staff import MISSED
 from triage.topic import Due
-
-_DONE = frozenset({CaseStatus.SOLVED, CaseStatus.CLOSED})
 
 
 def overdue(
     deadline: Deadline, case: Case, *, people: People, policy: Policy, now: datetime, due: Due, log: Sequence[CaseEvent] = ()
 ) -> Decision:
-    """A missed promise on record, and management told of it, unless the case is done or they were told before."""
-    if case.status in _DONE:
+    """A missed promise on record, and management to be told of it, unless the case is done or they were told before."""
+    if case.status in DONE:
         return Decision(outcome=Outcome.NOTED, reason="the case is done", case_id=case.id)
-    if deadline.kind == "remind":
-        return _woken(case, now)
-    reason = _reason(deadline, people)
+    reason = why_missed(deadline, people)
     detail = {"promise": deadline.kind, "due": deadline.due_at.isoformat(), "why": reason}
     if deadline.bound:
         detail["bound"] = deadline.bound
     missed = CaseEvent(at=now, kind="missed", provenance="clock", detail=detail)
     calls = [Call(department=policy.escalation.management, reason=reason)]
-    # Whoever is told of a missed promise hears of it at once, and has as long to answer as a department is given to take a case over.
     at_once = Moment(now=now, leave_by=now, resolve_by=due(now, policy.promises.assign), due=due)
+    # One message for each case would be a storm after an outage, so the mail is left to whoever bundles reminders.
     escalation = escalate(calls, people, policy, at_once, case_id=case.id, log=log)
-    return Decision(
-        outcome=Outcome.NOTED,
-        reason=reason,
-        case_id=case.id,
-        events=(missed, *escalation.events),
-        replies=escalation.orders,
-        deadlines=escalation.deadlines,
-    )
+    told = [reminder(deadline, MISSED, key, reason) for key in escalation.departments]
+    return Decision(outcome=Outcome.NOTED, reason=reason, case_id=case.id, events=(missed, *escalation.events), reminders=tuple(told))
 
 
-def _woken(case: Case, now: datetime) -> Decision:
-    woken = CaseEvent(at=now, kind="woken", provenance="clock", detail={"was": str(case.status)})
-    told = (Notice(kind=NoticeKind.REMINDED, case_id=case.id, colleague=case.assignee),) if case.assignee else ()
-    return Decision(
-        outcome=Outcome.NOTED, reason="its day has come", case_id=case.id, status=CaseStatus.OPEN, events=(woken,), notices=told
-    )
-
-
-def _reason(deadline: Deadline, people: People) -> str:
+def why_missed(deadline: Deadline, people: People) -> str:
+    """What was promised by when, and was not done."""
     when = deadline.due_at.strftime("%Y-%m-%d %H:%M UTC")
     match deadline.kind:
         case "acknowledge":
@@ -60,6 +45,10 @@ def _reason(deadline: Deadline, people: People) -> str:
             return f"the case was to have a representative by {when} and has none"
         case "resolve":
             return f"the customer was promised a result or word of progress by {when}"
+        case "answer":
+            return f"a person was to answer the customer by {when} and has not"
+        case "solve":
+            return f"the case was to be solved by {when} and is not"
         case _:
             return f"{people.names((deadline.bound,))[0] or 'somebody'} was to answer by {when} and has not"
 
@@ -75,7 +64,7 @@ def report_events(report: DeliveryReport, delivery: Delivery | None, now: dateti
         "diagnostic": report.diagnostic[:300],
     }
     events = [CaseEvent(at=now, kind="report", provenance="mail", detail={key: text for key, text in said.items() if text})]
-    if report.permanent and delivery and delivery.kind in (ReplyKind.ACKNOWLEDGMENT, ReplyKind.ANSWER):
+    if report.permanent and delivery and delivery.kind in TO_CUSTOMER:
         why = "mail to the customer fails for good: another way to reach them is needed"
         events.append(CaseEvent(at=now, kind="unreachable", provenance="mail", detail={"why": why}))
     return tuple(events)

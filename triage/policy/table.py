@@ -5,52 +5,37 @@ from datetime import timedelta
 from functools import cached_property
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
 from triage.case import Priority
 from triage.errors import SettingsError
+from triage.policy.base import Folder, Table, Title
+from triage.policy.promises import Feedback, Promises, Reminders
 from triage.sections.values import Duration
 from triage.topic import Topic
 
-_Folder = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]{1,80}$")]
-_Title = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]{1,60}$")]
 
-
-class _Table(BaseModel):
-    """A table of the file: unknown keys are mistakes, values never change."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Promises(_Table):
-    """How soon we do things, counted from arrival at the server."""
-
-    acknowledge: Duration = timedelta(hours=24)
-    resolve: Duration = timedelta(hours=48)
-    assign: Duration = timedelta(hours=1)
-
-
-class Folders(_Table):
+class Folders(Table):
     """Where messages are filed that have no category."""
 
-    sort_by_hand: _Folder = "Sort by hand"
-    automatic: _Folder = "Automatic"
-    spam: _Folder = "Spam"
-    unreadable: _Folder = "Unreadable"
-    reports: _Folder = "Delivery reports"
+    sort_by_hand: Folder = "Sort by hand"
+    automatic: Folder = "Automatic"
+    spam: Folder = "Spam"
+    unreadable: Folder = "Unreadable"
+    reports: Folder = "Delivery reports"
     #: Only where an account shows states by folders.
-    waiting: _Folder = "Waiting"
-    done: _Folder = "Done"
+    waiting: Folder = "Waiting"
+    done: Folder = "Done"
 
 
-class Threads(_Table):
+class Threads(Table):
     """How long a case can be taken up again."""
 
     follow_up_window: Duration = timedelta(days=30)
 
 
-class Escalation(_Table):
+class Escalation(Table):
     """Who hears of what went wrong, and who stands in."""
 
     management: str = "management"
@@ -59,20 +44,20 @@ class Escalation(_Table):
     follow_ups: Annotated[int, Field(ge=1)] = 3
 
 
-class Trigger(_Table):
+class Trigger(Table):
     """Words that make a case more than its category says."""
 
-    name: _Title
+    name: Title
     words: Annotated[tuple[str, ...], Field(min_length=1)]
     department: str
     priority: Priority = Priority.URGENT
 
 
-class IssueRow(_Table):
+class IssueRow(Table):
     """What differs for one issue; None leaves what its category says."""
 
-    title: _Title | None = None
-    folder: _Folder | None = None
+    title: Title | None = None
+    folder: Folder | None = None
     department: str | None = None
     escalate: bool | None = None
     priority: Priority | None = None
@@ -87,21 +72,23 @@ class IssueRow(_Table):
 class CategoryRow(IssueRow):
     """What holds for a category."""
 
-    title: _Title
-    folder: _Folder
-    issue: dict[str, IssueRow] = {}
+    title: Title
+    folder: Folder
+    issue: dict[str, IssueRow] = Field(default_factory=dict)
 
 
-class Policy(_Table):
+class Policy(Table):
     """The whole file."""
 
     promises: Promises = Promises()
     folders: Folders = Folders()
     threads: Threads = Threads()
     escalation: Escalation = Escalation()
+    reminders: Reminders = Reminders()
+    feedback: Feedback = Feedback()
     trigger: tuple[Trigger, ...] = ()
     category: Annotated[dict[str, CategoryRow], Field(min_length=1)]
-    next_steps: dict[str, dict[str, str]] = {}
+    next_steps: dict[str, dict[str, str]] = Field(default_factory=dict)
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -146,6 +133,11 @@ class Policy(_Table):
     def unreadable(self) -> Topic:
         """What is to be done with a message that could not be read."""
         return self._apart("Could not be read", self.folders.unreadable)
+
+    @property
+    def management(self) -> str:
+        """Key of the department that hears of what goes wrong."""
+        return self.escalation.management
 
     @property
     def categories(self) -> tuple[str, ...]:

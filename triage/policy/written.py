@@ -25,7 +25,7 @@ def answered_directly(
         case_id=case.id,
         status=None if stays else after,
         events=(_event("replied", name, {**detail, "sent_at": sent_at.isoformat()}, now),),
-        kept=(("acknowledge", ""), ("assign", ""), ("resolve", "")),
+        kept=(("acknowledge", ""), ("assign", ""), ("answer", ""), ("resolve", "")),
         # Whoever answers a case that is nobody's looks after it; whoever's it is hears of it.
         assignee=by if by and not case.assignee else None,
         notices=(Notice(kind=NoticeKind.NOTE, case_id=case.id, colleague=case.assignee),) if case.assignee not in ("", by) else (),

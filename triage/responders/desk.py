@@ -14,6 +14,8 @@ from triage.topic import Due, Guide, Topic
 
 #: A token for whoever a reply goes to, about its case.
 Token = Callable[[ReplyOrder, Case, datetime], str]
+#: Where a rating of a case by so many points goes, and what marks it in the subject where the address cannot.
+Rated = Callable[[str, int], tuple[str, str]]
 #: A moment in words, in a language.
 Tell = Callable[[datetime, str], str]
 
@@ -28,6 +30,7 @@ class Desk:
     tell: Tell
     due: Due
     token: Token
+    rated: Rated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

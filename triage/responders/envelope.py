@@ -95,6 +95,12 @@ class Envelope:
         expires = staff_tokens.expiry(now, self._people.rules.token_lifetime)
         return staff_tokens.issue(self._key, colleague, case.number, expires, action)
 
+    def rated(self, number: str, score: int) -> tuple[str, str]:
+        """The address to which that rating of a case goes, and what is put behind the subject where the address has no room for a token."""
+        address = self._identity.address
+        keyed_address = keyed.rating_address(self._key, address, number, score) if self._identity.plus_addressing else address
+        return keyed_address, "" if keyed_address != address else f" (ref {keyed.rating_mark(self._key, number, score)})"
+
     def _author(self, order: ReplyOrder) -> str:
         if order.kind not in BY_PEOPLE:
             return self._from
@@ -114,7 +120,7 @@ class Envelope:
 
     def _reply_to(self, order: ReplyOrder, case: Case, now: datetime) -> str:
         address = self._identity.address
-        if not self._identity.plus_addressing or order.kind in (ReplyKind.DISCLAIMER, ReplyKind.DIGEST):
+        if not self._identity.plus_addressing or order.kind in (ReplyKind.DISCLAIMER, ReplyKind.DIGEST, ReplyKind.REMINDERS):
             return address
         if token := self.token(order, case, now):
             return staff_tokens.addressed(address, token)

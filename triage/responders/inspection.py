@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from triage import tokens
 from triage.people import People
-from triage.reply import BY_PEOPLE, Delivery, ReplyKind
+from triage.reply import BY_PEOPLE, TO_CUSTOMER, Delivery, ReplyKind
 from triage.responders.acknowledgment import AT_MOST
 from triage.responders.envelope import SUBMITTED, bound_by_id
 
@@ -66,7 +66,7 @@ class Inspector:
             return "From is not ours"
         # Staff are in the settings; a customer is the one whose case it is. Nobody else is ever written to, unless a person let them in.
         # But for whoever used an address that is not theirs: they are told so in a text that has nothing of any case in it.
-        to_customer = delivery.kind in (ReplyKind.ACKNOWLEDGMENT, ReplyKind.ANSWER)
+        to_customer = delivery.kind in TO_CUSTOMER
         known = (
             delivery.kind is ReplyKind.COPY
             or delivery.recipient == delivery.requester

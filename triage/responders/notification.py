@@ -10,6 +10,7 @@ from triage.responders.names import one_line
 from triage.staff import NoticeKind
 
 _LOGGED = 12
+_REASON = 500
 _FILES = 20
 #: How the reason for writing reads.
 NEWS: Mapping[NoticeKind, str] = {
@@ -22,6 +23,9 @@ NEWS: Mapping[NoticeKind, str] = {
     NoticeKind.REOPENED: "the case is open again",
     NoticeKind.COLLEAGUE_UNREACHABLE: "mail to the colleague who looked after it fails",
     NoticeKind.REMINDED: "the day has come until which the case was to wait",
+    NoticeKind.DUE_SOON: "a promise is close to its time",
+    NoticeKind.CHECK: "please look whether all is well",
+    NoticeKind.RATED: "the customer has said how we did",
 }
 
 
@@ -29,10 +33,11 @@ def notify(desk: Desk, assignment: Assignment) -> Letter:
     """The mail to whoever looks after the case."""
     case, message = assignment.case, assignment.message
     news = [NEWS[kind] for kind in assignment.order.news]
+    why = one_line(assignment.order.reason, _REASON)
     files = message.attachments if message else ()
     context = {
         **about(desk, assignment),
-        "news": news,
+        "news": [*news, why] if why else news,
         "next_step": assignment.topic(desk).next_step("en"),
         "files": [f"{one_line(file.filename, 80) or 'without a name'} ({file.size / 1000:.0f} kB)" for file in files[:_FILES]],
         "log": [_line(event.at.strftime("%Y-%m-%d %H:%M"), event.kind, event.detail) for event in assignment.log[-_LOGGED:]],
@@ -54,3 +59,10 @@ def digest(desk: Desk, assignment: Assignment) -> Letter:
     return letter_to_colleague(
         desk, assignment, "notification/digest", f"and {len(lines) - 1} more: news of your cases", {"lines": lines, "token": ""}
     )
+
+
+def remind(desk: Desk, assignment: Assignment) -> Letter:
+    """A list of cases of which a promise is close to its time or past it; as a digest, it is no letter about any one of them."""
+    lines, count = assignment.order.words.split("\n"), assignment.order.reason
+    subject = "Promises that are broken or close to their time"
+    return letter_to_colleague(desk, assignment, "reminder/default", subject, {"lines": lines, "count": count, "token": ""})

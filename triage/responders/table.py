@@ -5,10 +5,11 @@ from collections.abc import Callable, Mapping
 from triage.reply import ReplyKind
 from triage.responders.acknowledgment import acknowledge
 from triage.responders.answer import answer
+from triage.responders.customer import tell_customer
 from triage.responders.desk import Assignment, Desk
 from triage.responders.envelope import Letter
 from triage.responders.escalation import escalate
-from triage.responders.notification import digest, notify
+from triage.responders.notification import digest, notify, remind
 from triage.responders.words_to_staff import ask_again, collide, disclaim, refuse
 
 RESPONDERS: Mapping[ReplyKind, Callable[[Desk, Assignment], Letter]] = {
@@ -22,4 +23,9 @@ RESPONDERS: Mapping[ReplyKind, Callable[[Desk, Assignment], Letter]] = {
     ReplyKind.COLLISION: collide,
     ReplyKind.CONFIRMATION: ask_again,
     ReplyKind.DISCLAIMER: disclaim,
+    ReplyKind.REMINDERS: remind,
+    ReplyKind.PROGRESS: tell_customer,
+    ReplyKind.ESCALATED: tell_customer,
+    ReplyKind.CLOSING: tell_customer,
+    ReplyKind.SURVEY: tell_customer,
 }

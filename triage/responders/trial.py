@@ -7,7 +7,7 @@ from triage.case import Case
 from triage.decision import ReplyOrder
 from triage.message import Address, Message
 from triage.reading import Classification, Fact, Facts, Reading
-from triage.reply import ReplyKind
+from triage.reply import TO_CUSTOMER, ReplyKind
 from triage.responders.desk import Assignment, Desk
 from triage.responders.envelope import Letter
 from triage.responders.table import RESPONDERS
@@ -17,7 +17,8 @@ _AT = datetime(2026, 1, 1, tzinfo=UTC)
 #: Late and with next to nothing in the message: so an acknowledgment has the most to say.
 _LATE = _AT + timedelta(hours=1)
 _LANGUAGES = ("en", "de")
-_TO_PEOPLE = tuple(kind for kind in ReplyKind if kind not in (ReplyKind.ACKNOWLEDGMENT, ReplyKind.ESCALATION))
+_TO_PEOPLE = tuple(kind for kind in ReplyKind if kind not in TO_CUSTOMER | {ReplyKind.ESCALATION} or kind is ReplyKind.ANSWER)
+_LETTERS = tuple(kind for kind in ReplyKind if kind in TO_CUSTOMER - {ReplyKind.ACKNOWLEDGMENT, ReplyKind.ANSWER})
 _CUSTOMER = Address(name="A Customer", addr_spec="customer@example.org")
 
 
@@ -28,6 +29,9 @@ def trials(desk: Desk, matters: Iterable[tuple[str, str]]) -> Iterator[Letter]:
         for category, issue, text in acknowledged:
             order = ReplyOrder(kind=ReplyKind.ACKNOWLEDGMENT, recipient=_CUSTOMER.addr_spec, deadline=_AT, text=text)
             yield RESPONDERS[order.kind](desk, _assignment(desk, order, (category, issue), language))
+        for kind in _LETTERS:
+            order = ReplyOrder(kind=kind, recipient=_CUSTOMER.addr_spec, deadline=_AT, text="survey", answer_by=_LATE)
+            yield RESPONDERS[kind](desk, _assignment(desk, order, ("other", ""), language))
     for department, settings in desk.people.departments.items():
         order = ReplyOrder(kind=ReplyKind.ESCALATION, recipient=settings.address, department=department, deadline=_AT, reason="a trial")
         yield RESPONDERS[order.kind](desk, _assignment(desk, order, ("other", ""), "en"))

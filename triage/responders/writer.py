@@ -22,7 +22,8 @@ class Writer:
 
     def __init__(self, sources: Mapping[str, str], *, people: People, key: bytes, guide: Guide, tell: Tell, due: Due) -> None:
         self._envelope = Envelope(people, key)
-        self._desk = Desk(templates=Templates(sources), people=people, guide=guide, tell=tell, due=due, token=self._envelope.token)
+        its = self._envelope
+        self._desk = Desk(templates=Templates(sources), people=people, guide=guide, tell=tell, due=due, token=its.token, rated=its.rated)
 
     def problems(self, matters: Iterable[tuple[str, str]]) -> list[str]:
         """One line for each template that is missing, broken, too long, or asks for what nobody knows; `matters` are category and issue."""

@@ -16,7 +16,7 @@ from triage.policy.table import Policy
 from triage.ports import Transaction
 from triage.reading import Classification, Effect, Finding, Reading
 from triage.records import MessageRecord
-from triage.reply import BY_PEOPLE, Delivery, ReplyKind
+from triage.reply import BY_PEOPLE, TO_CUSTOMER, Delivery, ReplyKind
 from triage.rules.context import RuleContext
 from triage.rules.limits import check_limits
 from triage.rules.table import check_all
@@ -118,7 +118,7 @@ class Judge:
         report = reading.message.report
         if report is None or delivery is None:
             return decision
-        to_customer = delivery.kind in (ReplyKind.ACKNOWLEDGMENT, ReplyKind.ANSWER)
+        to_customer = delivery.kind in TO_CUSTOMER
         return replace(
             decision,
             case_id=delivery.case_id,

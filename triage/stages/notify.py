@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from triage import staff_tokens
 from triage.case import Case
 from triage.decision import Decision, Outcome, ReplyOrder
 from triage.logs import get_logger
@@ -12,6 +11,7 @@ from triage.ports import Now, Store, Transaction
 from triage.reply import ReplyKind
 from triage.sections.people import PeopleSettings
 from triage.staff import Colleague, Notice
+from triage.stages.listing import case_line
 from triage.stages.loop import Bell
 from triage.stages.recall import recall
 from triage.stages.record import Recorder
@@ -92,7 +92,7 @@ class Notify:
         self._recorder.follow(tx, case, decision, recall(case, about), now)
 
     def _list(self, tx: Transaction, colleague: Colleague, cases: Sequence[Case], now: datetime) -> None:
-        lines = [self._line(colleague, case, now) for case in cases[:_LISTED]]
+        lines = [case_line(self._people, self._key, colleague, case, now) for case in cases[:_LISTED]]
         lines += [f"and {len(cases) - _LISTED} more"] if len(cases) > _LISTED else []
         order = ReplyOrder(
             kind=ReplyKind.DIGEST, recipient=colleague.address, deadline=now, colleague=colleague.key, words="\n".join(lines)
@@ -100,9 +100,3 @@ class Notify:
         # A list belongs to no case; it lies with the first one, where its delivery is on record.
         self._recorder.follow(tx, cases[0], Decision(outcome=Outcome.NOTED, reason="news", replies=(order,)), recall(cases[0], ()), now)
         tx.colleagues.set_notified(colleague.key, now)
-
-    def _line(self, colleague: Colleague, case: Case, now: datetime) -> str:
-        token = staff_tokens.issue(self._key, colleague, case.number, staff_tokens.expiry(now, self._settings.token_lifetime))
-        identity = self._people.identity
-        address = staff_tokens.addressed(identity.address, token) if identity.plus_addressing else identity.address
-        return f"{case.number} {case.category} {case.issue} ({case.priority}, {case.status}): {address}"

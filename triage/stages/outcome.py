@@ -3,10 +3,10 @@
 from dataclasses import replace
 from datetime import datetime
 
-from triage.case import CaseEvent, CaseStatus
+from triage.case import CaseEvent, CaseStatus, Deadline
 from triage.clocks.retry import GIVE_UP_AFTER, retry_after
 from triage.ports import Transaction
-from triage.reply import Cause, Delivery, DeliveryStatus, Receipt, ReplyKind
+from triage.reply import TO_CUSTOMER, Cause, Delivery, DeliveryStatus, Receipt, ReplyKind
 from triage.staff import Notice, NoticeKind
 
 #: The customer's server has nothing against the customer here: it is our message that is at fault.
@@ -35,7 +35,7 @@ def record(tx: Transaction, delivery: Delivery, receipt: Receipt, now: datetime,
 
 def tell(tx: Transaction, delivery: Delivery, receipt: Receipt, now: datetime, **more: str) -> None:
     """Let the case know what became of its delivery. `now` is when it was accepted, where it was."""
-    to_customer = delivery.kind in (ReplyKind.ACKNOWLEDGMENT, ReplyKind.ANSWER)
+    to_customer = delivery.kind in TO_CUSTOMER
     detail = {"delivery": delivery.kind.value, "status": receipt.status.value, "to": delivery.recipient}
     if delivery.kind is ReplyKind.ANSWER:
         _of_answer(tx, delivery, receipt, now)
@@ -58,10 +58,12 @@ def tell(tx: Transaction, delivery: Delivery, receipt: Receipt, now: datetime, *
 def _of_answer(tx: Transaction, delivery: Delivery, receipt: Receipt, now: datetime) -> None:
     """A person's words keep the promises once a server has them and not before; refused for good, they come back to the agent."""
     if receipt.status is DeliveryStatus.SENT:
-        for promise in ("acknowledge", "resolve"):
+        for promise in ("acknowledge", "answer", "resolve"):
             tx.deadlines.keep(delivery.case_id, promise, now)
     if receipt.status is DeliveryStatus.FAILED:
         tx.cases.set_status(delivery.case_id, CaseStatus.OPEN, now)
+        # Its clocks stood still while the customer was to act: whoever tends them lets them go on.
+        tx.deadlines.set(Deadline(case_id=delivery.case_id, kind="resume", due_at=now))
         _tell_assignee(tx, delivery, NoticeKind.UNDELIVERED, now)
 
 

@@ -12,6 +12,7 @@ from triage.message import RawMessage, StoredMessage
 from triage.ports import Transaction
 from triage.reading import Reading
 from triage.reply import Reply
+from triage.stages.clockwork import Clockwork
 from triage.stages.recall import recall
 
 
@@ -39,6 +40,7 @@ class Recorder:
     live: bool
     keep_raw: bool
     board: AlarmBoard
+    clockwork: Clockwork
 
     def record(self, tx: Transaction, stored: StoredMessage, reading: Reading, decision: Decision, now: datetime) -> Case | None:
         """Everything that follows from a message; the case it belongs to."""
@@ -63,7 +65,10 @@ class Recorder:
     ) -> None:
         """What a decision means for its case; `stored` is the message that led to it, where one did."""
         tx.cases.record(case.id, (*decision.events, *self._shadow_events(decision, now)))
+        if decision.new_case:
+            self.clockwork.opened(tx, case, now)
         if decision.status is not None:
+            self.clockwork.turn(tx, case, decision.status, now)
             tx.cases.set_status(case.id, decision.status, now)
         if decision.unreachable:
             tx.cases.set_unreachable(case.id)
@@ -76,7 +81,10 @@ class Recorder:
         for kind, bound in decision.kept:
             tx.deadlines.keep(case.id, kind, now, bound)
         for deadline in decision.deadlines:
-            tx.deadlines.set(Deadline(case_id=case.id, kind=deadline.kind, due_at=deadline.due_at, bound=deadline.bound))
+            it = Deadline(case_id=case.id, kind=deadline.kind, due_at=deadline.due_at, bound=deadline.bound, since=deadline.since)
+            self.clockwork.begin(tx, it, now)
+        for reminder in decision.reminders:
+            tx.reminders.add(replace(reminder, case_id=case.id), now)
         # A new case's history is the decision's own events; asking the store for what was just written there costs a tenth of deciding.
         log = decision.events if decision.new_case else tx.cases.events(case.id) if decision.replies else ()
         raw = stored.raw if stored else None

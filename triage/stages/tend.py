@@ -1,17 +1,23 @@
-"""Asks what has become due: a promise past its time is recorded, told to whoever must know, and told once."""
+"""Asks what has become due: a promise past its time, a reminder before it, and what is to be done at a time; each once."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from triage.case import Case, Deadline
+from triage.case import Case, CaseStatus, Deadline
 from triage.logs import get_logger
 from triage.people import People
 from triage.policy.overdue import overdue
+from triage.policy.reminding import reminders
+from triage.policy.scheduled import SCHEDULED, SURVEY, Occasion, scheduled
 from triage.policy.table import Policy
+from triage.policy.timing import reminded_next
 from triage.ports import Now, Store, Transaction
+from triage.records import MessageRecord
 from triage.stages.loop import Bell
 from triage.stages.recall import recall
 from triage.stages.record import Recorder
+from triage.stages.remind import Reminding
 from triage.topic import Due
 
 _BATCH = 50
@@ -24,26 +30,34 @@ class Tend:
     name = "tend"
 
     def __init__(
-        self, *, store: Store, policy: Policy, people: People, due: Due, recorder: Recorder, now: Now, to_send: Bell, tick: timedelta
-    ) -> None:
+        self, *, store: Store, policy: Policy, people: People, due: Due, recorder: Recorder, reminding: Reminding, now: Now, to_send: Bell,
+        tick: timedelta,
+    ) -> None:  # fmt: skip
         self._store = store
         self._policy = policy
         self._people = people
         self._due = due
         self._recorder = recorder
+        self._reminding = reminding
         self._now = now
         self._to_send = to_send
         self._tick = tick
 
     async def work(self) -> int:
-        """Deal with the promises that are past their time; how many there were."""
+        """Deal with what has become due; how much there was."""
         now = self._now()
-        missed = await self._store.query(lambda tx: tx.deadlines.due(now, _BATCH))
-        for deadline in missed:
-            await self._store.transact(partial(self._miss, deadline=deadline, now=now))
-        if missed:
+        near = await self._store.query(lambda tx: tx.deadlines.to_warn(now, _BATCH))
+        for deadline in near:
+            await self._store.transact(partial(self._remind, deadline=deadline, now=now))
+        past = await self._store.query(lambda tx: tx.deadlines.due(now, _BATCH))
+        for deadline in past:
+            await self._store.transact(partial(self._come, deadline=deadline, now=now))
+        done = len(near) + len(past)
+        # Only once all that is due is known, so that it is told together.
+        told = 0 if done else await self._told(now)
+        if done or told:
             self._to_send.ring()
-        return len(missed)
+        return done + told
 
     async def idle(self) -> None:
         """Wait for the next promise to fall due, or for the next tick."""
@@ -52,16 +66,57 @@ class Tend:
         # Rung by nobody: new promises are hours away, so a tick is soon enough to see them.
         await Bell().wait(min(ahead, self._tick))
 
-    def _miss(self, tx: Transaction, deadline: Deadline, now: datetime) -> None:
-        tx.deadlines.miss(deadline, now)
-        case = tx.cases.get(deadline.case_id)
-        if case:
-            self._escalate(tx, case, deadline, now)
+    async def _told(self, now: datetime) -> int:
+        # Looking takes no lock, and mostly there is nothing to tell.
+        keys = await self._store.query(lambda tx: self._reminding.ready(tx, now))
+        return sum([await self._store.transact(partial(self._reminding.tell, key=key, now=now)) for key in keys])
 
-    def _escalate(self, tx: Transaction, case: Case, deadline: Deadline, now: datetime) -> None:
+    def _remind(self, tx: Transaction, deadline: Deadline, now: datetime) -> None:
+        case = tx.cases.get(deadline.case_id)
+        for reminder in reminders(deadline, case, self._people, self._policy) if case else ():
+            tx.reminders.add(reminder, now)
+        tx.deadlines.warned(deadline, reminded_next(deadline, self._policy, self._recorder.clockwork.time))
+
+    def _come(self, tx: Transaction, deadline: Deadline, now: datetime) -> None:
+        case = tx.cases.get(deadline.case_id)
+        if deadline.kind in SCHEDULED:
+            tx.deadlines.keep(deadline.case_id, deadline.kind, now, deadline.bound)
+            if case:
+                self._do(tx, case, deadline, now)
+            return
+        tx.deadlines.miss(deadline, now)
+        if case:
+            self._miss(tx, case, deadline, now)
+
+    def _do(self, tx: Transaction, case: Case, deadline: Deadline, now: datetime) -> None:
+        messages = tx.messages.of_case(case.id)
+        since = now - self._policy.feedback.again
+        occasion = Occasion(
+            deadline=deadline,
+            # Its status is open again already; its clocks stand as they did while it waited for the customer.
+            case=replace(case, status=CaseStatus.PENDING) if deadline.kind == "resume" else case,
+            log=tx.cases.events(case.id),
+            people=self._people,
+            policy=self._policy,
+            now=now,
+            thread=_thread(case, messages),
+            states=tx.deadlines.of_case(case.id),
+            asked=case.requester is not None and tx.surveys.asked_since(case.requester.addr_spec, since),
+        )
+        decision = scheduled(occasion)
+        self._recorder.follow(tx, occasion.case, decision, recall(case, messages[:1]), now)
+        if any(order.text == SURVEY for order in decision.replies):
+            tx.surveys.add(case, SURVEY, now)
+        _log.info("due", case=case.id, what=deadline.kind, came=decision.reason)
+
+    def _miss(self, tx: Transaction, case: Case, deadline: Deadline, now: datetime) -> None:
         log = tx.cases.events(case.id)
         decision = overdue(deadline, case, people=self._people, policy=self._policy, now=now, due=self._due, log=log)
-        messages = tx.messages.of_case(case.id)
         if decision.events:
             _log.warning("promise_missed", case=case.id, promise=deadline.kind, due=deadline.due_at.isoformat(), bound=deadline.bound)
-            self._recorder.follow(tx, case, decision, recall(case, messages[:1]), now)
+            self._recorder.follow(tx, case, decision, None, now)
+
+
+def _thread(case: Case, messages: list[MessageRecord]) -> tuple[str, ...]:
+    theirs = case.requester.addr_spec if case.requester else ""
+    return tuple(record.message_id for record in messages if record.message_id and record.author == theirs)

@@ -11,7 +11,7 @@ from triage.reply import Cause, Delivery, Receipt, ReplyKind
 from triage.staff import Notice, NoticeKind, Role
 
 #: Mail of ours that somebody is to act upon.
-_ACTED_UPON = (ReplyKind.NOTIFICATION, ReplyKind.DIGEST, ReplyKind.ESCALATION)
+_ACTED_UPON = (ReplyKind.NOTIFICATION, ReplyKind.DIGEST, ReplyKind.ESCALATION, ReplyKind.REMINDERS)
 #: The address is not at fault.
 _NOT_THE_ADDRESS = frozenset({Cause.CONTENT, Cause.OURS, Cause.DROPPED})
 

@@ -7,6 +7,9 @@ from sqlite_utils import Database
 from triage.case import Deadline
 from triage.store import rows
 
+_SET = """insert or replace into deadlines(case_id, kind, bound, due_at, since, warn_at, step, state)
+    values (?, ?, ?, ?, ?, ?, ?, 'open')"""
+
 
 class SqliteDeadlines:
     """The DeadlineTable port."""
@@ -16,10 +19,9 @@ class SqliteDeadlines:
 
     def set(self, deadline: Deadline) -> None:
         """Promise something."""
-        self._db.execute(
-            "insert or replace into deadlines(case_id, kind, bound, due_at, state) values (?, ?, ?, ?, 'open')",
-            (deadline.case_id, deadline.kind, deadline.bound, rows.moment(deadline.due_at)),
-        )
+        it = deadline
+        times = (rows.moment(it.due_at), *(rows.moment(at) if at else None for at in (it.since, it.warn_at)))
+        self._db.execute(_SET, (it.case_id, it.kind, it.bound, *times, it.step))
 
     def keep(self, case_id: int, kind: str, at: datetime, bound: str = "") -> None:
         """The promise was kept."""
@@ -31,7 +33,7 @@ class SqliteDeadlines:
 
     def _settle(self, case_id: int, kind: str, bound: str, state: str, at: datetime) -> None:
         self._db.execute(
-            "update deadlines set state = ?, settled_at = ? where case_id = ? and kind = ? and bound = ? and state = 'open'",
+            "update deadlines set state = ?, settled_at = ? where case_id = ? and kind = ? and bound = ? and state in ('open', 'paused')",
             (state, rows.moment(at), case_id, kind, bound),
         )
 
@@ -48,6 +50,28 @@ class SqliteDeadlines:
         return next((rows.maybe_time(row, "at") for row in found), None)
 
     def of_case(self, case_id: int) -> list[tuple[Deadline, str]]:
-        """With "open", "kept" or "missed"."""
+        """With "open", "paused", "kept" or "missed"."""
         found = self._db.query("select * from deadlines where case_id = ? order by due_at", (case_id,))
         return [(rows.to_deadline(row), rows.text(row, "state")) for row in found]
+
+    def to_warn(self, now: datetime, limit: int) -> list[Deadline]:
+        """Open promises of which somebody is to be reminded by now."""
+        found = self._db.query(
+            "select * from deadlines where state = 'open' and warn_at is not null and warn_at <= ? order by warn_at limit ?",
+            (rows.moment(now), limit),
+        )
+        return [rows.to_deadline(row) for row in found]
+
+    def warned(self, deadline: Deadline, next_at: datetime | None) -> None:
+        """Somebody was reminded."""
+        self._db.execute(
+            "update deadlines set step = step + 1, warn_at = ? where case_id = ? and kind = ? and bound = ? and state = 'open'",
+            (rows.moment(next_at) if next_at else None, deadline.case_id, deadline.kind, deadline.bound),
+        )
+
+    def pause(self, deadline: Deadline, at: datetime) -> None:
+        """Its clock stands still."""
+        self._db.execute(
+            "update deadlines set state = 'paused', paused_at = ? where case_id = ? and kind = ? and bound = ? and state = 'open'",
+            (rows.moment(at), deadline.case_id, deadline.kind, deadline.bound),
+        )

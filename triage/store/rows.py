@@ -239,7 +239,16 @@ def to_filing(row: Row) -> Filing:
 
 def to_deadline(row: Row) -> Deadline:
     """A row of deadlines."""
-    return Deadline(case_id=number(row, "case_id"), kind=text(row, "kind"), due_at=time(row, "due_at"), bound=text(row, "bound"))
+    return Deadline(
+        case_id=number(row, "case_id"),
+        kind=text(row, "kind"),
+        due_at=time(row, "due_at"),
+        bound=text(row, "bound"),
+        since=maybe_time(row, "since"),
+        warn_at=maybe_time(row, "warn_at"),
+        step=number(row, "step"),
+        paused_at=maybe_time(row, "paused_at"),
+    )
 
 
 def reading_json(reading: Reading) -> str:

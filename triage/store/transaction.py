@@ -14,6 +14,7 @@ from triage.store.flood import SqliteFlood
 from triage.store.history import SqliteHistory
 from triage.store.log import SqliteLog
 from triage.store.messages import SqliteMessages
+from triage.store.reminders import SqliteReminders, SqliteSurveys
 from triage.store.sent import SqliteSent
 from triage.store.vitals import SqliteVitals
 
@@ -28,6 +29,8 @@ class SqliteTransaction:
         self.deliveries = SqliteDeliveries(db)
         self.filings = SqliteFilings(db)
         self.deadlines = SqliteDeadlines(db)
+        self.reminders = SqliteReminders(db)
+        self.surveys = SqliteSurveys(db)
         self.corrections = SqliteCorrections(db)
         self.flood = SqliteFlood(db)
         self.vitals = SqliteVitals(db)
