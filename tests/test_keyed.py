@@ -74,3 +74,24 @@ def test_people_are_those_of_the_settings(tmp_path: Path) -> None:
 def test_every_department_is_staff(key: str) -> None:
     """A department's address is never a customer's."""
     assert PEOPLE.departments[key].address in PEOPLE.staff
+
+
+@pytest.mark.parametrize("score", range(1, 6))
+def test_a_rating_comes_back_from_address_and_subject(score: int) -> None:
+    """Number and score are read back from either place, in upper case too, and by nobody who has another key or prefix."""
+    address = keyed.rating_address(KEY, "support@shop.example", "SP-100042", score)
+    subject = f"[SP-100042] {score}/5 (ref {keyed.rating_mark(KEY, 'SP-100042', score)})"
+    for place in (address, address.upper(), subject):
+        assert keyed.rated(KEY, place, "SP") == ("SP-100042", score)
+        assert keyed.rated(KEY, place, "XY") is None
+        assert keyed.rated(b"x" * 32, place, "SP") is None
+    assert len(address.partition("@")[0]) <= 64
+
+
+def test_a_rating_cannot_be_changed_on_its_way() -> None:
+    """Another score, another case, or a token that is meant for something else: none of them counts."""
+    mark = keyed.rating_mark(KEY, "SP-100042", 2)
+    forged = [mark.replace(".2.", ".5."), mark.replace("100042", "100043"), mark[:-1], mark.replace(".2.", ".6.")]
+    answer = keyed.answer_address(KEY, "support@shop.example", "SP-100042")
+    assert [keyed.rated(KEY, place, "SP") for place in (*forged, answer, "Mr. Jones", "")] == [None] * 7
+    assert keyed.answered_number(KEY, f"support+{mark}@shop.example", "SP") == ""

@@ -18,6 +18,8 @@ class Outcome(StrEnum):
     FOLLOW_UP = "follow_up"
     #: An automatic or staff message kept as a note on its case.
     NOTED = "noted"
+    #: Says how we did in a case of the author's.
+    RATED = "rated"
     #: A delivery report, matched to its delivery or not.
     REPORT = "report"
     #: A machine's or a list's message that concerns no case.

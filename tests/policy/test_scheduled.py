@@ -79,21 +79,25 @@ class TestClosing:
     """Every case ends with a letter that confirms it, and asks how we did, but nobody is asked too often."""
 
     @pytest.mark.parametrize(
-        ("of", "asked", "text"),
-        [(SOLVED, False, "survey"), (SOLVED, True, ""), (replace(SOLVED, rating=Rating(score=5)), False, "")],
+        ("of", "asked", "kind"),
+        [
+            (SOLVED, False, ReplyKind.SURVEY),
+            (SOLVED, True, ReplyKind.CLOSING),
+            (replace(SOLVED, rating=Rating(score=5)), False, ReplyKind.CLOSING),
+        ],
         ids=["first", "asked of late", "has rated"],
     )
-    def test_the_solution_is_confirmed(self, of: Case, asked: bool, text: str) -> None:
+    def test_the_solution_is_confirmed(self, of: Case, asked: bool, kind: ReplyKind) -> None:
         """The letter leaves in any case; the question only to whoever was not asked of late and has not answered it."""
         decision = come("closing", of, asked=asked)
-        assert [(order.kind, order.text) for order in decision.replies] == [(ReplyKind.CLOSING, text)]
+        assert [(order.kind, order.text) for order in decision.replies] == [(kind, "closing")]
         assert [one.kind for one in decision.events] == ["closing"]
         assert decision.status is None
 
     def test_without_a_survey_it_only_confirms(self) -> None:
         """A house that does not ask still says that the case is solved."""
         quiet = SHIPPED.model_copy(update={"feedback": Feedback(survey=False)})
-        assert come("closing", SOLVED, policy=quiet).replies[0].text == ""
+        assert come("closing", SOLVED, policy=quiet).replies[0].kind is ReplyKind.CLOSING
 
     @pytest.mark.parametrize(
         ("of", "log"),

@@ -61,7 +61,7 @@ def damaged(path: Path) -> None:
         connection.execute("pragma wal_checkpoint(truncate)")
     content = bytearray(path.read_bytes())
     assert len(content) > 100_000
-    for place in range(len(content) // 2, len(content) - 4096, 4096):
+    for place in range(len(content) * 3 // 4, len(content) - 4096, 4096):
         content[place : place + 64] = b"\xff" * 64
     path.write_bytes(content)
 

@@ -27,6 +27,7 @@ _NAMES = {address: name for name, address in place.DEPARTMENTS.values()}
 _BECAME = {
     Outcome.FOLLOW_UP: "continues",
     Outcome.NOTED: "is noted in",
+    Outcome.RATED: "says how we did in",
     Outcome.REPORT: "is a delivery report, told in",
     Outcome.DUPLICATE: "is a second copy of a message in",
     Outcome.AUTOMATIC: "was sent by a machine: no case, no answer",

@@ -13,8 +13,6 @@ from triage.policy.timing import DONE, States
 from triage.reply import ReplyKind
 from triage.staff import MISSED, Notice, NoticeKind
 
-#: A letter with this text asks how we did.
-SURVEY = "survey"
 _DAY = timedelta(days=1)
 #: Lines of the history by which the customer has heard from us.
 _WORDS_OF_OURS = frozenset({"replied", "updated", "told"})
@@ -96,9 +94,9 @@ def _closing(occasion: Occasion) -> Decision:
     if (case.category, case.issue) == ("other", "spam") or any(
         event.kind == "closing" for event in occasion.log if event.at > _solved(case)
     ):
-        return occasion.decision("no letter to this case")
+        return occasion.decision("no letter for this case")
     asks = feedback.survey and not occasion.asked and case.rating is None
-    order = replace(_to_customer(occasion, ReplyKind.CLOSING, occasion.now + _DAY), text=SURVEY if asks else "")
+    order = replace(_to_customer(occasion, ReplyKind.SURVEY if asks else ReplyKind.CLOSING, occasion.now + _DAY), text="closing")
     told = occasion.event("closing", asks="how we did" if asks else "")
     return replace(occasion.decision("the solution is confirmed"), events=(told,), replies=(order,))
 

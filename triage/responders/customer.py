@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from urllib.parse import quote
 
+from triage.decision import ReplyOrder
 from triage.errors import TemplateError
 from triage.message import Message
 from triage.reply import ReplyKind
@@ -11,7 +12,7 @@ from triage.responders.desk import Assignment, Desk
 from triage.responders.envelope import Letter
 from triage.responders.names import greetable
 
-_SUBJECTS: Mapping[ReplyKind, Mapping[str, str]] = {
+_SUBJECTS: Mapping[str, Mapping[str, str]] = {
     ReplyKind.PROGRESS: {"en": "We are still working on your case", "de": "Wir arbeiten noch an Ihrem Fall"},
     ReplyKind.ESCALATED: {"en": "Who is looking into your case", "de": "Wer sich um Ihren Fall kümmert"},
     ReplyKind.CLOSING: {"en": "Your case is solved", "de": "Ihr Fall ist gelöst"},
@@ -37,7 +38,7 @@ def tell_customer(desk: Desk, assignment: Assignment) -> Letter:
     """The letter, threaded to what the customer wrote; the language is the customer's where there is a text in it."""
     case, order = assignment.case, assignment.order
     language = case.language if case.language in _LABELS else "en"
-    subject = _SUBJECTS[order.kind][language]
+    subject = _SUBJECTS[_text(order)][language]
     fallback = ""
     try:
         text, page = _rendered(desk, assignment, language)
@@ -56,7 +57,7 @@ def tell_customer(desk: Desk, assignment: Assignment) -> Letter:
 
 def _rendered(desk: Desk, assignment: Assignment, language: str) -> tuple[str, str]:
     """The letter as text, and the same words as html."""
-    name = _template(desk, assignment.order.kind, language)
+    name = _template(desk, _text(assignment.order), language)
     context = _context(desk, assignment, language)
     plain = desk.templates.render(name, {**context, "ratings": ()})
     # What stands below the mark of a signature (RFC 3676 §4.3) is in the frame of the html already.
@@ -68,15 +69,20 @@ def _rendered(desk: Desk, assignment: Assignment, language: str) -> tuple[str, s
     return desk.templates.render(name, context), page
 
 
-def _template(desk: Desk, kind: ReplyKind, language: str) -> str:
-    translated = f"customer/{kind}.{language}.txt"
-    return translated if translated in desk.templates else f"customer/{kind}.txt"
+def _text(order: ReplyOrder) -> str:
+    """Which text it is: the letter that closes a case may ask how we did, as the monthly survey does."""
+    return order.text or order.kind.value
+
+
+def _template(desk: Desk, text: str, language: str) -> str:
+    translated = f"customer/{text}.{language}.txt"
+    return translated if translated in desk.templates else f"customer/{text}.txt"
 
 
 def _context(desk: Desk, assignment: Assignment, language: str) -> Mapping[str, object]:
     case, order = assignment.case, assignment.order
     topic = assignment.topic(desk)
-    asks = order.kind is ReplyKind.SURVEY or order.text == "survey"
+    asks = order.kind is ReplyKind.SURVEY
     # Management is told of what goes wrong with us; to a customer that is no news.
     called = tuple(key for key in case.departments if key != desk.guide.management)
     return {

@@ -30,7 +30,7 @@ def trials(desk: Desk, matters: Iterable[tuple[str, str]]) -> Iterator[Letter]:
             order = ReplyOrder(kind=ReplyKind.ACKNOWLEDGMENT, recipient=_CUSTOMER.addr_spec, deadline=_AT, text=text)
             yield RESPONDERS[order.kind](desk, _assignment(desk, order, (category, issue), language))
         for kind in _LETTERS:
-            order = ReplyOrder(kind=kind, recipient=_CUSTOMER.addr_spec, deadline=_AT, text="survey", answer_by=_LATE)
+            order = ReplyOrder(kind=kind, recipient=_CUSTOMER.addr_spec, deadline=_AT, answer_by=_LATE)
             yield RESPONDERS[kind](desk, _assignment(desk, order, ("other", ""), language))
     for department, settings in desk.people.departments.items():
         order = ReplyOrder(kind=ReplyKind.ESCALATION, recipient=settings.address, department=department, deadline=_AT, reason="a trial")

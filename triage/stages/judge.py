@@ -26,6 +26,7 @@ from triage.staff_tokens import KeyRing
 from triage.stages.colleagues import Colleagues
 from triage.stages.flood import Floodgate
 from triage.stages.plan import KEPT_FIELDS
+from triage.stages.ratings import Ratings
 from triage.stages.unreached import Unreached
 from triage.threads.match import match
 from triage.threads.numbers import answered_numbers, quoted_numbers
@@ -64,6 +65,8 @@ class Judge:
             return self._report(tx, stored, reading, now)
         if by_colleague := self._by_colleague(tx, stored, reading, now):
             return by_colleague
+        if rated := self._ratings.by_link(tx, stored, reading, now):
+            return rated
         found = self._match(tx, stored, reading, now)
         decision = self._held(tx, self._decide(tx, stored, reading, found, now), stored, message, now)
         return self._flagged(tx, decision, stored, message, now)
@@ -170,6 +173,9 @@ class Judge:
 
     def _decide(self, tx: Transaction, stored: StoredMessage, reading: Reading, found: Match, now: datetime) -> Decision:
         case = tx.cases.get(found.case_id) if found.case_id is not None else None
+        log = tx.cases.events(case.id) if case else ()
+        if case and (rated := self._ratings.in_words(case, log, stored, reading, match=found, now=now)):
+            return rated
         return decide(
             reading,
             found,
@@ -180,8 +186,12 @@ class Judge:
             received_at=_since(stored, reading.message),
             now=now,
             due=self.due,
-            log=tx.cases.events(case.id) if case else (),
+            log=log,
         )
+
+    @property
+    def _ratings(self) -> Ratings:
+        return Ratings(policy=self.policy, people=self.people, ring=self.ring, due=self.due)
 
     def _limits(self, tx: Transaction, message: Message, case: Case | None, now: datetime) -> tuple[Finding, ...]:
         author = message.author

@@ -9,11 +9,12 @@ from triage.logs import get_logger
 from triage.people import People
 from triage.policy.overdue import overdue
 from triage.policy.reminding import reminders
-from triage.policy.scheduled import SCHEDULED, SURVEY, Occasion, scheduled
+from triage.policy.scheduled import SCHEDULED, Occasion, scheduled
 from triage.policy.table import Policy
 from triage.policy.timing import reminded_next
 from triage.ports import Now, Store, Transaction
 from triage.records import MessageRecord
+from triage.reply import ReplyKind
 from triage.stages.loop import Bell
 from triage.stages.recall import recall
 from triage.stages.record import Recorder
@@ -105,8 +106,8 @@ class Tend:
         )
         decision = scheduled(occasion)
         self._recorder.follow(tx, occasion.case, decision, recall(case, messages[:1]), now)
-        if any(order.text == SURVEY for order in decision.replies):
-            tx.surveys.add(case, SURVEY, now)
+        if any(order.kind is ReplyKind.SURVEY for order in decision.replies):
+            tx.surveys.add(case, deadline.kind, now)
         _log.info("due", case=case.id, what=deadline.kind, came=decision.reason)
 
     def _miss(self, tx: Transaction, case: Case, deadline: Deadline, now: datetime) -> None:
