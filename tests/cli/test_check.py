@@ -363,3 +363,21 @@ def test_the_model_that_was_chosen_is_checked(shop: Shop) -> None:
     ended = shop.call("check", "--json")
     [model] = [part for part in ended.json["parts"] if part["part"] == "model"]
     assert "aaaaaaaaaaaa.npz" in str(model)
+
+
+@pytest.mark.parametrize(
+    ("extra", "good", "said"),
+    [
+        ("", True, "160 staffed hours in the next four weeks; no public holidays"),
+        ('[calendar]\ncountry = "US"', True, "; the next public holiday is "),
+        ('[calendar]\ncountry = "Atlantis"', False, "calendar.country = 'Atlantis'"),
+        ('[calendar]\nfiles = ["nowhere.ics"]', False, "nowhere.ics: No such file or directory: expected an iCalendar file"),
+        ("[calendar]\nclosed = [{from = 2020-01-01, to = 2099-12-31}]", False, "nobody is at work within the next four weeks"),
+    ],
+    ids=["default", "holidays", "nowhere", "no file", "always closed"],
+)
+async def test_the_calendar_is_proven(served: Shop, extra: str, good: bool, said: str) -> None:
+    """How many hours are staffed and which holiday is next can be checked by eye; what cannot be counted by is a failure."""
+    served.config.write_text(f"{served.config.read_text()}\n{extra}\n")
+    well, badly, _ = await check(served)
+    assert said in (well if good else badly)["calendar"]

@@ -1,6 +1,6 @@
 """Closed days: public holidays by country, and entries of iCalendar files."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -102,3 +102,48 @@ def test_closed_days_include_their_last() -> None:
     """From the first to the last day, both included."""
     closed = closed_days([(date(2026, 12, 24), date(2026, 12, 26))])
     assert [closed(date(2026, 12, day)) for day in (23, 24, 26, 27)] == [False, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("entry", "closed"),
+    [
+        ("DTSTART;VALUE=DATE:20260610\r\n", ["2026-06-10"]),
+        ("DTSTART;VALUE=DATE:20260610\r\nDURATION:P2D\r\n", ["2026-06-10", "2026-06-11"]),
+        ("DTSTART;VALUE=DATE:20260630\r\nDTEND;VALUE=DATE:20260702\r\n", ["2026-06-30", "2026-07-01"]),
+        (
+            "DTSTART;VALUE=DATE:20260608\r\nDTEND;VALUE=DATE:20260609\r\nRRULE:FREQ=DAILY;COUNT=3\r\n",
+            ["2026-06-08", "2026-06-09", "2026-06-10"],
+        ),
+        ("DTSTART;VALUE=DATE:20260601\r\nDTEND;VALUE=DATE:20260602\r\nRRULE:FREQ=MONTHLY;BYDAY=-1FR;UNTIL=20260731\r\n", ["2026-06-26"]),
+        ("DTSTART;VALUE=DATE:20260610\r\nDTEND;VALUE=DATE:20260611\r\nRDATE;VALUE=DATE:20260615\r\n", ["2026-06-10", "2026-06-15"]),
+        ("DTSTART;VALUE=DATE:20200615\r\nDTEND;VALUE=DATE:20200616\r\nRRULE:FREQ=YEARLY\r\n", ["2026-06-15"]),
+    ],
+    ids=["no end", "duration", "over the month", "three days", "last friday", "further date", "every year"],
+)
+def test_entries_as_programs_write_them(entry: str, closed: list[str]) -> None:
+    """Ends may be missing or a duration, and recurrences may be counted, bounded, by weekday, added to, or without end."""
+    files = ical(entry)
+    days = [date(2026, 6, day) for day in range(1, 31)] + [date(2026, 7, day) for day in range(1, 3)]
+    found = [str(day) for day in days if any(to - from_ >= timedelta(hours=20) for from_, to in files(day))]
+    # The first of a monthly rule is where it begins, whether it fits the rule or not (RFC 5545 §3.8.5.3).
+    assert [day for day in found if day != "2026-06-01" or "2026-06-01" in closed] == closed
+
+
+def test_several_files_are_closed_together() -> None:
+    """Two calendars, one of which is closed on either day."""
+    texts = []
+    for place, day in enumerate(("20260610", "20260612")):
+        entry = f"BEGIN:VEVENT\r\nUID:{place}@x\r\nDTSTAMP:20260101T000000Z\r\nDTSTART;VALUE=DATE:{day}\r\nEND:VEVENT\r\n"
+        texts.append(f"{_HEAD}{entry}END:VCALENDAR\r\n")
+    files = IcalendarFiles(texts, BERLIN)
+    assert [bool(files(date(2026, 6, day))) for day in (10, 11, 12)] == [True, False, True]
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Pacific/Auckland", "UTC"])
+def test_a_day_is_a_day_in_every_zone(zone: str) -> None:
+    """An all-day entry is closed from midnight to midnight of the shop's own clock, wherever the shop is."""
+    where = ZoneInfo(zone)
+    text = f"{_HEAD}BEGIN:VEVENT\r\nUID:1@x\r\nDTSTAMP:20260101T000000Z\r\nDTSTART;VALUE=DATE:20260610\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    ((began, ended),) = IcalendarFiles([text], where)(date(2026, 6, 10))
+    assert began.astimezone(where) == datetime(2026, 6, 10, tzinfo=where)
+    assert ended - began == timedelta(days=1)

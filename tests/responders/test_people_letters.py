@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.making import ARRIVED, JANE, KEY, NOW, PEOPLE, SOURCES, case, event, order_number, reading, writer, written
-from tests.responders.reading_back import text_of
+from tests.responders.reading_back import html_of, text_of
 from triage import staff_tokens
 from triage.decision import ReplyOrder
 from triage.marks import CUSTOMER_BEGINS, CUSTOMER_ENDS, REPLY_ABOVE
@@ -306,3 +306,33 @@ def test_the_same_order_gives_the_same_bytes() -> None:
     """A letter is frozen: written again at the same time it is the same, and at another time another."""
     assert written(order()).content == written(order()).content
     assert written(order(), now=NOW).message_id != written(order(), now=ARRIVED).message_id
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        (NoticeKind.DUE_SOON, "a promise is close to its time"),
+        (NoticeKind.CHECK, "please look whether all is well"),
+        (NoticeKind.RATED, "the customer has said how we did"),
+    ],
+)
+def test_a_reminder_says_what_it_is_about(kind: NoticeKind, said: str) -> None:
+    """The news and the reason stand in the first lines, in text and html, and the subject names the news."""
+    why = "a person is to answer the customer by 2026-11-27 07:00 UTC"
+    reply = written(order(ReplyKind.NOTIFICATION, news=(kind,), reason=why, words=""))
+    assert f"{said}; {why}." in text_of(reply)
+    assert f"{said}; {why}" in html_of(reply)
+    assert said in str(opened(reply)["Subject"])
+
+
+def test_a_list_of_promises_says_how_many_there_are() -> None:
+    """Each case stands on its own line with what was promised; the whole is no letter about any one of them."""
+    lines = (
+        "SP-1 order (high, open): support+a@shop.example: solved by noon\nSP-2 order (low, open): support+b@shop.example: answered by one"
+    )
+    reply = written(order(ReplyKind.REMINDERS, words=lines, reason="2"))
+    said = text_of(reply)
+    assert "of 2 cases a promise is broken or close to its time" in said
+    assert "- SP-1 order (high, open): support+a@shop.example: solved by noon" in said
+    assert "<li>SP-2 order (low, open): support+b@shop.example: answered by one</li>" in html_of(reply)
+    assert opened(reply)["Reply-To"] == "support@shop.example"
