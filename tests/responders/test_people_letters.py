@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.making import ARRIVED, JANE, KEY, NOW, PEOPLE, SOURCES, case, event, order_number, reading, writer, written
-from tests.responders.reading_back import html_of, text_of
+from tests.responders.reading_back import text_of
 from triage import staff_tokens
 from triage.decision import ReplyOrder
 from triage.marks import CUSTOMER_BEGINS, CUSTOMER_ENDS, REPLY_ABOVE
@@ -336,3 +336,11 @@ def test_a_list_of_promises_says_how_many_there_are() -> None:
     assert "- SP-1 order (high, open): support+a@shop.example: solved by noon" in said
     assert "<li>SP-2 order (low, open): support+b@shop.example: answered by one</li>" in html_of(reply)
     assert opened(reply)["Reply-To"] == "support@shop.example"
+
+
+def test_a_reminder_needs_no_agent() -> None:
+    """A department is reminded in the words for departments: its answer goes to the case, and not to the customer."""
+    reply = written(
+        order(ReplyKind.NOTIFICATION, colleague="finance", recipient="finance@shop.example", news=(NoticeKind.DUE_SOON,), words="")
+    )
+    assert "Your answer goes to the case and to the people who look after it" in text_of(reply)
