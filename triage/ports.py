@@ -10,6 +10,7 @@ from triage.deadlines import DeadlineTable, ReminderTable, SurveyTable
 from triage.desks import AssignmentTable, ColleagueTable, NoticeTable
 from triage.drafts import DraftTable
 from triage.entry import LogTable
+from triage.figures import FigureTable
 from triage.filings import FilingTable
 from triage.health import Backlog
 from triage.history import HistoryTable
@@ -230,6 +231,10 @@ class Transaction(Protocol):
     @property
     def history(self) -> HistoryTable:
         """How far the history of cases was followed."""
+
+    @property
+    def figures(self) -> FigureTable:
+        """Counts over the log."""
 
 
 class Store(Protocol):

@@ -2,7 +2,7 @@
 
 import argparse
 
-from tests.bench import classifier, latency, learning, reading, throughput
+from tests.bench import classifier, latency, learning, reading, reports, throughput
 
 BENCHMARKS = {
     "throughput": (throughput.main, 2000),
@@ -10,12 +10,13 @@ BENCHMARKS = {
     "reading": (reading.main, 1000),
     "classifier": (classifier.main, 5000),
     "learning": (learning.main, 2000),
+    "reports": (lambda cases: reports.main([cases]), 100_000),
 }
-#: Takes minutes, because it trains six models.
-ON_DEMAND = {"learning"}
+#: Take minutes: one trains six models, the other writes a log of so many cases (1,000,000 take a quarter of an hour).
+ON_DEMAND = {"learning", "reports"}
 
 parser = argparse.ArgumentParser(description=__doc__)
-parser.add_argument("which", nargs="*", metavar="|".join(BENCHMARKS), help="default: all but learning")
+parser.add_argument("which", nargs="*", metavar="|".join(BENCHMARKS), help="default: all but learning and reports")
 parser.add_argument("--messages", type=int, default=0, help="how many, instead of each one's own number")
 arguments = parser.parse_args()
 if unknown := set(arguments.which) - set(BENCHMARKS):

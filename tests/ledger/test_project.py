@@ -99,6 +99,7 @@ SOURCES: tuple[tuple[dict[str, Any], tuple[Any, ...], str, object], ...] = (
     ({}, (sent("acknowledgment", 1, status="failed"),), "obstacle", "the customer's server refuses our mail"),
     ({}, (event("withheld", 0, why="a list"),), "obstacle", "a list"),
     ({}, (event("missed", 9, bound="finance"),), "obstacle", "Finance had not answered in time"),
+    ({}, (event("missed", 60, bound="management"),), "obstacle", "nobody looks after it"),
     ({"status": CaseStatus.PENDING}, (), "obstacle", "waits for the customer"),
     ({"status": CaseStatus.ON_HOLD}, (), "obstacle", "waits for a department"),
     ({}, (), "obstacle", "nobody looks after it"),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Protocol
 
-from tests.proof import backlog, flood, fuzz, kills, model, outage, soak, syscalls
+from tests.proof import backlog, flood, fuzz, kills, model, outage, quarter, soak, syscalls
 
 
 class _Verdict(Protocol):
@@ -26,6 +26,7 @@ _PROOFS: dict[str, tuple[Callable[[int, int], _Verdict], int, int, str]] = {
     "syscalls": (syscalls.run, 10_000, 12, "points"),
     "soak": (soak.run, 72, 1, "hours"),
     "backlog": (backlog.run, 100_000, 2_000, "waiting"),
+    "quarter": (quarter.run, 20_000, 100, "cases"),
     "fuzz": (fuzz.run, 1_000_000, 20_000, "messages"),
 }
 

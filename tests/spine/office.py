@@ -102,9 +102,13 @@ class Post:
     sent: list[Delivery] = field(default_factory=list)
     refuses: set[str] = field(default_factory=set)
     cause: Cause = Cause.NONE
+    #: Everything is put off.
+    down: bool = False
 
     async def send(self, delivery: Delivery, before_data: Callable[[bool], Awaitable[bool]], copy: Copy = Copy.NONE) -> Receipt:
         """Accepted, unless the address is one that is refused."""
+        if self.down:
+            return Receipt(status=DeliveryStatus.DEFERRED, code=451, text="try later", cause=Cause.RECIPIENT)
         if delivery.recipient in self.refuses:
             return Receipt(status=DeliveryStatus.FAILED, code=550, text="no such user", cause=self.cause)
         if not await before_data(False):

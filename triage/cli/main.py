@@ -26,6 +26,7 @@ COMMANDS = {
     "cases": ("triage.cli.cases", "List cases, newest first."),
     "case": ("triage.cli.cases", "Show everything known of one case, or correct it."),
     "log": ("triage.cli.log", "Print the customer-service log."),
+    "report": ("triage.cli.report", "Report on a week, month or quarter."),
     "audit": ("triage.cli.audit", "Account for every message, reply and receipt."),
     "retry": ("triage.cli.retry", "Look at what is stuck, and decide on it."),
     "health": ("triage.cli.health", "Say whether every promise will be kept, and what is wrong."),

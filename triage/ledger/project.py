@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from triage.case import Case, CaseEvent, CaseStatus, Deadline
 from triage.correction import SPAM
 from triage.entry import Channel, Entry
+from triage.figures import RESOLVED_WITHIN
 from triage.ledger.actions import what
 from triage.people import People
 from triage.reading import Effect
@@ -247,7 +248,9 @@ def _obstacle(file: CaseFile) -> str:
         return "the customer's server refuses our mail"
     if held := next(iter(file.of("withheld", "held_in_flood")), None):
         return held.detail.get("why", "the acknowledgment was left to a person")
-    late = [event for event in file.of("missed") if event.detail.get("bound")]
+    # Whoever was called only because the customer's time was up has not kept the customer waiting.
+    up = file.case.received_at + RESOLVED_WITHIN
+    late = [event for event in file.of("missed") if event.detail.get("bound") and event.at < up]
     if late:
         return f"{file.people.called(late[-1].detail['bound'])} had not answered in time"
     if file.case.status is CaseStatus.PENDING:

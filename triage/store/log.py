@@ -103,7 +103,8 @@ def _conditions(wanted: Wanted) -> tuple[str, dict[str, object]]:
 
 def _match(words: Sequence[str]) -> str:
     # Quoted, so that nothing of it is taken for an operator; a star behind a word stands for any ending.
-    quoted = ('"' + word.rstrip("*").replace('"', '""') + '"' + ("*" if word.endswith("*") else "") for word in words if word.strip('*" '))
+    known = [word.replace("\0", "") for word in words]
+    quoted = ('"' + word.rstrip("*").replace('"', '""') + '"' + ("*" if word.endswith("*") else "") for word in known if word.strip('*" '))
     return " ".join(quoted)
 
 

@@ -9,6 +9,7 @@ from triage.store.deadlines import SqliteDeadlines
 from triage.store.deliveries import SqliteDeliveries
 from triage.store.desks import SqliteAssignments, SqliteColleagues, SqliteNotices
 from triage.store.drafts import SqliteDrafts
+from triage.store.figures import SqliteFigures
 from triage.store.filings import SqliteFilings
 from triage.store.flood import SqliteFlood
 from triage.store.history import SqliteHistory
@@ -41,3 +42,4 @@ class SqliteTransaction:
         self.drafts = SqliteDrafts(db)
         self.log = SqliteLog(db)
         self.history = SqliteHistory(db)
+        self.figures = SqliteFigures(db)

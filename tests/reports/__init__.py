@@ -1,0 +1,1 @@
+"""Reports: periods, figures, causes, and how they are told and drawn."""

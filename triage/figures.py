@@ -1,0 +1,299 @@
+"""Words for reports: a period, what was counted in it, and the table that counts."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Protocol, Self
+
+#: What customers are promised, by which every case is measured, whatever the policy promised for its matter.
+ACKNOWLEDGED_WITHIN = timedelta(hours=24)
+RESOLVED_WITHIN = timedelta(hours=48)
+#: Money contested or gone wrong: what the promise of 99 % speaks of.
+DISPUTES = ("dispute", "payment")
+
+
+class Span(StrEnum):
+    """How long a report's period is."""
+
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """A week, month or quarter on the calendar of the house."""
+
+    span: Span
+    #: The first and the last day.
+    first: date
+    last: date
+    #: When it begins, and when it is over.
+    start: datetime
+    end: datetime
+    #: Like "week 47 of 2026 (16–22 November 2026)".
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """What was counted of some cases. Those whose time is not up are in no denominator."""
+
+    received: int = 0
+    #: The customer had our first word within 24 hours; of how many cases whose 24 hours are up or that had it.
+    acknowledged: int = 0
+    acknowledgment_due: int = 0
+    #: Of these, cases whose customer's server refused our acknowledgment for good and that were answered in no other way in time.
+    refused: int = 0
+    #: Resolved within 48 hours, of how many that are due likewise; and resolved or updated.
+    resolved: int = 0
+    resolution_due: int = 0
+    updated: int = 0
+    update_due: int = 0
+    #: Resolved at any time, and of these with one answer at most, no further question and no second start.
+    solved: int = 0
+    first_contact: int = 0
+    escalated: int = 0
+    reopened: int = 0
+
+    def __add__(self, other: Self) -> "Counts":
+        return Counts(**{it.name: getattr(self, it.name) + getattr(other, it.name) for it in fields(self)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Times:
+    """How long something took, in seconds; None where it never happened."""
+
+    n: int = 0
+    mean: float | None = None
+    median: float | None = None
+    p90: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """The figures of some cases."""
+
+    name: str
+    counts: Counts = field(default_factory=Counts)
+    #: From arrival to our first word, to a person's first words, to the resolution.
+    acknowledgment: Times = field(default_factory=Times)
+    answer: Times = field(default_factory=Times)
+    resolution: Times = field(default_factory=Times)
+    #: How many ratings came in, and what they add up to.
+    ratings: int = 0
+    points: int = 0
+
+    @property
+    def csat(self) -> float | None:
+        """The mean rating; None where nobody has rated."""
+        return self.points / self.ratings if self.ratings else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """Counts of cases that have the same names, in the order in which they were asked for."""
+
+    names: tuple[str, ...]
+    counts: Counts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Took:
+    """How long one case took, in seconds from its arrival; None: not so far."""
+
+    received: int
+    representative: str
+    category: str
+    issue: str
+    departments: str
+    acknowledgment: int | None
+    answer: int | None
+    resolution: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Miss:
+    """A promise that was not kept."""
+
+    number: str
+    matter: str
+    received_at: datetime
+    #: How long it took; None: not so far.
+    took: timedelta | None
+    why: str
+    representative: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Misses:
+    """Promises of one kind that were not kept: the longest ones by name, all of them by reason."""
+
+    listed: tuple[Miss, ...] = ()
+    by_reason: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def many(self) -> int:
+        """How many there are."""
+        return sum(self.by_reason.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rated:
+    """One rating of a customer's."""
+
+    number: str
+    score: int
+    comment: str
+    representative: str
+    matter: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Often:
+    """Somebody or something that comes up again and again."""
+
+    name: str
+    many: int
+    numbers: tuple[str, ...]
+    matters: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """What a customer wrote, for finding what messages have in common."""
+
+    number: str
+    matter: str
+    words: str
+
+
+class Promise(StrEnum):
+    """What is promised to every customer."""
+
+    ACKNOWLEDGMENT = "acknowledgment"
+    RESOLUTION = "resolution"
+    #: Resolved, or at least told how far it is.
+    UPDATE = "update"
+
+
+class FigureTable(Protocol):
+    """Counts over the log. Times of a period are [start, end); `now` decides whose time is up."""
+
+    def cells(self, start: datetime, end: datetime, now: datetime, by: Sequence[str]) -> list[Cell]:
+        """Counts of the cases that arrived, by these columns of the log; cases without a product or vendor are left out of theirs."""
+
+    def took(self, start: datetime, end: datetime) -> Iterator[Took]:
+        """How long each case took that arrived."""
+
+    def solved(self, start: datetime, end: datetime) -> int:
+        """How many cases were resolved in the period, whenever they arrived."""
+
+    def misses(self, promise: Promise, start: datetime, end: datetime, now: datetime, limit: int) -> Misses:
+        """Promises to customers whose cases arrived that were not kept."""
+
+    def rated(self, start: datetime, end: datetime) -> list[Rated]:
+        """Ratings that came in."""
+
+    def waiting(self, at: datetime) -> Sequence[int]:
+        """Ages in seconds of the cases that were not resolved at that time, oldest first, as far as is known now."""
+
+    def excluded(self, start: datetime, end: datetime) -> Mapping[str, int]:
+        """What arrived and is in no figure: messages by what they were, and cases by why they do not count."""
+
+    def history(self, bounds: Sequence[datetime], by: Sequence[str]) -> Mapping[tuple[str, ...], Sequence[int]]:
+        """Cases by these columns, for each of the stretches between two of the bounds."""
+
+    def often(self, start: datetime, end: datetime, *, orders: bool, at_least: int, limit: int) -> list[Often]:
+        """Customers, or orders, with so many cases or more."""
+
+    def texts(self, start: datetime, end: datetime, limit: int) -> list[Text]:
+        """What customers wrote, the latest first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """One day of the period."""
+
+    day: date
+    received: int = 0
+    #: Of these, resolved within 48 hours.
+    resolved: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """Cases that were not resolved at the end of the period, by how old they were."""
+
+    many: int = 0
+    oldest: timedelta | None = None
+    #: By age, in words, the youngest first.
+    by_age: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rise:
+    """Something of which there was more than its own history explains."""
+
+    #: What kind of thing: matter, product, vendor.
+    what: str
+    name: str
+    now: int
+    #: What was to be expected, and how unlikely so many are by chance, corrected for all that was looked at.
+    expected: float
+    q: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cluster:
+    """Messages that have words in common."""
+
+    words: tuple[str, ...]
+    many: int
+    numbers: tuple[str, ...]
+    matters: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advice:
+    """What might be done, and the evidence for it."""
+
+    do: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Causes:
+    """Why the figures may be as they are."""
+
+    rises: tuple[Rise, ...] = ()
+    clusters: tuple[Cluster, ...] = ()
+    customers: tuple[Often, ...] = ()
+    orders: tuple[Often, ...] = ()
+    #: Chargebacks by vendor, "" for those whose vendor nobody knows.
+    chargebacks: Mapping[str, int] = field(default_factory=dict)
+    advice: tuple[Advice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """All that is told of a period."""
+
+    period: Period
+    #: As far as was known then; cases whose time was not up are in no denominator.
+    at: datetime
+    total: Group
+    disputes: Group
+    #: The total of the period before.
+    before: Group
+    #: Resolved in the period, whenever they arrived.
+    solved: int
+    #: Figures by representative, department, category, matter, product, vendor and channel.
+    by: Mapping[str, tuple[Group, ...]] = field(default_factory=dict)
+    misses: Mapping[Promise, Misses] = field(default_factory=dict)
+    rated: tuple[Rated, ...] = ()
+    waiting: Waiting = field(default_factory=Waiting)
+    excluded: Mapping[str, int] = field(default_factory=dict)
+    days: tuple[Day, ...] = ()
+    causes: Causes = field(default_factory=Causes)
