@@ -1,6 +1,6 @@
 """Words for the customer-service log: one entry a case, one action an event, and the table that keeps them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -132,12 +132,6 @@ class LogTable(Protocol):
 
     def mail_waits(self) -> bool:
         """True while a message waits to be decided, or an acknowledgment to leave."""
-
-    def pending(self, limit: int) -> tuple[Sequence[int], int]:
-        """Cases that something happened to since, by at most so many events; and the last of these."""
-
-    def follow(self, last: int) -> None:
-        """The history was followed up to that event."""
 
     def put(self, entry: Entry, words: str) -> None:
         """The entry in place of the case's former one; `words` is what it can be found by."""

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.store.conftest import SqlitePlace
-from tests.store.words import NOON, Each, event, later, new_case
+from tests.store.words import NOON, Each, later
 from triage.case import CaseStatus, Priority
 from triage.entry import Channel, Entry, Wanted
 from triage.store.connect import connect
@@ -93,21 +93,6 @@ async def test_words_follow_the_entry(filled: Each) -> None:
     assert await found(filled, words=("different",)) == [1]
     assert await found(filled, words=("Ärger",)) == []
     assert await found(filled, order="ORD1") == [4]
-
-
-async def test_the_history_is_followed_once(each: Each) -> None:
-    """Cases are pending from the first event on, by a bounded number of events, and not once they were followed."""
-    one, two = [await each.cases.open(new_case()) for _ in range(2)]
-    await each.cases.record(one.id, [event(), event()])
-    await each.cases.record(two.id, [event()])
-    assert await each.log.pending(2) == ([one.id], 2)
-    assert await each.log.pending(10) == ([one.id, two.id], 3)
-    await each.log.follow(2)
-    assert await each.log.pending(10) == ([two.id], 3)
-    await each.log.follow(3)
-    # Whoever followed less far at the same time takes nothing back.
-    await each.log.follow(1)
-    assert await each.log.pending(10) == ([], 3)
 
 
 async def test_mail_that_waits_is_seen(each: Each) -> None:

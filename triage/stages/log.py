@@ -46,15 +46,16 @@ class KeepLog:
 
     async def _follow(self) -> int:
         # Looking takes no lock, and mostly there is nothing new.
-        if not (await self._store.query(lambda tx: tx.log.pending(1)))[0]:
+        if await self._store.query(lambda tx: (tx.history.mark(self.name) or 0) >= tx.history.latest_event()):
             return 0
         return await self._store.transact(self._write)
 
     def _write(self, tx: Transaction) -> int:
-        cases, last = tx.log.pending(_EVENTS)
+        # Read and moved in one commit: whoever follows at the same time goes on from here.
+        cases, last = tx.history.touched(tx.history.mark(self.name) or 0, _EVENTS)
         for case_id in cases:
             write_entry(tx, case_id, self._people)
-        tx.log.follow(last)
+        tx.history.set_mark(self.name, last)
         return len(cases)
 
 

@@ -11,7 +11,6 @@ from triage.case import CaseStatus, Priority
 from triage.entry import Channel, Entry, Wanted
 from triage.store import rows
 
-_MARK = "log"
 #: How the columns of the figures come about; the names of columns are the ones of the schema.
 _TIMES = {
     "received": "received_at", "opened": "opened_at", "acknowledged": "acknowledged_at", "assigned": "assigned_at",
@@ -46,16 +45,6 @@ class SqliteLog:
         """True while a message waits to be decided, or an acknowledgment to leave."""
         return bool(self._db.execute(_MAIL_WAITS).fetchone()[0])
 
-    def pending(self, limit: int) -> tuple[Sequence[int], int]:
-        """Cases that something happened to since, and the last event looked at."""
-        mark = self._mark()
-        found = self._db.execute("select id, case_id from events where id > ? order by id limit ?", (mark, limit)).fetchall()
-        return list(dict.fromkeys(case_id for _, case_id in found)), found[-1][0] if found else mark
-
-    def follow(self, last: int) -> None:
-        """The history was followed up to that event; never back, however many follow it at once."""
-        self._db.execute("insert or replace into marks(name, event) values (?, ?)", (_MARK, max(last, self._mark())))
-
     def put(self, entry: Entry, words: str) -> None:
         """The entry in place of the case's former one."""
         row = (
@@ -78,10 +67,6 @@ class SqliteLog:
             order by received desc, case_id desc limit :limit"""  # noqa: S608 - the conditions are written below
         for (entry,) in self._db.execute(sql, given | {"limit": wanted.limit or -1}):
             yield _decoded(entry)
-
-    def _mark(self) -> int:
-        found = self._db.execute("select event from marks where name = ?", (_MARK,)).fetchone()
-        return int(found[0]) if found else 0
 
 
 def _conditions(wanted: Wanted) -> tuple[str, dict[str, object]]:
