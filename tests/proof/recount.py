@@ -75,10 +75,11 @@ class Case:
             return
         if self.first is None:
             self.first = at
+        if kind in ("answer", "progress", "closing"):
+            self.news = at if self.news is None else self.news
         if kind == "answer":
             self.answers += 1
             self.answered = at if self.answered is None else self.answered
-            self.news = at if self.news is None else self.news
 
 
 def recount(db: sqlite3.Connection, start: datetime, end: datetime, now: datetime) -> dict[str, object]:

@@ -16,13 +16,15 @@ from triage.ledger.actions import what
 from triage.people import People
 from triage.reading import Effect
 from triage.records import MessageRecord
-from triage.reply import ReplyKind
+from triage.reply import DeliveryStatus, ReplyKind
 from triage.staff import Role
 
 #: What happens as a case is opened; everything else is a follow-up action, but for what only says how it was read or sent.
 _INITIAL = frozenset({"opened", "acknowledged", "withheld", "held_in_flood"})
 _UNSAID = frozenset({"classified", "filing", "drafted", "fallback", "staff_mail", "read_in_part", "message_id_collision"})
 _ACKNOWLEDGMENT = ReplyKind.ACKNOWLEDGMENT.value
+#: Word of how far it is, which neither an acknowledgment is nor the news of who has it now; and what asks how it went.
+_NEWS, _ASKING = (ReplyKind.PROGRESS, ReplyKind.CLOSING), (ReplyKind.CLOSING, ReplyKind.SURVEY)
 _LONGEST_ACTIONS, _LONGEST_DESCRIPTION = 4000, 1000
 #: Words of an order before a date: only then is a date in a message taken for the day of the order.
 _ORDERED = re.compile(
@@ -67,13 +69,9 @@ class CaseFile:
         """Events of these kinds."""
         return [event for event in self.events if event.kind in kinds]
 
-    def delivered(self, *, to_customer_beyond_acknowledgment: bool = False, kind: str = "") -> list[CaseEvent]:
-        """Events of mail that a server took: of one kind, or all that told the customer more than the acknowledgment does."""
-        sent = [event for event in self.of("delivery") if event.detail.get("status") == "sent"]
-        if to_customer_beyond_acknowledgment:
-            address = self.case.requester.addr_spec if self.case.requester else ""
-            return [it for it in sent if it.detail.get("to") == address and it.detail.get("delivery") not in (_ACKNOWLEDGMENT, "survey")]
-        return [event for event in sent if event.detail.get("delivery") == kind]
+    def delivered(self, *kinds: ReplyKind) -> list[CaseEvent]:
+        """Events of mail of these kinds that a server took."""
+        return [it for it in self.of("delivery") if it.detail.get("status") == DeliveryStatus.SENT and it.detail.get("delivery") in kinds]
 
 
 def entry_of(file: CaseFile) -> Entry:
@@ -131,7 +129,7 @@ def _with_history(entry: Entry, file: CaseFile) -> Entry:
     """What was done, and when it was first done."""
     called = {event.detail["to"]: event.detail.get("name", "") for event in file.of("escalated") if event.detail.get("to")}
     called |= {key: file.people.called(key) for key in file.case.departments if key not in called}
-    answers = [*file.delivered(kind=ReplyKind.ANSWER), *_written_directly(file)]
+    answers = [*file.delivered(ReplyKind.ANSWER), *_written_directly(file)]
     return replace(
         entry,
         channel=_channel(file),
@@ -140,9 +138,9 @@ def _with_history(entry: Entry, file: CaseFile) -> Entry:
         department_names=tuple(name or key for key, name in called.items()),
         assigned_at=_first(file.of("assigned")),
         answered_at=_first(answers),
-        updated_at=_first([*answers, *file.delivered(to_customer_beyond_acknowledgment=True)]),
+        updated_at=_first([*answers, *file.delivered(*_NEWS)]),
         escalated_at=_first(file.of("escalated")),
-        asked=bool(file.delivered(kind="survey")),
+        asked=bool(file.delivered(*_ASKING)),
         answers=len(answers),
         follow_ups=len(file.of("follow_up")),
         reopened=len(file.of("reopened")) + sum(bool(event.detail.get("reopened")) for event in file.of("follow_up")),
