@@ -33,6 +33,8 @@ class ReplyKind(StrEnum):
     PROGRESS = "progress"
     #: To the customer: who has the case now, what happens next and by when.
     ESCALATED = "escalated"
+    #: To the customer, who asked: how the case stands.
+    STATUS = "status"
     #: To the customer: that the case is solved, and whether all is well.
     CLOSING = "closing"
     #: To the customer: how we did, asked once a month of those who had a dispute.
@@ -41,7 +43,8 @@ class ReplyKind(StrEnum):
 
 #: What goes to the customer whose case it is, and to nobody else.
 TO_CUSTOMER = frozenset({
-    ReplyKind.ACKNOWLEDGMENT, ReplyKind.ANSWER, ReplyKind.PROGRESS, ReplyKind.ESCALATED, ReplyKind.CLOSING, ReplyKind.SURVEY,
+    ReplyKind.ACKNOWLEDGMENT, ReplyKind.ANSWER, ReplyKind.PROGRESS, ReplyKind.STATUS, ReplyKind.ESCALATED, ReplyKind.CLOSING,
+    ReplyKind.SURVEY,
 })  # fmt: skip
 
 

@@ -56,6 +56,18 @@ class TestNotification:
         assert first["References"] == second["References"]
         assert "customer.example" not in str(first["References"])
 
+    async def test_a_customer_who_asks_how_it_stands_reads_it(self, office: Office) -> None:
+        """The letter comes from the support address, in the thread, says number and time and nothing of what was written; asked again, none."""
+        await office.get(answer(office.last(ANN), "Any news?", ANN))
+        told = office.last(ANN)
+        assert told["Subject"] == "[SP-100001] How your case stands"
+        assert "the case is open" in plain(told)
+        assert "You will have a result, or word of our progress, by" in plain(told)
+        assert "ORD789456" not in plain(told)
+        letters = len(office.came(ANN))
+        await office.get(answer(told, "Any news?", ANN))
+        assert len(office.came(ANN)) == letters
+
     async def test_a_follow_up_is_told_to_whoever_looks_after_the_case(self, office: Office) -> None:
         """The customer's further words reach the agent."""
         await office.get(answer(office.last(ANN), "When do I get my money back?", ANN))

@@ -1,14 +1,18 @@
 """A message that continues a case: the customer's follow-up, a department's answer, or a machine's note."""
 
-from triage.case import Case, CaseStatus
-from triage.decision import Decision, Outcome
+from datetime import timedelta
+
+from triage.case import Case, CaseEvent, CaseStatus
+from triage.decision import Decision, Outcome, ReplyOrder
 from triage.policy.escalate import Call, escalate
 from triage.policy.incoming import Incoming
 from triage.policy.opening import calls_of, moment
-from triage.policy.triggers import only_thanks, triggered
+from triage.policy.triggers import only_asks_how_it_stands, only_thanks, triggered
+from triage.reply import ReplyKind
 from triage.staff import Notice, NoticeKind
 from triage.topic import Topic
 
+_DAY = timedelta(days=1)
 _RESTING = frozenset({CaseStatus.PENDING, CaseStatus.SOLVED, CaseStatus.CLOSED})
 
 
@@ -40,17 +44,35 @@ def follow_up(incoming: Incoming, case: Case, _: str) -> Decision:
     escalation = escalate(_calls(incoming), incoming.people, incoming.policy, moment(incoming, topic), case_id=case.id, log=incoming.log)
     reopened = case.status in _RESTING
     status = CaseStatus.OPEN if reopened else None
+    wrote = incoming.author_event("follow_up", why=incoming.match.reason, reopened="yes" if reopened else "")
+    told, events = _status(incoming, case)
     return Decision(
         outcome=Outcome.FOLLOW_UP,
         reason=incoming.match.reason,
         case_id=case.id,
         status=CaseStatus.ON_HOLD if escalation.departments else status,
-        events=(incoming.author_event("follow_up", why=incoming.match.reason, reopened="yes" if reopened else ""), *escalation.events),
-        replies=escalation.orders,
+        events=(wrote, *escalation.events, *events),
+        replies=(*escalation.orders, *told),
         deadlines=escalation.deadlines,
         notices=(Notice(kind=NoticeKind.FOLLOW_UP, case_id=case.id, colleague=case.assignee),) if case.assignee else (),
         folder=topic.folder,
     )
+
+
+def _status(incoming: Incoming, case: Case) -> tuple[tuple[ReplyOrder, ...], tuple[CaseEvent, ...]]:
+    """How the case stands, for its requester who asks nothing else: nothing about an order, and once a day at most."""
+    customer, log = incoming.customer, incoming.log
+    asked = incoming.policy.threads.tell_status and only_asks_how_it_stands(incoming.message)
+    if not asked or customer is None or case.requester is None or customer.addr_spec != case.requester.addr_spec:
+        return (), ()
+    failed = incoming.message.authentication_result("dmarc") == "fail"
+    if failed or incoming.withheld() or any(event.kind == "told" and event.at > incoming.now - _DAY for event in log):
+        return (), ()
+    promised = case.received_at + incoming.policy.promises.resolve
+    by = promised if promised > incoming.now else incoming.now + incoming.policy.promises.resolve
+    thread = (*incoming.message.references, incoming.message.message_id) if incoming.message.message_id else ()
+    order = ReplyOrder(kind=ReplyKind.STATUS, recipient=customer.addr_spec, deadline=incoming.now + _DAY, answer_by=by, thread=thread)
+    return (order,), (incoming.event("told", "policy", {"what": "how the case stands", "by": by.isoformat()}),)
 
 
 def _repeated(incoming: Incoming, case: Case) -> Decision:

@@ -33,6 +33,8 @@ class Threads(Table):
     """How long a case can be taken up again."""
 
     follow_up_window: Duration = timedelta(days=30)
+    #: A customer who asks nothing but how the case stands is told.
+    tell_status: bool = True
 
 
 class Escalation(Table):

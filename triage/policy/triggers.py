@@ -1,4 +1,4 @@
-"""What the customer's own words add to the category: triggers of escalation, and whether there is anything but thanks."""
+"""What the customer's own words add to the category: triggers of escalation, and whether they only give thanks or ask how things stand."""
 
 import re
 import unicodedata
@@ -33,6 +33,21 @@ gracias muchas perfecto por saludos todo bene grazie mille perfetto saluti tutto
 bedankt groeten hartelijk je met u vriendelijke wel så mycket tack tak takk kiitos bardzo dziękuję dzięki
 """
 _BESIDE = frozenset(_COURTESIES.casefold().split())
+_NUMBER = re.compile(r"\b[a-z]{2,6}-\d{1,12}\b")
+_STANDING = frozenset(
+    "news update updates status progress stand sachstand zwischenstand neuigkeiten neues nouvelles noticias".split()  # noqa: SIM905
+)
+# All that may stand beside the question; "status of my order" is a matter of its own, and no question about the case.
+_OF_A_CASE = """
+about an any are can case could current did do does for from get give have how i if inquiry is it me my number of on our please
+regarding request send should still tell the there this ticket to update us we what what's where will would yet you your
+abend aktuelle aktueller anfrage bitte den der dinge es etwas fall falls gibt guten haben ich ist kann können man meine
+meinem meiner meines mir morgen nummer sagen schon sie was wie wir zu zum zur
+"""
+_MAY_ASK = _BESIDE | _STANDING | frozenset(_OF_A_CASE.split())
+_ASKS = re.compile(r"[?？]|\b(?:please|bitte)\b")
+#: As a few words alone, "any news" asks without a question mark.
+_FEW = 4
 
 
 def triggered(message: Message, policy: Policy) -> tuple[tuple[Trigger, str], ...]:
@@ -54,5 +69,20 @@ def only_thanks(message: Message) -> bool:
     text = unicodedata.normalize("NFC", message.text).casefold().replace("’", "'")
     if not _THANKS.search(text) or _SAYS_MORE.search(text):
         return False
+    return _BESIDE.issuperset(_words_of(message, _FOR_HELP.sub("", text)))
+
+
+def only_asks_how_it_stands(message: Message) -> bool:
+    """True for a short text that asks how the case stands and says nothing else."""
+    said = message.text.strip() or message.subject
+    if len(said) > _COURTESY or message.attachments:
+        return False
+    text = _NUMBER.sub("", unicodedata.normalize("NFC", said).casefold().replace("’", "'"))
+    words = _words_of(message, text)
+    asks = _ASKS.search(text) is not None or len(words) <= _FEW
+    return asks and not _STANDING.isdisjoint(words) and _MAY_ASK.issuperset(words) and not any(map(str.isdigit, text))
+
+
+def _words_of(message: Message, text: str) -> set[str]:
     own_name = (message.author.name if message.author else "").casefold().split()
-    return _BESIDE.issuperset(set(_WORDS.findall(_FOR_HELP.sub("", text))).difference(own_name))
+    return set(_WORDS.findall(text)).difference(own_name)

@@ -14,6 +14,7 @@ from triage.responders.names import greetable
 
 _SUBJECTS: Mapping[str, Mapping[str, str]] = {
     ReplyKind.PROGRESS: {"en": "We are still working on your case", "de": "Wir arbeiten noch an Ihrem Fall"},
+    ReplyKind.STATUS: {"en": "How your case stands", "de": "Wie es um Ihren Fall steht"},
     ReplyKind.ESCALATED: {"en": "Who is looking into your case", "de": "Wer sich um Ihren Fall kümmert"},
     ReplyKind.CLOSING: {"en": "Your case is solved", "de": "Ihr Fall ist gelöst"},
     ReplyKind.SURVEY: {"en": "How did we do?", "de": "Wie zufrieden waren Sie mit uns?"},
@@ -88,6 +89,7 @@ def _context(desk: Desk, assignment: Assignment, language: str) -> Mapping[str, 
     return {
         "name": greetable(case.requester.name) if case.requester else "",
         "case_number": case.number,
+        "since": desk.tell(case.received_at, language),
         "sender": desk.people.identity.name,
         "departments": desk.people.names((order.department,) if order.department else called),
         "next_step": order.words or ("" if case.abstained else topic.next_step(language)),

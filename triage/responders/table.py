@@ -25,6 +25,7 @@ RESPONDERS: Mapping[ReplyKind, Callable[[Desk, Assignment], Letter]] = {
     ReplyKind.DISCLAIMER: disclaim,
     ReplyKind.REMINDERS: remind,
     ReplyKind.PROGRESS: tell_customer,
+    ReplyKind.STATUS: tell_customer,
     ReplyKind.ESCALATED: tell_customer,
     ReplyKind.CLOSING: tell_customer,
     ReplyKind.SURVEY: tell_customer,
