@@ -11,6 +11,8 @@ _RATINGS = "r"
 #: Stands in an address or a subject that may carry a rating; anything without it is not looked at more closely.
 RATING = f"{_RATINGS}."
 _RATING = re.compile(r"r\.(\d{1,9})\.([1-5])\.([a-z2-7]{26})")
+#: What the Message-IDs of our messages to ourselves begin with.
+CANARY_PREFIX = "canary."
 _CANARY = re.compile(r"canary\.([0-9a-f]{16})\.([a-z2-7]{26})@[^@]{1,253}")
 #: RFC 5321 §4.5.3.1.1.
 _LONGEST_LOCAL_PART = 64

@@ -187,7 +187,7 @@ class Parts:
             its.model_copy(update={"mailbox": account}),
             address=its.address or self.settings.identity.address,
             folder=watched[account].folder,
-            key=self.ring.current,
+            keys=tuple(self.ring.every),
             mailbox=mailboxes[account],
             store=store,
             send=deliver.probe,

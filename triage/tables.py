@@ -79,6 +79,9 @@ class MessageTable(Protocol):
     def look_up(self, account: str, *, message_id: str = "", sha256: str = "") -> list[MessageRecord]:
         """Settled messages of an account with that Message-ID, or with those very bytes; earliest first."""
 
+    def beginning(self, account: str, prefix: str, since: datetime) -> list[MessageRecord]:
+        """Settled messages of an account, received since then, whose Message-ID begins so; earliest first."""
+
     def known_ids(self, account: str, message_ids: Collection[str]) -> set[str]:
         """Those of the given Message-IDs that settled messages of the account have."""
 

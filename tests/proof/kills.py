@@ -1,6 +1,7 @@
 """Kill -9 at random moments on Dovecot and Postfix, with receipt copies and without: nothing lost, nobody acknowledged twice unmarked."""
 
 import json
+import multiprocessing
 import os
 import random
 import re
@@ -9,7 +10,8 @@ import sqlite3
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from email import message_from_bytes
@@ -29,12 +31,15 @@ _ACCOUNTS = {r"^audit@shop\.example$": _AUDIT, r"@customer\.example$": _CUSTOMER
 _OF_SERVERS = (b"return-path:", b"delivered-to:", b"x-original-to:", b"received:", b"x-mail-args:", b"x-rcpt-args:", b"x-client-",
                b"x-helo-args:")  # fmt: skip
 #: Kills on one set of servers and one store, which are judged together.
-BATCH = 500
+BATCH = 250
+#: So many such worlds at once: most of what one does is to wait.
+WORLDS = 4
 _PER_KILL = 4
 #: One life in so many has readers in processes of their own, which take longer to start than all the rest.
 _WHOLE = 20
-#: The share that dies at any moment of its first second; the others do after the first acknowledgment was written, within so many seconds.
-_YOUNG, _WORKS = 0.2, 0.25
+#: The share that dies at any moment of its first seconds; the others do after the first acknowledgment was written, within so many seconds,
+#: in which the four that have come are sent: whoever lives longer mostly dies idle.
+_YOUNG, _STARTING, _WORKS = 0.2, 0.6, 0.1
 #: Nobody takes so many seconds to start.
 _STARTS = 15.0
 _RECEIPTS_TABLE = f"""
@@ -58,6 +63,8 @@ class Verdict:
     receipted: int = 0
     messages: int = 0
     seconds: float = 0.0
+    #: Processor time of the daemons.
+    cpu: float = 0.0
     #: Customers whose message is not in the store, or has no case.
     lost: list[str] = field(default_factory=list)
     #: Customers who have more than one acknowledgment, none of them marked as a possible duplicate.
@@ -94,31 +101,51 @@ class Verdict:
             f"{len(self.twice)} acknowledged twice, {len(self.silent)} without acknowledgment, "
             f"{self.uncertain} uncertain (of which {self.uncertain_accepted} had been accepted), {self.proven} proven by copies, "
             f"{self.again} sent again (of which {self.marked_twice} came twice, marked), {len(self.problems)} unexplained; "
-            f"{self.seconds / max(1, self.kills):.2f} s for each kill"
+            f"{self.seconds / max(1, self.kills):.2f} s for each kill, {self.cpu / max(1, self.kills):.2f} s of it in daemons' processor time"
         )
 
 
-def run(kills: int, seed: int, *, receipts: str = "half", per_batch: int = BATCH, keep: bool = True) -> Verdict:
+def run(kills: int, seed: int, *, receipts: str = "half", per_batch: int = BATCH, worlds: int = WORLDS, keep: bool = True) -> Verdict:
     """Kill so often in all, going on where an earlier run of the same seed stopped; copies for `half`, `all` or `none` of the kills."""
     state = KEPT / f"kills-{receipts}-{seed}.json"
-    verdict, number = _resumed(state) if keep else (Verdict(), 0)
-    while verdict.kills < kills:
-        copies = receipts == "all" or (receipts == "half" and number % 2 == 1)
-        # Few kills are halved too.
-        size = min(per_batch, kills - verdict.kills, (kills + 1) // 2 if receipts == "half" else kills)
-        verdict.add(batch(size, seed * 1_000_000 + number, receipts=copies and postfix.installed()))
-        number += 1
+    done = _resumed(state) if keep else {}
+    # Few kills are halved too.
+    size = min(per_batch, max(1, (kills + 1) // 2 if receipts == "half" else kills))
+    wanted = [number for number in range(-(-kills // size)) if number not in done]
+    jobs = [(number, min(size, kills - number * size), seed * 1_000_000 + number, _with_copies(receipts, number)) for number in wanted]
+    for number, verdict in _judged(jobs, worlds):
+        done[number] = verdict
         if keep:
             KEPT.mkdir(parents=True, exist_ok=True)
-            state.write_text(json.dumps({"next": number, "verdict": asdict(verdict)}, indent=1))
-    return verdict
+            state.write_text(json.dumps({number: asdict(verdict) for number, verdict in sorted(done.items())}, indent=1))
+    return _sum(done.values())
 
 
-def _resumed(state: Path) -> tuple[Verdict, int]:
+def _judged(jobs: Sequence[tuple[int, int, int, bool]], worlds: int) -> Iterator[tuple[int, Verdict]]:
+    """Each batch by its number, in the order in which they end."""
+    if min(worlds, len(jobs)) < 2:
+        yield from ((number, batch(size, seed, receipts=copies)) for number, size, seed, copies in jobs)
+        return
+    with ProcessPoolExecutor(worlds, mp_context=multiprocessing.get_context("spawn")) as pool:
+        begun = {pool.submit(batch, size, seed, receipts=copies): number for number, size, seed, copies in jobs}
+        yield from ((begun[finished], finished.result()) for finished in as_completed(begun))
+
+
+def _with_copies(receipts: str, number: int) -> bool:
+    return postfix.installed() and (receipts == "all" or (receipts == "half" and number % 2 == 1))
+
+
+def _sum(verdicts: Iterable[Verdict]) -> Verdict:
+    total = Verdict()
+    for verdict in verdicts:
+        total.add(verdict)
+    return total
+
+
+def _resumed(state: Path) -> dict[int, Verdict]:
     if not state.is_file():
-        return Verdict(), 0
-    kept = json.loads(state.read_text())
-    return Verdict(**kept["verdict"]), kept["next"]
+        return {}
+    return {int(number): Verdict(**kept) for number, kept in json.loads(state.read_text()).items()}
 
 
 @dataclass
@@ -176,6 +203,7 @@ def batch(kills: int, seed: int, *, receipts: bool) -> Verdict:
         said = (root / "audit").read_text().splitlines()
         verdict.problems += [line for line in said if line.startswith("PROBLEM") and (receipts or "uncertain" not in line)]
         verdict.problems += [] if said and said[-1].endswith(("accounted for", "unexplained")) else [f"the audit failed: {said[-1:]}"]
+        verdict.cpu = kept.spent()
     verdict.seconds = monotonic() - begun
     return verdict
 
@@ -185,7 +213,7 @@ def _live(kept: warm.Warm, words: list[str], store: Path, choose: random.Random,
     before, give_up = _written(store), monotonic() + _STARTS
     pid = kept.start(*words, "run", reads_inside=not whole)
     if choose.random() < _YOUNG:
-        sleep(choose.uniform(0, 1))
+        sleep(choose.uniform(0, _STARTING))
     else:
         while _written(store) == before and monotonic() < give_up:
             sleep(0.005)

@@ -33,6 +33,12 @@ class Warm:
         """The exit code of such a process, negative where a signal ended it."""
         return self._say({"wait": pid})
 
+    def spent(self) -> float:
+        """Seconds of processor time of all that have ended."""
+        fields = Path(f"/proc/{self._process.pid}/stat").read_text(encoding="ascii").rpartition(") ")[2].split()
+        # The two of the children that were waited for, in ticks; see proc(5).
+        return sum(map(int, fields[13:15])) / os.sysconf("SC_CLK_TCK")
+
     def _say(self, order: object) -> int:
         assert self._process.stdin
         assert self._process.stdout

@@ -130,3 +130,41 @@ async def test_it_needs_a_mailbox_that_is_watched(world: World) -> None:
     """A mailbox that is not there is named."""
     with pytest.raises(SettingsError, match=r"canary\.mailbox = 'nowhere'"):
         world.configure(extra='[canary]\nmailbox = "nowhere"\n')
+
+
+async def test_one_on_its_way_at_a_restart(world: World, sink: Sink) -> None:
+    """Its sender was stopped before it came, or after: the next daemon takes it out of the folder, and nothing of a customer's."""
+    async with flying(world) as app:
+        await turn(app)
+    mine = sink.accepted[0].content
+    sink.always["mail"] = "421 4.3.2 closing"
+    await come_back(world, sink)
+    forged = f"<{canary_id(KEY, 'support@shop.example', '0' * 16)}>"
+    await world.deliver(letter("Which colours are there?", message_id=forged, headers={"Auto-Submitted": "auto-replied"}))
+    async with flying(world) as app:
+        # The next one is on its way meanwhile, and is not taken for a stray.
+        await turn(app)
+        assert app.canary
+        assert len(await app.mailboxes["support"].uids("INBOX")) == 1
+        removed = set(app.canary._removed)
+        assert len(removed) == 1
+        await turn(app)
+        assert app.canary._removed == removed
+        await world.deliver(mine)
+        await turn(app)
+        assert len(await app.mailboxes["support"].uids("INBOX")) == 1
+
+
+async def test_strays_of_a_renumbered_folder(world: World, sink: Sink) -> None:
+    """Under their old numbers other messages may lie now: nothing is removed by them."""
+    async with flying(world) as app:
+        await turn(app)
+    await come_back(world, sink)
+    sink.always["mail"] = "421 4.3.2 closing"
+    async with flying(world) as app:
+        for stage in (*app.receive, app.decide):
+            await drain(stage)
+        app.store._db.execute("update messages set uid_validity = uid_validity + 1")  # type: ignore[attr-defined]
+        assert app.canary
+        await app.canary.work()
+        assert len(await app.mailboxes["support"].uids("INBOX")) == 1

@@ -1,7 +1,7 @@
 """Where filed messages lie, and by what a message is known again when a person has moved it."""
 
 from tests.store.test_filings import ordered
-from tests.store.words import Each, raw, reading
+from tests.store.words import Each, later, raw, reading
 from triage.decision import Outcome
 
 
@@ -45,3 +45,15 @@ async def test_known_by_id_and_by_bytes(each: Each) -> None:
     assert await each.messages.look_up("support", sha256=stored[2].raw.sha256) == []
     assert await each.messages.look_up("sales", message_id="same@x") == []
     assert await each.messages.known_ids("support", ["same@x", "other@x"]) == {"same@x"}
+
+
+async def test_known_by_how_their_id_begins(each: Each) -> None:
+    """Of the account and received since then; a prefix is no pattern, and what only contains it is another."""
+    await each.messages.add([raw(uid, str(uid).encode(), at=later(hours=uid)) for uid in range(1, 6)])
+    ids = dict(zip(range(1, 6), ("canary.a@x", "canary.b@x", "canary_c@x", "x.canary.d@x", "canary.@x"), strict=True))
+    for message in await each.messages.undecided(5):
+        uid = message.raw.key.uid
+        await each.messages.settle(message.id, Outcome.AUTOMATIC, None, reading(message_id=ids[uid]), reason="", keep_raw=False)
+    assert [it.message_id for it in await each.messages.beginning("support", "canary.", later(hours=2))] == ["canary.b@x", "canary.@x"]
+    assert len(await each.messages.beginning("support", "canary.", later())) == 3
+    assert await each.messages.beginning("sales", "canary.", later()) == []

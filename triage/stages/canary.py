@@ -1,7 +1,7 @@
 """Mails a message of ours through the whole way out and in again, and tells the operator when it does not come back."""
 
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -9,7 +9,7 @@ from email.policy import SMTP
 from email.utils import format_datetime
 
 from triage.alarm import AlarmBoard
-from triage.keyed import canary_id
+from triage.keyed import CANARY_PREFIX, canary_id, is_canary
 from triage.logs import get_logger
 from triage.ports import Mailbox, Now, Store
 from triage.records import MessageRecord
@@ -22,7 +22,8 @@ _KIND, _CLOCK = "canary", "clock"
 _SOON, _TICK = timedelta(seconds=2), timedelta(minutes=1)
 #: Further apart than this two clocks are wrong (INTERNALDATE has whole seconds).
 _APART = timedelta(seconds=5)
-_LOST_AT_MOST = 100
+#: So long after it was sent one may still come.
+_STRAY = timedelta(days=7)
 _log = get_logger("canary")
 
 
@@ -49,7 +50,7 @@ class Canary:
         *,
         address: str,
         folder: str,
-        key: bytes,
+        keys: Sequence[bytes],
         mailbox: Mailbox,
         store: Store,
         send: Callable[[Delivery], Awaitable[Receipt | None]],
@@ -59,7 +60,8 @@ class Canary:
         self._settings = settings
         self._address = address
         self._folder = folder
-        self._key = key
+        #: The one that signs first.
+        self._keys = keys
         self._mailbox = mailbox
         self._store = store
         self._send = send
@@ -67,20 +69,17 @@ class Canary:
         self._now = now
         self._flight: _Flight | None = None
         self._next_at: datetime | None = None
-        #: Those that were waited for in vain, to be removed should they still come.
-        self._lost: list[str] = []
+        #: Those that were taken out of the folder since we began.
+        self._removed: set[int] = set()
         #: How long the last one that came back was on its way; None before the first.
         self.round_trip: timedelta | None = None
 
     async def work(self) -> int:
         """Send one when it is time, look for the one on its way; 0, because there is never more to do at once."""
         now = self._now()
-        for message_id in list(self._lost):
-            if found := await self._found(message_id):
-                await self._remove(found)
-                self._lost.remove(message_id)
+        await self._remove_strays(now)
         if self._flight is None and (self._next_at is None or now >= self._next_at):
-            self._flight = _Flight(message_id=canary_id(self._key, self._address, secrets.token_hex(8)), began_at=now)
+            self._flight = _Flight(message_id=canary_id(self._keys[0], self._address, secrets.token_hex(8)), began_at=now)
         if self._flight:
             await self._follow(self._flight)
         return 0
@@ -109,8 +108,25 @@ class Canary:
         account = self._settings.mailbox
         return next(iter(await self._store.query(lambda tx: tx.messages.look_up(account, message_id=message_id))), None)
 
-    async def _remove(self, found: MessageRecord) -> None:
-        await self._mailbox.delete(self._folder, [found.key.uid], found.key.uid_validity)
+    async def _remove_strays(self, now: datetime) -> None:
+        """Those that came after nobody waited for them any more, or whose sender was stopped while they were on their way."""
+        account = self._settings.mailbox
+        found = await self._store.query(lambda tx: tx.messages.beginning(account, CANARY_PREFIX, now - _STRAY))
+        strays = [it for it in found if it.id not in self._removed and self._is_stray(it.message_id)]
+        if strays:
+            # A folder that was renumbered since has other messages under these numbers.
+            validity = (await self._mailbox.status(self._folder)).uid_validity
+            await self._remove([it for it in strays if it.key.uid_validity == validity])
+
+    def _is_stray(self, message_id: str) -> bool:
+        # Only a key tells ours from a customer's that looks like one.
+        waited_for = self._flight is not None and message_id == self._flight.message_id
+        return not waited_for and any(is_canary(key, message_id) for key in self._keys)
+
+    async def _remove(self, found: Sequence[MessageRecord]) -> None:
+        if found:
+            await self._mailbox.delete(self._folder, [it.key.uid for it in found], found[0].key.uid_validity)
+            self._removed |= {it.id for it in found}
 
     async def _came(self, flight: _Flight, found: MessageRecord) -> None:
         now = self._now()
@@ -119,7 +135,7 @@ class Canary:
         self._board.clear(_KIND)
         self._compare(flight.began_at, found.received_at, now)
         self._flight, self._next_at = None, flight.began_at + self._every
-        await self._remove(found)
+        await self._remove([found])
 
     def _missing(self, flight: _Flight) -> None:
         within = self._settings.within
@@ -128,7 +144,6 @@ class Canary:
         self._board.sound(_KIND, f"{words}: customers' mail may not reach us, nor ours them", self._now())
         if self._now() - flight.began_at > within + self._every:
             # It may be lost for good; the next one shows whether the way is open again.
-            self._lost = [*self._lost, flight.message_id][-_LOST_AT_MOST:]
             self._flight, self._next_at = None, None
 
     def _compare(self, began_at: datetime, arrived_at: datetime, now: datetime) -> None:

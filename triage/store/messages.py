@@ -173,6 +173,14 @@ class SqliteMessages:
         sql = f"select * from messages where {column} = ? and account = ? and outcome is not null order by id"  # noqa: S608
         return [rows.to_message_record(row) for row in self._db.query(sql, (value, account))]
 
+    def beginning(self, account: str, prefix: str, since: datetime) -> list[MessageRecord]:
+        """Settled messages of an account, received since then, whose Message-ID begins so."""
+        # A range, which the index of Message-IDs answers; no character of theirs comes after the last one.
+        sql = """select * from messages where message_id between ? and ? and account = ? and received_at >= ? and outcome is not null
+            order by id"""
+        values = (prefix, prefix + "\U0010ffff", account, rows.moment(since))
+        return [rows.to_message_record(row) for row in self._db.query(sql, values)]
+
     def known_ids(self, account: str, message_ids: Collection[str]) -> set[str]:
         """Those of the given Message-IDs that settled messages of the account have."""
         found = self._db.execute(
