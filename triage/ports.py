@@ -11,6 +11,7 @@ from triage.desks import AssignmentTable, ColleagueTable, NoticeTable
 from triage.drafts import DraftTable
 from triage.entry import LogTable
 from triage.figures import FigureTable
+from triage.erasing import ErasingTable
 from triage.filings import FilingTable
 from triage.health import Backlog
 from triage.history import HistoryTable
@@ -227,6 +228,10 @@ class Transaction(Protocol):
     @property
     def log(self) -> LogTable:
         """The customer-service log."""
+
+    @property
+    def erasing(self) -> ErasingTable:
+        """Everything that names a person."""
 
     @property
     def history(self) -> HistoryTable:

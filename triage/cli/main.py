@@ -18,6 +18,22 @@ DONE, FELL_SHORT, WRONG_USE = 0, 1, 2
 
 #: Where each command is and what it does; imported when it is called, so that a list of cases does not wait for the demo's mail servers.
 COMMANDS = {
+    "demo": "triage.cli.demo",
+    "init": "triage.cli.init",
+    "check": "triage.cli.check",
+    "run": "triage.cli.run",
+    "classify": "triage.cli.classify",
+    "cases": "triage.cli.cases",
+    "case": "triage.cli.cases",
+    "log": "triage.cli.log",
+    "audit": "triage.cli.audit",
+    "retry": "triage.cli.retry",
+    "forget": "triage.cli.forget",
+    "health": "triage.cli.health",
+    "flood": "triage.cli.flood",
+    "model": "triage.cli.model",
+    "train": "triage.cli.training",
+    "evaluate": "triage.cli.training",
     "demo": ("triage.cli.demo", "Play a day of support mail on embedded servers."),
     "init": ("triage.cli.init", "Write a configuration by asking."),
     "check": ("triage.cli.check", "Prove every part of the configuration."),

@@ -10,6 +10,7 @@ from sqlite_utils import Database
 
 from triage.case import Case, CaseEvent, CaseStatus, NewCase, Priority, Rating
 from triage.decision import Candidate
+from triage.erasing import ERASED, NOBODY
 from triage.store import rows
 
 #: Case numbers start here, so that the first customers do not feel like guinea pigs.
@@ -76,7 +77,11 @@ class SqliteCases:
         """Cases that any of these Message-IDs (ours or theirs) or case numbers points to."""
         by_thread = {self._survivor(case_id) for message_id in message_ids for case_id in self._cases_of(message_id)}
         by_number = {self.survivor(case).id for number in numbers if (case := self.by_number(number))}
-        return [self._candidate(case_id, case_id in by_thread, case_id in by_number) for case_id in sorted(by_thread | by_number)]
+        found = by_thread | by_number
+        # Whoever was erased begins anew: nothing leads back.
+        erased = "select id from cases where erased_at is not null and id in (select value from json_each(?))"
+        gone = {case_id for (case_id,) in self._db.execute(erased, (json.dumps(sorted(found)),))} if found else set()
+        return [self._candidate(case_id, case_id in by_thread, case_id in by_number) for case_id in sorted(found - gone)]
 
     def survivor(self, case: Case) -> Case:
         """The case that this one has become a part of, or itself."""
@@ -188,12 +193,20 @@ class SqliteCases:
         """Numbers of the cases whose events do not hash to what was recorded."""
         broken: set[int] = set()
         latest: dict[int, str] = {}
+        #: Whoever wrote them was erased, and with them what the hash was made of; the case must say that this happened.
+        unreadable: set[int] = set()
+        said: set[int] = set()
         for row in self._db.query("select * from events order by id"):
             case_id = rows.number(row, "case_id")
-            if not _intact(row, latest.get(case_id, str(case_id))):
+            if row["actor"] == NOBODY and row["detail"] is None:
+                unreadable.add(case_id)
+            elif not _intact(row, latest.get(case_id, str(case_id))):
                 broken.add(case_id)
+            elif row["kind"] == ERASED:
+                said.add(case_id)
             latest[case_id] = rows.text(row, "hash")
         # The case remembers its latest link, so that events missing from the end are found too.
+        broken |= unreadable - said
         heads = self._db.execute("select id, number, chain from cases order by id")
         return [number for case_id, number, chain in heads if case_id in broken or chain != latest.get(case_id)]
 

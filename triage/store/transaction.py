@@ -10,6 +10,7 @@ from triage.store.deliveries import SqliteDeliveries
 from triage.store.desks import SqliteAssignments, SqliteColleagues, SqliteNotices
 from triage.store.drafts import SqliteDrafts
 from triage.store.figures import SqliteFigures
+from triage.store.erasing import SqliteErasing
 from triage.store.filings import SqliteFilings
 from triage.store.flood import SqliteFlood
 from triage.store.history import SqliteHistory
@@ -40,6 +41,7 @@ class SqliteTransaction:
         self.colleagues = SqliteColleagues(db)
         self.sent = SqliteSent(db)
         self.drafts = SqliteDrafts(db)
+        self.erasing = SqliteErasing(db)
         self.log = SqliteLog(db)
         self.history = SqliteHistory(db)
         self.figures = SqliteFigures(db)
