@@ -3,11 +3,13 @@
 import click
 
 from triage import app
-from triage.cli.context import print_json, printable, run_async, settings
+from triage.cli.context import print_json, run_async, settings
+from triage.cli.places import printable
 from triage.erasing import Erased
 from triage.settings import Settings
 from triage.stages.forget import forget as erase
 from triage.store.erasing import scour
+from triage.stores import open_case_store
 
 
 @click.command()
@@ -31,7 +33,7 @@ def forget(context: click.Context, *, address: str, yes: bool, as_json: bool) ->
 
 
 async def _work(chosen: Settings, address: str, *, act: bool) -> tuple[Erased, bool]:
-    store = app.open_case_store(chosen)
+    store = open_case_store(chosen)
     try:
         if not act:
             return await store.query(lambda tx: tx.erasing.known(address)), False
