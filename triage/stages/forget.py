@@ -13,7 +13,7 @@ def forget(tx: Transaction, address: str, now: datetime) -> Erased:
     for case in tx.cases.find(requester=address):
         tx.deliveries.withdraw(case.id, "the person was erased")
         for deadline, state in tx.deadlines.of_case(case.id):
-            if state == "open":
+            if state in ("open", "paused"):
                 tx.deadlines.keep(case.id, deadline.kind, now, deadline.bound)
         tx.cases.set_status(case.id, CaseStatus.CLOSED, now)
     for case_id in sorted(tx.erasing.erase(address, now)):
