@@ -54,6 +54,8 @@ class Orders:
     commands: tuple[Command, ...] = ()
     #: What is left for whoever the message is for.
     text: str = ""
+    #: The block of commands as it was written, those included that are none.
+    block: str = ""
     #: Why nothing may be done, one sentence each; empty where all is well.
     problems: tuple[str, ...] = ()
 

@@ -404,6 +404,12 @@ def test_with_one_wrong_line_nothing_happens(text: str) -> None:
         assert "Dear Ann," in order.words
 
 
+def test_all_that_was_written_comes_back() -> None:
+    """Also the line that is no command, in its place, so that it can be mended and sent again."""
+    (order,) = done("#resolv soon\n#order  ORD789\n\nDear Ann,\nit is on its way.").replies
+    assert order.words == "#resolv soon\n#order  ORD789\nDear Ann,\nit is on its way."
+
+
 @pytest.mark.parametrize("role", list(Role))
 @pytest.mark.parametrize("word", [word for word in Word if word is not Word.CONFIRM])
 def test_each_role_has_its_words(role: Role, word: Word) -> None:

@@ -168,7 +168,7 @@ def _event(answer: Answer, kind: str, **detail: str) -> CaseEvent:
 
 
 def _all_words(answer: Answer) -> str:
-    return "\n".join(filter(None, (*map(str, answer.orders.commands), answer.orders.text)))
+    return "\n".join(filter(None, (answer.orders.block, answer.orders.text)))
 
 
 def _to(colleague: Colleague, now: datetime, kind: ReplyKind, *, reason: str, words: str) -> ReplyOrder:

@@ -68,7 +68,8 @@ def orders(text: str, today: date) -> Orders:
     problems = (*_unknown(words), *_conflicts(known), *(problem for one in known for problem in _malformed(one, today)))
     if len(words) > _AT_MOST:
         problems = (f"There are more than {_AT_MOST} commands: expected at most {_AT_MOST}.", *problems)
-    return Orders(commands=tuple(known), text=rest, problems=tuple(dict.fromkeys(problems)))
+    written = "\n".join(line.strip() for line in block if line.strip())
+    return Orders(commands=tuple(known), text=rest, block=written, problems=tuple(dict.fromkeys(problems)))
 
 
 _NAMES = frozenset(word.value for word in Word)
