@@ -10,8 +10,8 @@ from triage.deadlines import DeadlineTable, ReminderTable, SurveyTable
 from triage.desks import AssignmentTable, ColleagueTable, NoticeTable
 from triage.drafts import DraftTable
 from triage.entry import LogTable
-from triage.figures import FigureTable
 from triage.erasing import ErasingTable
+from triage.figures import FigureTable
 from triage.filings import FilingTable
 from triage.health import Backlog
 from triage.history import HistoryTable

@@ -9,8 +9,8 @@ from triage.store.deadlines import SqliteDeadlines
 from triage.store.deliveries import SqliteDeliveries
 from triage.store.desks import SqliteAssignments, SqliteColleagues, SqliteNotices
 from triage.store.drafts import SqliteDrafts
-from triage.store.figures import SqliteFigures
 from triage.store.erasing import SqliteErasing
+from triage.store.figures import SqliteFigures
 from triage.store.filings import SqliteFilings
 from triage.store.flood import SqliteFlood
 from triage.store.history import SqliteHistory
