@@ -107,3 +107,22 @@ async def test_by_command(known: Office) -> None:
     assert (await _work(settings, "nobody@x.example", act=True))[0] == Erased()
     assert (await _work(settings, ANN, act=True))[0] == found
     assert lies_in(known) == []
+
+
+async def test_in_another_s_case(office: Office) -> None:
+    """Whoever was let in to another customer's case is erased from it: her case stays at work, and its chain holds."""
+    tom = "tom@neighbour.example"
+    await office.get(answer(office.last(JANE), f"#cc {tom}\nDear both, done.", JANE))
+    await office.get(answer(office.last(JANE), "#confirm", JANE))
+    await office.get(written(f"Tom Neighbour <{tom}>", "It is on my porch.", In_Reply_To=str(office.last(tom)["Message-ID"])))
+    status = (await office.case()).status
+    found = await office.store.transact(lambda tx: forget(tx, tom, office.clock()))
+    assert (found.cases, found.messages) == ((), 1)
+    case = await office.case()
+    assert case.requester
+    assert (case.requester.addr_spec, case.status) == (ANN, status)
+    assert await office.ask(lambda tx: tx.cases.broken_chains()) == []
+    assert tom not in await office.ask(lambda tx: tx.cases.participants(case))
+    assert [event.kind for event in await office.ask(lambda tx: tx.cases.events(1))][-1] == "erased"
+    messages = await office.ask(lambda tx: tx.messages.of_case(1))
+    assert [message.text for message in messages if not message.author] == [""]
