@@ -62,7 +62,7 @@ def _facts(facts: Facts) -> _Pairs:
         found.setdefault((fact.kind, fact.value), []).append(fact)
     return tuple(
         (
-            kind.replace("_", " ").capitalize(),
+            kind.replace("_", " "),
             f"{one_line(value, 120)} ({_places(same)}, {percent(max(fact.confidence for fact in same))} sure)",
         )
         for (kind, value), same in islice(found.items(), _FACTS)
