@@ -42,7 +42,7 @@ proof: install  ## long proofs: random kills, fuzzing; ARGS="--sample" for the s
 	@$(BIN)/python -m tests.proof $(ARGS)
 
 train: install  ## the shipped model, from the corpus
-	@$(BIN)/triage train $(ARGS)
+	@$(BIN)/triage train --out models/triage.npz $(ARGS)
 
 lock: install  ## compile requirements/*.in into hashed locks
 	@$(BIN)/python -m pip install --quiet uv

@@ -37,6 +37,8 @@ SAME = [
     TEXT + "!!",
     "Hello, please change the colour of the garden bench I reserved last week.\nRegards, Bob",
     "Hello please change the color of the garden benches I reserved last week. Regards Ann",
+    "Hello, please change the colour of the garden bench I reserved last week.\n\nKind regards,\nBob Miller\n14 Elm Road\n0171 553 220",
+    "Hello, please change the colour of the garden bench I reserved last week.\n-- \nBob Miller\nMiller & Sons, joiners since 1911",
 ]
 
 
@@ -50,11 +52,25 @@ def test_one_correction_answers_near_identical_messages(body: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", ["", "thanks", "Where is my garden bench?", "Please cancel the garden bench I reserved, I am moving abroad and do not need one"]
+    "body",
+    [
+        "",
+        "thanks",
+        "Where is my garden bench?",
+        "Please cancel the garden bench I reserved, I am moving abroad and do not need one",
+    ],
 )
 def test_other_messages_are_left_alone(body: str) -> None:
     """A correction does not spread to what merely shares some words."""
     assert knowing(correction(), correction(body="thanks", category="order")).apply("", body, ANSWER) == ANSWER
+
+
+def test_a_long_signature_makes_nothing_alike() -> None:
+    """Two questions of one firm are two questions, however much stands below them."""
+    below = "\n\nKind regards,\nAnn Miller\nPurchasing manager\nMiller and daughters joinery\nFourteen Elm Road\nNewtown upon Severn"
+    first, second = "Where have the chairs got to?", "Please send an invoice for them"
+    assert knowing(correction(first + below)).find("", first + below)
+    assert knowing(correction(first + below)).find("", second + below) is None
 
 
 def test_put_aside_means_nobody_knows() -> None:
@@ -130,7 +146,7 @@ def test_it_goes_through_a_file_without_text(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [None, "", "{}", "[1]", '{"format": 2, "latest": 1, "corrections": []}', '{"format": 1, "latest": 1, "corrections": [[1]]}', "\x00"],
+    [None, "", "{}", "[1]", '{"format": 1, "latest": 1, "corrections": []}', '{"format": 2, "latest": 1, "corrections": [[1]]}', "\x00"],
 )
 def test_a_damaged_file_is_no_memory(tmp_path: Path, content: str | None) -> None:
     """Missing, damaged or of another version: nothing is known, and it says that it was never told."""

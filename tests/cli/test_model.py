@@ -38,11 +38,11 @@ def stocked(shop: Shop, candidate: Path) -> tuple[Shop, str]:
     return shop, Shelf(shop.root / "var" / "models", Paths().model).take_in(shop.root / candidate.name, card)
 
 
-def corrected(shop: Shop) -> None:
-    """A message of every relative, corrected by a person."""
+def corrected(shop: Shop, kin: tuple[str, ...] = KIN) -> None:
+    """A message of each of these relatives, corrected by a person."""
 
     def work(tx: Transaction) -> None:
-        for number, relative in enumerate(KIN, start=1):
+        for number, relative in enumerate(kin, start=1):
             tx.messages.add([raw(number)])
             [stored] = tx.messages.undecided(1)
             said = reading(text=BODY.format(number, relative), fingerprint=f"f{number}")
@@ -117,6 +117,27 @@ def test_two_compared(stocked: tuple[Shop, str]) -> None:
     assert sets[str(labelled)]["n"] == len(rows)
     assert sets["corrections"]["n"] < len(KIN)
     assert set(sets["corrections"][version]) == {"n", "accuracy", "macro_f1", "abstain_rate", "ece"} - {"n"}
+
+
+def test_a_few_corrections_are_taught_by_hand(shop: Shop) -> None:
+    """Whoever does not want to wait for a lesson trains: five corrections, and messages that are merely similar follow them."""
+    only = shop.root / "small.jsonl"
+    rows = [{"subject": it.subject, "body": it.body, "label_category": it.category, "label_issue": it.issue} for it in small_corpus(2)]
+    only.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    similar = shop.root / "similar.eml"
+    similar.write_bytes(b"Subject: x\r\n\r\nIs there a rose workshop next sunday as well, and may my grandmother watch?\r\n")
+
+    def category() -> str:
+        return str(shop.call("classify", similar, "--json").json["messages"][0]["category"])
+
+    assert shop.call("train", "--only", only).code == 0
+    assert category() != "invoice"
+    corrected(shop, KIN[:5])
+    assert shop.call("train", "--only", only).code == 0
+    assert category() == "invoice"
+    cards = [each["card"] for each in shop.call("model", "list", "--json").json["models"]]
+    assert 3 <= cards[-1]["corrections"] <= 5
+    assert cards[-2]["corrections"] == 0
 
 
 def test_drift_is_shown(shop: Shop) -> None:

@@ -10,6 +10,9 @@ from tests.classifier.samples import small_corpus
 from tests.cli.calling import MARKS, Shop, call
 from triage.classifier.corpus import Example
 from triage.classifier.model import Model
+from triage.classifier.shelf import SHIPPED, Shelf
+from triage.cli.context import program
+from triage.sections.places import Paths
 
 KEYS = {"n", "accuracy", "macro_f1", "abstain_rate", "selective", "ece", "per_category", "per_issue", "messages_per_second"}
 LABELS = {"order/order_cancel", "order/delivery_lost", "invoice/invoice_request", "dispute/refund_request", "other/presales", "other/spam"}
@@ -203,6 +206,51 @@ def test_a_model_is_taught_and_used(tmp_path: Path) -> None:
     figures = call("evaluate", only, "--json").json
     assert figures["n"] == len(examples[::2])
     assert figures["accuracy"] > 0.6
+
+
+def test_what_is_taught_is_used_and_taught_again(tmp_path: Path) -> None:
+    """Without --out the new model lies beside the shipped one and answers; what it was given is given again until something takes its place."""
+    examples = few()
+    only, mine = (
+        taught(tmp_path / "only.jsonl", examples),
+        write(tmp_path / "mine.jsonl", *(row(f"pony ride {it}", "pony") for it in "abc")),
+    )
+    shelf, before = Shelf(tmp_path / "var" / "models", Paths().model), Paths().model.read_bytes()
+
+    def version(*arguments: object) -> str:
+        ended = call("train", "--only", only, *arguments)
+        assert (ended.code, ended.err) == (0, "")
+        name, _, rest = ended.lines[-1].partition(" ")
+        assert rest == f"is in use; to go back: {program()} model use {former}"
+        assert shelf.chosen() == name
+        return name
+
+    former = SHIPPED
+    first = former = version("--extra", mine)
+    assert call("evaluate", mine, "--json").json["accuracy"] == 1
+    assert version() == first
+    assert shelf.own.read_text().count("pony ride") == 3
+    assert version("--extra", write(tmp_path / "one.jsonl", row("boat trip a", "boat"))) != first
+    assert "pony" not in shelf.own.read_text()
+    assert "pony" not in {name.partition("/")[0] for name in Model.load(shelf.in_use()).classes}
+    assert Paths().model.read_bytes() == before
+
+
+def test_the_place_of_earlier_messages_is_taken_aloud(tmp_path: Path) -> None:
+    """Whoever gives other messages than before is told how many are no longer taught."""
+    only = taught(tmp_path / "only.jsonl", few())
+    for number, said in ((3, []), (1, ["messages of your own that are taught: 1, before 3"])):
+        mine = write(tmp_path / "mine.jsonl", *(row(f"pony ride {it}", "pony") for it in range(number)))
+        assert call("train", "--only", only, "--extra", mine).lines[:-1] == said
+
+
+def test_a_state_folder_that_cannot_be_made_is_told_before_the_work(tmp_path: Path) -> None:
+    """Where the models would lie lies a file: exit 1 with its path, and nothing was trained."""
+    (tmp_path / "var").write_text("")
+    ended = call("train", "--only", taught(tmp_path / "only.jsonl", few()))
+    assert (ended.code, ended.out) == (1, "")
+    assert "var" in ended.err
+    assert len(ended.err.splitlines()) == 1
 
 
 def test_too_few_labels_teach_nothing(tmp_path: Path) -> None:

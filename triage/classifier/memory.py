@@ -14,6 +14,7 @@ from pathlib import Path
 
 from triage.classifier.check import plain_words
 from triage.classifier.features import stem
+from triage.classifier.text import fresh, levelled
 from triage.correction import Correction
 from triage.reading import Classification
 
@@ -21,7 +22,8 @@ from triage.reading import Classification
 _ALIKE = 0.8
 #: With fewer distinct words, "thanks" would decide for every "thanks".
 _DISTINCT_WORDS = 4
-_FORMAT = 1
+#: 2: farewells and signatures are left out, since two customers sign the same question differently.
+_FORMAT = 2
 #: In the state folder: what readers know of corrections.
 CORRECTIONS = "corrections.json"
 
@@ -119,8 +121,8 @@ def fingerprint(subject: str, body: str) -> str:
 
 
 def vocabulary(subject: str, body: str) -> frozenset[int]:
-    """Digests of the distinct words of a text."""
-    return frozenset(zlib.crc32(stem(word).encode()) for word in plain_words(f"{subject}\n{body}"))
+    """Digests of the distinct words of a message, without history, farewell and signature."""
+    return frozenset(zlib.crc32(stem(word).encode()) for word in plain_words(f"{subject}\n{fresh(levelled(body))}"))
 
 
 def write(path: Path, known: Iterable[Remembered], latest: int) -> None:

@@ -9,13 +9,15 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from triage.app import learned
+from triage.app import open_case_store
 from triage.classifier.corpus import Example, read_all, write
 from triage.classifier.evaluate import evaluate as measure
+from triage.classifier.learn import example, own, split
 from triage.classifier.model import Model
 from triage.classifier.shelf import MODELS, Shelf
 from triage.cli.context import print_json, program, run_async, settings
 from triage.cli.places import config_path, printable
+from triage.correction import Correction
 from triage.sections.places import Paths
 from triage.settings import load
 
@@ -31,36 +33,66 @@ _FILES = click.Path(exists=True, dir_okay=False, path_type=Path)
     help="Further labelled messages: subject, body, label_category, label_issue.",
 )
 @click.option("--only", type=_FILES, multiple=True, metavar="FILE.jsonl", help="Learn from these files instead of the corpus.")
-@click.option(
-    "--out", type=click.Path(dir_okay=False, path_type=Path), default=None, help="Where the model goes (default: the model in use)."
-)
 @click.option("--from-folders", is_flag=True, help="Learn from the folders that people have sorted by hand, too; leaves them as they are.")
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=None,
+    help="Write the model into this file and use nothing (default: put it beside the others and use it).",
+)
 @click.pass_context
 def train(context: click.Context, *, extra: tuple[Path, ...], only: tuple[Path, ...], out: Path | None, from_folders: bool) -> None:
-    """Train the model on the corpus; takes a minute or two."""
+    """Train a model on the corpus, your own messages and what people have corrected, and use it; takes a minute or two.
+
+    What --extra and --from-folders bring takes the place of what an earlier training was given; without either, that is taught again.
+    """
+    if out and not (out.parent.is_dir() and os.access(out.parent, os.W_OK)):
+        # Said before two minutes of work instead of after.
+        raise click.BadParameter(f"{out}: expected a file in a folder that exists and can be written", param_hint="--out")
+    given = [*own(read_all(extra)), *(_sorted_by_hand(context) if from_folders else ())]
+    if out:
+        click.echo(f"wrote {out}, version {_learn(only, given, out)}")
+        return
+    paths = _paths(context)
+    shelf = Shelf(paths.state / MODELS, paths.model)
+    # The model that came with triage is never written over.
+    shelf.folder.mkdir(parents=True, exist_ok=True)
+    before = read_all([shelf.own] if shelf.own.exists() else ())
+    mine = given if extra or from_folders else own(before)
+    taught = [example(each) for each in split(_corrections(context))[0]]
+    with TemporaryDirectory(dir=shelf.folder, prefix="lesson-") as scratch:
+        candidate = Path(scratch) / "candidate.npz"
+        _learn(only, [*mine, *taught], candidate)
+        said = {"taught_at": datetime.now(UTC).isoformat(), "corrections": len(taught), "own": len(mine)}
+        former, version = shelf.chosen(), shelf.take_in(candidate, said)
+    if len(before) and mine is given:
+        click.echo(f"messages of your own that are taught: {len(mine)}, before {len(before)}")
+    # The lessons that follow build on it.
+    write(shelf.own, mine)
+    shelf.use(version)
+    click.echo(f"{version} is in use; to go back: {program()} model use {former}")
+
+
+def _learn(only: tuple[Path, ...], further: list[Example], target: Path) -> str:
     # Only training needs scikit-learn, which takes seconds to import.
     from triage.classifier.train import train as learn
 
-    target = out or _paths(context).model
-    if not (target.parent.is_dir() and os.access(target.parent, os.W_OK)):
-        # Said before two minutes of work instead of after.
-        raise click.BadParameter(f"{target}: expected a file in a folder that exists and can be written", param_hint="--out")
-    further = [*read_all(extra), *(_sorted_by_hand(context) if from_folders else ())]
-    if out or not from_folders:
-        version = learn(only, extra=further, target=target)
-        click.echo(f"wrote {target}, version {version}")
-        return
-    # The user's own: it lies beside the model that came with triage, which is not written over.
-    shelf = learned(settings(context)).shelf
-    shelf.folder.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=shelf.folder, prefix="lesson-") as scratch:
-        candidate = Path(scratch) / "candidate.npz"
-        learn(only, extra=further, target=candidate)
-        before, version = shelf.chosen(), shelf.take_in(candidate, {"taught_at": datetime.now(UTC).isoformat(), "folders": len(further)})
-    # The lessons that follow build on it.
-    write(shelf.own, further)
-    shelf.use(version)
-    click.echo(f"{version} is in use; to go back: {program()} model use {before}")
+    return learn(only, extra=further, target=target)
+
+
+def _corrections(context: click.Context) -> list[Correction]:
+    """What people have corrected so far; nothing where no daemon has run yet."""
+    if not (config_path(context.obj).exists() and _paths(context).store.exists()):
+        return []
+    store = open_case_store(settings(context))
+
+    async def read() -> list[Correction]:
+        try:
+            return await store.query(lambda tx: tx.corrections.all())
+        finally:
+            await store.close()
+
+    return run_async(read())
 
 
 def _sorted_by_hand(context: click.Context) -> list[Example]:
