@@ -4,7 +4,7 @@ import zlib
 from collections import Counter
 from pathlib import Path
 
-from triage.classifier.corpus import Example, corpus_files, read_all
+from triage.classifier.corpus import CORPUS, Example, read
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = ROOT / "models" / "triage.npz"
@@ -22,11 +22,16 @@ MEASURED = (
 )
 
 
+#: Files with every issue, and how many lines of each were there first: what is appended changes no test.
+_FIRST = {"order": 868, "invoice": 468, "receipt": 439, "payment": 421, "dispute": 416, "other": 1077}
+
+
 def small_corpus(per_issue: int = 4) -> list[Example]:
     """Some messages of every issue, the same in every run."""
     taken: Counter[str] = Counter()
     found = []
-    for example in sorted(read_all(corpus_files()), key=lambda each: zlib.crc32(each.body.encode())):
+    examples = [example for name, lines in _FIRST.items() for example in read(CORPUS / f"{name}.jsonl")[:lines]]
+    for example in sorted(examples, key=lambda each: zlib.crc32(each.body.encode())):
         if len(example.body) < 200 and taken[example.label] < per_issue:
             taken[example.label] += 1
             found.append(example)

@@ -168,7 +168,7 @@ def test_a_foreign_model_is_refused(changes: dict[str, object], said: str, small
         Model.load(rewritten(small_path, tmp_path / "model.npz", with_header(**changes), rehash=True))
 
 
-@pytest.mark.parametrize("key", ["classes", "threshold", "temperature", "lexicon", "spam_guard"])
+@pytest.mark.parametrize("key", ["classes", "threshold", "temperature", "dilution", "lexicon", "spam_guard"])
 def test_an_incomplete_model_is_refused(key: str, small_path: Path, tmp_path: Path) -> None:
     """A header without what this version needs says: train it again."""
     with pytest.raises(ModelError, match="train it again"):

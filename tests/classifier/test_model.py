@@ -12,7 +12,7 @@ from sklearn.linear_model import LogisticRegression
 
 from tests.classifier.samples import ROOT, SHIPPED, small_corpus
 from triage.classifier import artefact, train
-from triage.classifier.calibrate import softmax
+from triage.classifier.calibrate import sharpened, softmax
 from triage.classifier.corpus import Example
 from triage.classifier.features import Lexicon, document
 from triage.classifier.model import Model, unsorted
@@ -46,7 +46,9 @@ def by_scikit_learn(stored: artefact.Artefact, messages: list[tuple[str, str]]) 
     classifier.classes_ = np.array(stored.header["classes"])
     classifier.coef_ = stored.weights.T.astype(np.float64)
     classifier.intercept_ = stored.intercept
-    return softmax(classifier.decision_function(scipy.sparse.hstack(parts).tocsr()) / stored.header["temperature"])
+    matrix = scipy.sparse.hstack(parts).tocsr()
+    scores = sharpened(classifier.decision_function(matrix), np.diff(matrix.indptr), stored.header["dilution"])
+    return softmax(scores / stored.header["temperature"])
 
 
 @pytest.mark.parametrize("which", ["small", "shipped"])

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from triage.classifier import artefact
+from triage.classifier.calibrate import sharpened
 from triage.classifier.encoder import Encoder
 from triage.classifier.features import Document, Lexicon, document
 from triage.errors import ModelError
@@ -40,7 +41,7 @@ class Model:
         self.threshold = float(header["threshold"])
         #: From this probability of spam on nothing is taken for a customer's matter without a person.
         self.spam_guard = float(header["spam_guard"])
-        self._temperature = float(header["temperature"])
+        self._temperature, self._dilution = float(header["temperature"]), float(header["dilution"])
         self._encoder = Encoder(Lexicon(header["lexicon"]), header["views"], stored.vocabulary, stored.idf)
         self._weights, self._intercept = stored.weights.astype(np.float64), stored.intercept
         self._usual = self._weights.mean(axis=1)
@@ -64,7 +65,7 @@ class Model:
         index, value = self._encoder.encode(doc)
         # Twice as fast as an index in brackets.
         weights = self._weights.take(index, axis=0)
-        probabilities = self._softmax(value @ weights)
+        probabilities = self._softmax(value @ weights, len(index))
         by_category = self._members @ probabilities
         best = int(by_category.argmax())
         chosen = int((probabilities * self._members[best]).argmax())
@@ -88,10 +89,10 @@ class Model:
     def probabilities(self, subject: str, body: str) -> Any:
         """Probability of every class, in the order of `classes`."""
         index, value = self._encoder.encode(document(subject, body))
-        return self._softmax(value @ self._weights[index])
+        return self._softmax(value @ self._weights[index], len(index))
 
-    def _softmax(self, scores: Any) -> Any:
-        logits = (scores + self._intercept) / self._temperature
+    def _softmax(self, scores: Any, features: int) -> Any:
+        logits = sharpened(scores + self._intercept, features, self._dilution) / self._temperature
         odds = np.exp(logits - logits.max())
         return odds / odds.sum()
 
@@ -102,7 +103,7 @@ class Model:
         raised = probabilities.copy()
         for sentence in doc.sentences()[:_MOST_SENTENCES]:
             index, value = self._encoder.encode(sentence)
-            alone = self._softmax(value @ self._weights.take(index, axis=0))
+            alone = self._softmax(value @ self._weights.take(index, axis=0), len(index))
             best = int(alone.argmax())
             if alone[best] >= _OF_ITS_OWN and self.classes[best] not in _NO_MATTER:
                 raised[best] = max(raised[best], alone[best])

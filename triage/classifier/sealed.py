@@ -31,6 +31,8 @@ class Header(TypedDict):
     #: Patterns by concept, as they were when it was trained.
     lexicon: dict[str, list[str]]
     temperature: float
+    #: How much plainer the scores of long messages are made to speak.
+    dilution: float
     threshold: float
     spam_guard: float
     #: Hash of what it was taught.

@@ -38,7 +38,7 @@ _FEWEST_LABELS = 3
 #: Score of a class that a fold's model was not taught.
 _NEVER = -100.0
 #: Where too little was taught to know how sure to be.
-_CAUTIOUS = Calibration(temperature=1.0, threshold=0.95, spam_guard=0.05)
+_CAUTIOUS = Calibration(temperature=1.0, dilution=0.0, threshold=0.95, spam_guard=0.05)
 
 
 def vectorisers(lexicon: Lexicon) -> dict[str, TfidfVectorizer]:
@@ -87,6 +87,7 @@ def _train(examples: Sequence[Example], target: Path) -> str:
         "views": VIEWS,
         "lexicon": lexicon,
         "temperature": calibration.temperature,
+        "dilution": calibration.dilution,
         "threshold": calibration.threshold,
         "spam_guard": calibration.spam_guard,
         "taught": digest(examples),
@@ -159,4 +160,5 @@ def _calibration(matrix: csr_matrix, labels: Labels, weights: Floats, folds: Int
     judged = scores.max(axis=1) > _NEVER
     if not judged.any():
         return _CAUTIOUS
-    return calibrate(scores[judged], labels[:originals][judged].tolist(), classes, weights[:originals][judged])
+    features = np.diff(matrix[:originals].indptr)[judged]
+    return calibrate(scores[judged], features, labels[:originals][judged].tolist(), classes, weights[:originals][judged])

@@ -9,7 +9,6 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from triage.app import open_case_store
 from triage.classifier.corpus import Example, read_all, write
 from triage.classifier.evaluate import evaluate as measure
 from triage.classifier.learn import example, own, split
@@ -20,6 +19,7 @@ from triage.cli.places import config_path, printable
 from triage.correction import Correction
 from triage.sections.places import Paths
 from triage.settings import load
+from triage.stores import open_case_store
 
 _FILES = click.Path(exists=True, dir_okay=False, path_type=Path)
 
