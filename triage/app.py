@@ -11,6 +11,7 @@ from triage.alarms.file import FileChannel, read_alarms
 from triage.alarms.log import LogChannel
 from triage.alarms.systemd import Systemd
 from triage.alarms.webhook import WebhookChannel
+from triage.clocks.due import due_at
 from triage.installation import read_plan
 from triage.learned import Learned
 from triage.mailbox.imap import ImapMailbox
@@ -28,6 +29,7 @@ from triage.stages.deliver import Deliver
 from triage.stages.draft import Drafts
 from triage.stages.expiry import Expiry
 from triage.stages.file import File
+from triage.stages.front_desk import FrontDesk
 from triage.stages.learn import Learn
 from triage.stages.log import KeepLog
 from triage.stages.loop import Stage
@@ -120,6 +122,12 @@ def learned(settings: Settings) -> Learned:
 def corrector(settings: Settings) -> Corrector:
     """Whoever corrects cases, for a command beside the daemon."""
     return parts_of(settings, utc_now).corrector()
+
+
+def front_desk(settings: Settings) -> FrontDesk:
+    """Whoever opens cases that are taken down by hand."""
+    parts = parts_of(settings, utc_now)
+    return FrontDesk(policy=parts.policy, people=parts.people, due=due_at, recorder=parts.recorder)
 
 
 def keep_log(settings: Settings, store: Store) -> KeepLog:

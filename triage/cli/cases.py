@@ -34,13 +34,40 @@ def cases(context: click.Context, *, status: str | None, category: str, requeste
         list_cases(found)
 
 
-@click.command()
+class _Case(click.Group):
+    """`triage case NUMBER` shows a case; what is no number is a command of its own."""
+
+    def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
+        """The arguments, with the command that shows a case where none is named."""
+        if args and args[0] not in ("new", "show", *context.help_option_names):
+            args = ["show", *args]
+        return super().parse_args(context, args)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        """The command of that name; None where there is none."""
+        if name == "new":
+            from triage.cli.case_new import new
+
+            return new
+        return super().get_command(context, name)
+
+    def list_commands(self, _context: click.Context) -> list[str]:
+        """Names of the commands."""
+        return ["show", "new"]
+
+
+@click.group(cls=_Case)
+def case() -> None:
+    """Show everything known of one case, or correct it: `triage case NUMBER`; open one by hand: `triage case new`."""
+
+
+@case.command()
 @click.argument("number")
 @click.option("--category", "matter", default="", metavar="CATEGORY[/ISSUE]", help="Correct what it is about; also: spam, unsorted.")
 @click.option("--by", default="", metavar="NAME", help="Who corrects it (default: the system user).")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 @click.pass_context
-def case(context: click.Context, number: str, *, matter: str, by: str, as_json: bool) -> None:
+def show(context: click.Context, number: str, *, matter: str, by: str, as_json: bool) -> None:
     """Show everything known of one case, e.g. `triage case SP-100001`, or correct it.
 
     A correction refiles the messages, tells the department that must act, and teaches: similar messages get the corrected answer.

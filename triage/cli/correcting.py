@@ -19,7 +19,7 @@ from triage.stores import open_case_store
 def correct(chosen: Settings, number: str, matter: str, by: str) -> None:
     """Correct the case while the daemon runs or not; it notices within a minute."""
     ruling = ruling_of(matter, load_policy(chosen))
-    known, changed = run_async(_correct(chosen, number, ruling, by or _system_user()))
+    known, changed = run_async(_correct(chosen, number, ruling, by or system_user()))
     # On standard error: with --json, standard output is one document.
     if known:
         click.echo(f"{number.upper()}: {'corrected' if changed else 'nothing to correct'}", err=True)
@@ -58,7 +58,8 @@ async def _correct(chosen: Settings, number: str, ruling: Ruling, author: str) -
     return case is not None, after is not None
 
 
-def _system_user() -> str:
+def system_user() -> str:
+    """Who is at the command line, as far as the system knows."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):

@@ -83,7 +83,7 @@ def _of_case(case: Case, file: CaseFile) -> Entry:
     return Entry(
         case_id=case.id,
         number=case.number,
-        customer=(case.requester.name if case.requester else "") or _value(file, "name"),
+        customer=(case.requester.name if case.requester else "") or _taken_down(file, "customer") or _value(file, "name"),
         email=case.requester.addr_spec if case.requester else "",
         order_numbers=case.order_numbers,
         category=case.category,
@@ -111,7 +111,7 @@ def _with_words(entry: Entry, file: CaseFile) -> Entry:
     rated = next(reversed(file.of("rated")), None)
     return replace(
         entry,
-        phone=_value(file, "phone"),
+        phone=_taken_down(file, "phone") or _value(file, "phone"),
         product=_value(file, "product"),
         order_date=day,
         order_date_source=source,
@@ -156,6 +156,11 @@ def words_of(file: CaseFile, entry: Entry) -> str:
 
 def _value(file: CaseFile, kind: str) -> str:
     return next((value for found, value, _sure in file.facts if found == kind), "")
+
+
+def _taken_down(file: CaseFile, key: str) -> str:
+    """What was written down by whoever spoke to the customer."""
+    return next((event.detail.get(key, "") for event in file.of("opened")), "")
 
 
 def _order_date(file: CaseFile) -> tuple[date | None, str]:
