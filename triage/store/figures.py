@@ -83,11 +83,7 @@ class SqliteFigures:
 
     def took(self, start: datetime, end: datetime) -> Iterator[Took]:
         """How long each case took that arrived."""
-        for row in self._db.execute(_TOOK, _between(start, end)):
-            yield Took(
-                received=row[0], representative=row[1], category=row[2], issue=row[3], departments=row[4], acknowledgment=row[5],
-                answer=row[6], resolution=row[7],
-            )  # fmt: skip
+        return map(Took._make, self._db.execute(_TOOK, _between(start, end)))
 
     def solved(self, start: datetime, end: datetime) -> int:
         """How many cases were resolved in the period."""
