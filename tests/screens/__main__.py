@@ -17,6 +17,8 @@ from tests.spine.world import Readers, World, defaults, letter
 
 USER = "support@shop.example"
 WIDTH, HEIGHT = 80, 24
+#: Cases also lie where they stand.
+SHOWN = 'states = "folders"'
 #: A client draws within this time, or something is wrong.
 _PATIENCE = 10.0
 
@@ -38,14 +40,16 @@ set imap_list_subscribed = no
 set imap_check_subscribed = no
 set mail_check_stats = yes
 set sidebar_visible = yes
-set sidebar_width = 24
+set sidebar_width = 20
 set sidebar_format = "%D%* %?N?%N/?%S"
 set sort = date
-set index_format = "%3C %Z %-18.18L %s"
+set index_format = "%2C %Z %-10.10L %-18.18s %g"
 set help = no
 set wait_key = no
 set pager_index_lines = 0
 set date_format = "!%H:%M"
+ignore *
+unignore from to subject date in-reply-to
 mailboxes {mailboxes}
 """
 
@@ -61,9 +65,17 @@ async def _play(server: Dovecot, root: Path) -> None:
 
         world = World(root=root, post=deliver, values=values, readers=readers)
         try:
-            await world.settle(mailbox="")
+            await world.settle(mailbox=SHOWN)
             for content in MORNING:
                 await deliver(content)
+            await world.settle()
+            # Somebody puts one where it is done, and one where it waits.
+            with server.client(USER) as client:
+                for source, target in (("Triage/Orders", "Triage/Done"), ("Triage/Disputes", "Triage/Waiting")):
+                    client.create_folder(target)
+                    client.select_folder(source)
+                    client.move(client.search("ALL"), target)
+            await world.settle()
             await world.settle()
         finally:
             await readers.close()
@@ -115,6 +127,7 @@ def main(target: Path) -> None:
         asyncio.run(_play(server, root))
         taken = {
             "folders": _look(server, root, "Triage/Payments", "charged twice")[0],
+            "done": _look(server, root, "Triage/Done", "Where is my order")[0],
             "drafts": _look(server, root, "Drafts", "Re: charged twice")[0],
             "draft": _look(server, root, "Drafts", "Re: charged twice", ("Home", "Re:"), ("C-m", "thank you"))[-1],
         }
