@@ -28,6 +28,21 @@ TEMPLATES = ROOT / "templates" / "emails"
 SHIPPED = Policy.parse((ROOT / "config" / "policy.toml").read_text(encoding="utf-8"))
 SOURCES = {path.relative_to(TEMPLATES).as_posix(): path.read_text(encoding="utf-8") for path in TEMPLATES.rglob("*.*")}
 
+#: The least that a configuration says: who we are, one account, a way out, a department.
+SERVERS = """[identity]
+address = "support@shop.example"
+[mailbox.support]
+host = "127.0.0.1"
+port = 143
+security = "none"
+[smtp]
+host = "127.0.0.1"
+port = 25
+security = "none"
+[departments.finance]
+name = "Finance"
+address = "finance@shop.example"
+"""
 ARRIVED = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 NOW = ARRIVED + timedelta(minutes=2)
 KEY = b"a key of thirty-two octets, fine"

@@ -6,27 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.making import SERVERS
 from triage.errors import SettingsError
 from triage.people import People
 from triage.sections.identity import Identity
 from triage.settings import Settings, load
 from triage.staff import Colleague, Role
 
-BASE = """
-[identity]
-address = "support@shop.example"
-[mailbox.support]
-host = "127.0.0.1"
-port = 143
-security = "none"
-[smtp]
-host = "127.0.0.1"
-port = 25
-security = "none"
-[departments.finance]
-name = "Finance"
-address = "finance@shop.example"
-also = ["accounts@shop.example"]
+BASE = f"""
+{SERVERS}also = ["accounts@shop.example"]
 [departments.carrier]
 name = "Carrier"
 address = "desk@carrier.example"

@@ -15,6 +15,7 @@ from tests.spine.world import World, letter
 from triage.app import App
 from triage.case import CaseStatus
 from triage.daemon import once
+from triage.entry import Wanted
 
 JOHN = "johndoe@email.com"
 JANE, BOB, FINANCE, LOGISTICS, MAX = (f"{name}@shop.example" for name in ("jane", "bob", "finance", "logistics", "max"))
@@ -49,6 +50,9 @@ class Play:
     async def write(self, content: bytes) -> None:
         """Somebody writes to us; all that follows within two minutes happens."""
         await self.world.deliver(content)
+        await self._all_happens()
+
+    async def _all_happens(self) -> None:
         for _ in range(2):
             await once(self.app)
             for envelope in self.sink.accepted[self._carried :]:
@@ -57,6 +61,11 @@ class Play:
                         self.dovecot.deliver(self.accounts[recipient], envelope.content)
             self._carried = len(self.sink.accepted)
             self.world.clock.forward(minutes=2)
+
+    async def wait(self, hours: float) -> None:
+        """Nobody writes, and what becomes due meanwhile happens."""
+        self.world.clock.forward(hours=hours)
+        await self._all_happens()
 
     def box(self, address: str) -> list[EmailMessage]:
         """What lies in somebody's inbox, oldest first."""
@@ -108,6 +117,11 @@ async def test_john_doe_s_missing_smartphone_case(play: Play) -> None:
 
     await play.write(answer(resolution, "Thank you!", f"John Doe <{JOHN}>", passed=""))
     await _ended(play)
+    await play.wait(hours=2)
+    closing = play.box(JOHN)[-1]
+    assert "SP-100001" in plain(closing)
+    await play.write(answer(closing, "4/5, it took a day, but the discount is kind.", f"John Doe <{JOHN}>", passed="", quoted=True))
+    await _rated(play)
 
 
 async def _acknowledged(play: Play) -> None:
@@ -141,3 +155,25 @@ async def _ended(play: Play) -> None:
     for kind in ("opened", "assigned", "escalated", "answered", "replied", "staff_mail"):
         assert kind in kinds, kinds
     assert PASSED.startswith("mx.shop.example")
+
+
+async def _rated(play: Play) -> None:
+    """The log has every field of the worked example, as the actors made it."""
+    case = await play.app.store.query(lambda tx: tx.cases.get(1))
+    assert case
+    assert case.rating
+    assert (case.rating.score, case.rating.comment) == (4, "it took a day, but the discount is kind")
+    (entry,) = await play.app.store.query(lambda tx: list(tx.log.find(Wanted())))
+    assert (entry.number, entry.customer, entry.email, entry.phone) == ("SP-100001", "John Doe", JOHN, "+15551234")
+    assert (entry.order_numbers, entry.representative_name) == (("ORD789456",), "Jane Adams")
+    assert set(entry.department_names) == {"Finance", "Logistics"}
+    assert "smartphone case" in entry.description
+    assert "opened" in entry.initial_action
+    for action in ("Finance", "Logistics", "the customer was answered"):
+        assert action in entry.follow_up_actions, entry.follow_up_actions
+    assert (entry.resolution, entry.status) == ("refund confirmed and discount offered", case.status)
+    assert (entry.rating, entry.comment, entry.asked) == (4, "it took a day, but the discount is kind", True)
+    moments = (entry.assigned_at, entry.resolved_at, entry.answered_at, entry.rated_at)
+    assert list(moments) == sorted(moment for moment in moments if moment)
+    # All that the closing letter and the survey brought about stays between John and us.
+    assert [len(play.box(address)) for address in (BOB, MAX)] == [0, 0]
