@@ -6,12 +6,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 
+from triage import order_parts
 from triage.alarm import AlarmBoard, Told
 from triage.alarms.file import FileChannel, read_alarms
 from triage.alarms.log import LogChannel
 from triage.alarms.systemd import Systemd
 from triage.alarms.webhook import WebhookChannel
+from triage.books import open_book
 from triage.clocks.due import due_at
+from triage.inquiry import OrderBook
 from triage.installation import read_plan
 from triage.learned import Learned
 from triage.mailbox.imap import ImapMailbox
@@ -91,6 +94,8 @@ class App:
     tend: Tend
     #: Keeps the customer-service log.
     log: KeepLog
+    #: What is done about orders beside the mail; nothing without an order system.
+    orders: tuple[Stage, ...]
     #: Whoever gives out cases and tells of them; nobody where no agents are configured.
     desk: tuple[Stage, ...]
     expiry: Expiry
@@ -100,7 +105,7 @@ class App:
     def stages(self) -> tuple[Stage, ...]:
         """The stages that mail passes, in that order; the watch over them runs beside."""
         sending: tuple[Stage, ...] = tuple(stage for stage in (self.release, self.deliver, self.receipts, self.canary) if stage)
-        beside: tuple[Stage, ...] = (*self.file, *self.folders, *self.sent, *self.drafts, *self.states)
+        beside: tuple[Stage, ...] = (*self.file, *self.folders, *self.sent, *self.orders, *self.drafts, *self.states)
         return (*self.receive, self.decide, *self.desk, *sending, *beside, self.learn, self.tend, self.log)
 
 
@@ -161,14 +166,17 @@ async def assembled(
         mailboxes = {name: servers.mailbox(name) for name in settings.mailbox}
         for mailbox in mailboxes.values():
             stack.push_async_callback(mailbox.close)
+        book = open_book(settings)
+        if book:
+            stack.push_async_callback(book.close)
         way = await _way(parts.outgoing(store), servers, stack) if parts.recorder.live else _Way(grants=servers.grants)
-        app = _app(parts, store, reader, mailboxes, way)
+        app = _app(parts, store, reader, mailboxes, way, book=book)
         stack.push_async_callback(app.decide.close)
         stack.push_async_callback(app.learn.close)
         yield app
 
 
-def _app(parts: Parts, store: Store, reader: Reader, mailboxes: Mapping[str, ImapMailbox], way: _Way) -> App:
+def _app(parts: Parts, store: Store, reader: Reader, mailboxes: Mapping[str, ImapMailbox], way: _Way, *, book: OrderBook | None) -> App:
     expiring: dict[str, Expiring] = {f"mailbox {name}": mailbox for name, mailbox in mailboxes.items()}
     canary = parts.canary(store, mailboxes, way.deliver) if way.deliver else None
     accounts = parts.accounts(store, mailboxes)
@@ -179,7 +187,7 @@ def _app(parts: Parts, store: Store, reader: Reader, mailboxes: Mapping[str, Ima
         store=store,
         mailboxes=dict(mailboxes),
         receive=tuple(parts.receive(store, mailboxes)),
-        decide=parts.decide(store, reader),
+        decide=parts.decide(store, reader, order_parts.inquiry(parts, book)),
         deliver=way.deliver,
         receipts=way.receipts,
         release=parts.release(store, way.deliver) if way.deliver else None,
@@ -192,6 +200,7 @@ def _app(parts: Parts, store: Store, reader: Reader, mailboxes: Mapping[str, Ima
         learn=parts.learn(store, learned(parts.settings)),
         tend=parts.tend(store),
         log=KeepLog(store=store, people=parts.people, now=parts.now),
+        orders=tuple(order_parts.beside(parts, store, book)),
         desk=tuple(parts.desk(store)),
         expiry=parts.expiry({**expiring, **way.servers}, way.grants),
         watch=_watch(parts, store, way.deliver, canary),

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from triage.case import CaseEvent, CaseStatus, Deadline, NewCase, Priority, Rating
 from triage.correction import Ruling
+from triage.inquiry import Known, OrderAnswer
 from triage.reply import ReplyKind
 from triage.staff import Notice, NoticeKind, Reminder
 
@@ -122,6 +123,8 @@ class ReplyOrder:
     not_before: datetime | None = None
     #: It waits for a person's word.
     held: bool = False
+    #: What it tells of an order.
+    answer: OrderAnswer | None = None
 
 
 class HeldAnswers(StrEnum):
@@ -178,5 +181,7 @@ class Decision:
     notices: tuple[Notice, ...] = ()
     #: Promises that people are to be reminded of; the case id is filled in.
     reminders: tuple[Reminder, ...] = ()
+    #: What the order system said; None where it was not asked.
+    known: Known | None = None
     #: Folder the message is to be filed into; empty leaves it where it is.
     folder: str = ""

@@ -66,6 +66,14 @@ class ModelError(PermanentError):
     """The model file is missing, damaged or not ours; everything else goes on, unsorted."""
 
 
+class OrderSystemAwayError(TemporaryError):
+    """The order system is away, too slow, or not to be asked for a while."""
+
+
+class OrderSystemRefusedError(PermanentError):
+    """The order system refuses us, or says what makes no sense: expected other access, or another mapping."""
+
+
 class LessonError(TemporaryError):
     """Teaching a model came to no end: out of time or memory, or killed; the model in use stays."""
 

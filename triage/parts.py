@@ -26,6 +26,7 @@ from triage.stages.decide import Decide
 from triage.stages.deliver import Deliver
 from triage.stages.expiry import Expiry
 from triage.stages.flood import Floodgate
+from triage.stages.inquire import Inquiry
 from triage.stages.judge import Judge
 from triage.stages.learn import Learn
 from triage.stages.loop import Bell
@@ -93,7 +94,7 @@ class Parts:
         """Whoever carries out what people say of cases."""
         return Corrector(policy=self.policy, people=self.people, due=due_at, recorder=self.recorder)
 
-    def decide(self, store: Store, reader: Reader) -> Decide:
+    def decide(self, store: Store, reader: Reader, inquiry: Inquiry | None = None) -> Decide:
         """Whoever reads and judges."""
         rules, limits = RuleContext.of(self.settings), self.settings.limits
         return Decide(
@@ -114,6 +115,7 @@ class Parts:
             now=self.now,
             arrived=self.arrived,
             decided=Bell(self.to_send, *self.to_file.values()),
+            inquiry=inquiry,
         )
 
     def outgoing(self, store: Store) -> Outgoing:
@@ -243,6 +245,7 @@ def parts_of(settings: Settings, now: Now, board: AlarmBoard | None = None) -> P
             keep_raw=settings.keep_raw,
             board=board,
             clockwork=Clockwork(time=load_calendar(settings), policy=policy),
+            has_orders=settings.orders is not None,
         ),
         board=board,
         arrived=Bell(),

@@ -15,6 +15,7 @@ from triage.figures import FigureTable
 from triage.filings import FilingTable
 from triage.health import Backlog
 from triage.history import HistoryTable
+from triage.inquiry import OrderFactTable
 from triage.message import MailboxStatus, RawMessage
 from triage.outbox import Copy
 from triage.reading import Reading, Unreadable
@@ -240,6 +241,10 @@ class Transaction(Protocol):
     @property
     def figures(self) -> FigureTable:
         """Counts over the log."""
+
+    @property
+    def orders(self) -> OrderFactTable:
+        """What the order system said about cases."""
 
 
 class Store(Protocol):

@@ -19,6 +19,10 @@ class ReplyKind(StrEnum):
     ANSWER = "answer"
     #: The same, to somebody whom the person let in.
     COPY = "copy"
+    #: Facts of the order system, in answer to the customer's question.
+    RESOLUTION = "resolution"
+    #: Word of a change to an order, before the customer asks.
+    ADVICE = "advice"
     #: To a colleague: why a message was not obeyed, and what to do.
     REFUSAL = "refusal"
     #: To a colleague: what another one has answered meanwhile.
@@ -44,7 +48,7 @@ class ReplyKind(StrEnum):
 #: What goes to the customer whose case it is, and to nobody else.
 TO_CUSTOMER = frozenset({
     ReplyKind.ACKNOWLEDGMENT, ReplyKind.ANSWER, ReplyKind.PROGRESS, ReplyKind.STATUS, ReplyKind.ESCALATED, ReplyKind.CLOSING,
-    ReplyKind.SURVEY,
+    ReplyKind.SURVEY, ReplyKind.RESOLUTION, ReplyKind.ADVICE,
 })  # fmt: skip
 
 

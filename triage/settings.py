@@ -13,6 +13,7 @@ from triage.sections.alarms import AlarmSettings, CanarySettings
 from triage.sections.calendar import CalendarSettings
 from triage.sections.identity import Identity
 from triage.sections.learning import LearningSettings
+from triage.sections.orders import OrderSettings
 from triage.sections.people import AgentSettings, ColleagueSettings, DepartmentSettings, PeopleSettings
 from triage.sections.places import LeaseSettings, LogSettings, Paths
 from triage.sections.reading import ExtractionSettings, FormSettings, ReadLimits
@@ -46,6 +47,8 @@ class Settings(Section):
     #: Web forms that send us what customers fill in.
     form: tuple[FormSettings, ...] = ()
     learning: LearningSettings = LearningSettings()
+    #: The order system; None where there is none, and facts then come from people.
+    orders: OrderSettings | None = None
     limits: SendLimits = SendLimits()
     extraction: ExtractionSettings = ExtractionSettings()
     paths: Paths = Paths()
@@ -147,6 +150,7 @@ def _anchored(settings: Settings, path: Path) -> Settings:
         update={
             "paths": Paths(**{name: base / value for name, value in settings.paths}),
             "calendar": settings.calendar.model_copy(update={"files": tuple(base / file for file in settings.calendar.files)}),
+            "orders": settings.orders and settings.orders.anchored(base),
             "mailbox": {name: _anchored_server(account, base) for name, account in settings.mailbox.items()},
             "oauth": {name: _anchored_grant(grant, base) for name, grant in settings.oauth.items()},
             "smtp": _anchored_server(settings.smtp, base).model_copy(

@@ -62,6 +62,8 @@ class NoticeKind(StrEnum):
     REOPENED = "reopened"
     #: Mail to a colleague fails.
     COLLEAGUE_UNREACHABLE = "colleague_unreachable"
+    #: The order system has answered at last.
+    FACTS = "facts"
     #: The day has come until which the case was to wait.
     REMINDED = "reminded"
     #: A promise is close to its time.

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Literal, Protocol
 
 from triage.case import Priority
 
 #: When a promise of that length falls due that begins at that moment.
 Due = Callable[[datetime, timedelta], datetime]
+#: Whether something is done, or only shown in the case.
+Mode = Literal["off", "shadow", "live"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +29,8 @@ class Topic:
     ask_photos: bool = False
     #: An answer is suggested in the folder for drafts.
     draft: bool = False
+    #: Facts of the order system answer the customer at once, where they may be told.
+    first_contact: Mode = "off"
     #: One sentence on what happens next, by language; empty when there is nothing to add.
     next_steps: Mapping[str, str] = field(default_factory=dict)
     acknowledge: timedelta

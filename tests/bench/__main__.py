@@ -2,13 +2,14 @@
 
 import argparse
 
-from tests.bench import classifier, latency, learning, reading, reports, throughput
+from tests.bench import classifier, latency, learning, orders, reading, reports, throughput
 
 BENCHMARKS = {
     "throughput": (throughput.main, 2000),
     "latency": (latency.main, 200),
     "reading": (reading.main, 1000),
     "classifier": (classifier.main, 5000),
+    "orders": (orders.main, 1000),
     "learning": (learning.main, 2000),
     "reports": (lambda cases: reports.main([cases]), 100_000),
 }

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from tests.making import ARRIVED, JANE, KEY, NOW, PEOPLE, SOURCES, case, event, order_number, reading, writer, written
+from tests.orders.making import order as shop_order
 from tests.responders.reading_back import text_of
 from triage import staff_tokens
 from triage.decision import ReplyOrder
+from triage.inquiry import AnswerKind, OrderAnswer
 from triage.marks import CUSTOMER_BEGINS, CUSTOMER_ENDS, REPLY_ABOVE
 from triage.message import Attachment
 from triage.reply import BY_PEOPLE, Reply, ReplyKind
@@ -32,6 +34,8 @@ def order(kind: ReplyKind = ReplyKind.NOTIFICATION, **fields: Any) -> ReplyOrder
         "reason": "Somebody was first.",
         "words": "Dear Jane Doe,\nhere it is.",
         "news": (NoticeKind.ASSIGNED,),
+        "text": "delayed" if kind is ReplyKind.ADVICE else "",
+        "answer": OrderAnswer(kind=AnswerKind.STATUS, order=shop_order(), source="order book", at=NOW),
     }
     return ReplyOrder(**{**given, **fields})
 

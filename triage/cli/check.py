@@ -10,6 +10,7 @@ from typing import TypeVar
 import click
 
 from triage import app, installation
+from triage.books import open_book
 from triage.case import State
 from triage.classifier.model import Model
 from triage.classifier.shelf import MODELS, Shelf
@@ -60,7 +61,7 @@ def check(context: click.Context, as_json: bool) -> None:
     """Prove every part of the configuration; changes nothing on the servers.
 
     The parts: policy, people, calendar, templates, model, store, clock, SMTP and its fallback servers, the folder of receipt copies,
-    and each mailbox with its folders.
+    the order system, and each mailbox with its folders.
     """
     chosen = settings(context)
     verdicts = run_async(_check(chosen))
@@ -90,6 +91,7 @@ async def _check(chosen: Settings) -> list[_Verdict]:
         *((f"smtp fallback {its.host} port {its.port}", partial(_submission, its)) for its in chosen.smtp.fallback),
     ]
     parts += [("receipts", _receipts)] if chosen.smtp.receipt_address else []
+    parts += [("orders", _orders)] if chosen.orders else []
     verdicts = [await _try(part, prove(chosen)) for part, prove in parts]
     for name, its in chosen.mailbox.items():
         verdicts.append(await _try(f"mailbox {name}", _mailbox(name, its, chosen)))
@@ -123,6 +125,22 @@ async def _people(chosen: Settings) -> str:
             "[people] require_authentication = false instead"
         )
     return said
+
+
+async def _orders(chosen: Settings) -> str:
+    book = open_book(chosen)
+    if book is None:
+        return "none"
+    try:
+        await book.by_numbers(["0"])
+        await book.by_address(chosen.identity.address, 1)
+    finally:
+        await book.close()
+    if chosen.orders and chosen.orders.require_authentication and not chosen.authserv_id:
+        raise _DoubtError(f"the {book.name} answers; no customer is told of an order, because authserv_id is empty: nobody is verified")
+    policy = installation.load_policy(chosen)
+    live = [f"{issue or category}" for category, issue in policy.matters if policy.topic(category, issue).first_contact == "live"]
+    return f"the {book.name} answers; told to customers at first contact: {', '.join(live) or 'nothing'}"
 
 
 async def _calendar(chosen: Settings) -> str:

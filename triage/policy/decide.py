@@ -1,14 +1,17 @@
 """The decision table: what becomes of a message, row by row, and all that follows from it."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from triage.case import Case, CaseEvent
 from triage.decision import Decision, Match, Outcome
+from triage.inquiry import NOTHING_ASKED, Known
 from triage.message import Message
 from triage.people import People
 from triage.policy.continuing import follow_up, note, report, staff_note
 from triage.policy.incoming import Incoming
+from triage.policy.informed import known_events
 from triage.policy.opening import open_case
 from triage.policy.table import Policy
 from triage.reading import Classification, Effect, Finding, Reading
@@ -27,6 +30,7 @@ def decide(
     now: datetime,
     due: Due,
     log: Sequence[CaseEvent] = (),
+    known: Known = NOTHING_ASKED,
 ) -> Decision:
     """Everything that follows from one message. `case` is the one it continues, `log` that case's history."""
     incoming = Incoming(
@@ -39,10 +43,18 @@ def decide(
         now=now,
         due=due,
         log=log,
+        known=known,
     )
     if case is None:
-        return next(row(incoming, why) for effect, row in OPENING if (why := _found(reading, effect)) is not None)
-    return next(row(incoming, case, why) for effect, row in CONTINUING if (why := _found(reading, effect)) is not None)
+        return _informed(incoming, next(row(incoming, why) for effect, row in OPENING if (why := _found(reading, effect)) is not None))
+    return _informed(incoming, next(row(incoming, case, why) for effect, row in CONTINUING if (why := _found(reading, effect)) is not None))
+
+
+def _informed(incoming: Incoming, decision: Decision) -> Decision:
+    """The decision with what the order system said, where there is a case to keep it in."""
+    if incoming.known == NOTHING_ASKED or (decision.new_case is None and decision.case_id is None):
+        return decision
+    return replace(decision, known=incoming.known, events=(*decision.events, *known_events(incoming)))
 
 
 def _found(reading: Reading, effect: Effect | None) -> str | None:

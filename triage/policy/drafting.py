@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from triage.case import Case, CaseEvent, CaseStatus
 from triage.decision import Outcome
+from triage.inquiry import Checked
 from triage.policy.table import Policy
 from triage.records import MessageRecord
 
@@ -24,6 +25,7 @@ def to_answer(case: Case, log: Sequence[CaseEvent], messages: Sequence[MessageRe
     return theirs[-1] if theirs else None
 
 
-def about(case: Case, message: MessageRecord) -> str:
-    """What a draft depends on: another message or category calls for another one."""
-    return f"{message.id} {case.category}/{case.issue}"
+def about(case: Case, message: MessageRecord, orders: Sequence[Checked] = ()) -> str:
+    """What a draft depends on: another message, another category or newer facts of an order call for another one."""
+    facts = "".join(f" {one.number}@{one.at:%Y-%m-%dT%H:%M:%S}" for one in orders if one.may_be_told)
+    return f"{message.id} {case.category}/{case.issue}{facts}"

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from triage.case import CaseEvent
 from triage.decision import Match
+from triage.inquiry import NOTHING_ASKED, Known
 from triage.message import Address, Message
 from triage.people import People
 from triage.policy.table import Policy
@@ -27,6 +28,8 @@ class Incoming:
     due: Due
     #: The history of the case it continues.
     log: Sequence[CaseEvent] = ()
+    #: What the order system said.
+    known: Known = NOTHING_ASKED
 
     @property
     def message(self) -> Message:

@@ -6,6 +6,7 @@ from triage.case import CaseEvent, CaseStatus, Deadline, NewCase, Priority
 from triage.decision import Decision, Outcome, ReplyOrder
 from triage.policy.escalate import Call, Escalation, Moment, escalate, theirs
 from triage.policy.incoming import Incoming
+from triage.policy.informed import informed
 from triage.policy.table import Trigger
 from triage.policy.triggers import triggered
 from triage.reply import ReplyKind
@@ -17,23 +18,25 @@ _RISING = tuple(Priority)
 def open_case(incoming: Incoming, topic: Topic, outcome: Outcome, reason: str, text: str = "") -> Decision:
     """A new case with its acknowledgment, escalations, promises and history; `text` names another acknowledgment than the category's."""
     triggers = triggered(incoming.message, incoming.policy)
-    escalation = _escalation(incoming, topic, triggers)
+    facts = informed(incoming, topic, alarmed=bool(triggers))
+    escalation = _escalation(incoming, topic, triggers, answered=bool(facts.orders))
     withheld = incoming.withheld()
     new_case = _case(incoming, topic, triggers, escalation)
     return Decision(
         outcome=outcome,
         reason=reason,
         new_case=new_case,
-        events=(*_history(incoming, new_case), *_withheld(incoming, withheld), *escalation.events),
-        replies=(*_acknowledgment(incoming, topic, text), *escalation.orders),
+        events=(*_history(incoming, new_case), *_withheld(incoming, withheld), *facts.events, *escalation.events),
+        replies=(*_acknowledgment(incoming, topic, text), *facts.orders, *escalation.orders),
         deadlines=(*_promises(incoming, topic), *escalation.deadlines),
         folder=topic.folder,
     )
 
 
-def _escalation(incoming: Incoming, topic: Topic, triggers: tuple[tuple[Trigger, str], ...]) -> Escalation:
+def _escalation(incoming: Incoming, topic: Topic, triggers: tuple[tuple[Trigger, str], ...], *, answered: bool) -> Escalation:
     calls = calls_of(triggers)
-    if topic.escalate and topic.department:
+    # What the order system has answered needs no department, unless the customer says so.
+    if topic.escalate and topic.department and not answered:
         calls.insert(0, Call(department=topic.department, reason=theirs(topic)))
     return escalate(calls, incoming.people, incoming.policy, moment(incoming, topic))
 

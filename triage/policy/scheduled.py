@@ -140,6 +140,15 @@ def _resumed(occasion: Occasion) -> Decision:
     return replace(occasion.decision("an answer did not arrive"), status=CaseStatus.OPEN)
 
 
+def _informed(occasion: Occasion) -> Decision:
+    """Solved unless the customer answers: facts of the order system have reached a server of theirs, and nobody has done anything since."""
+    wrote = next((event.kind for event in reversed(occasion.log) if event.kind in ("opened", "follow_up")), "")
+    if occasion.case.status not in (CaseStatus.NEW, CaseStatus.OPEN) or wrote != "opened":
+        return occasion.decision("the case has moved on")
+    resolved = occasion.event("resolved", resolution="answered from the order system, unless the customer answers", how="orders")
+    return replace(occasion.decision("answered from the order system"), status=CaseStatus.SOLVED, events=(resolved,))
+
+
 def _again(occasion: Occasion, at: datetime) -> Deadline:
     return Deadline(case_id=occasion.case.id, kind=occasion.deadline.kind, due_at=at)
 
@@ -159,4 +168,5 @@ SCHEDULED: Mapping[str, Callable[[Occasion], Decision]] = {
     "promised": _look,
     "check": _look,
     "resume": _resumed,
+    "informed": _informed,
 }

@@ -13,7 +13,7 @@ from triage.errors import SettingsError
 from triage.policy.base import Folder, Table, Title
 from triage.policy.promises import Feedback, Promises, Reminders
 from triage.sections.values import Duration
-from triage.topic import Topic
+from triage.topic import Mode, Topic
 
 
 class Folders(Table):
@@ -46,6 +46,14 @@ class Escalation(Table):
     follow_ups: Annotated[int, Field(ge=1)] = 3
 
 
+class FirstContact(Table):
+    """How sure it must be what a message is about, before the order system's facts answer it."""
+
+    confidence: Annotated[float, Field(ge=0.5, le=1)] = 0.8
+    #: Another matter that is as likely as this leaves the answer to a person.
+    other_matter: Annotated[float, Field(gt=0, le=1)] = 0.25
+
+
 class Trigger(Table):
     """Words that make a case more than its category says."""
 
@@ -66,6 +74,7 @@ class IssueRow(Table):
     ask_order_number: bool | None = None
     ask_photos: bool | None = None
     draft: bool | None = None
+    first_contact: Mode | None = None
     next_steps: str | None = None
     acknowledge: Duration | None = None
     resolve: Duration | None = None
@@ -88,6 +97,7 @@ class Policy(Table):
     escalation: Escalation = Escalation()
     reminders: Reminders = Reminders()
     feedback: Feedback = Feedback()
+    first_contact: FirstContact = FirstContact()
     trigger: tuple[Trigger, ...] = ()
     category: Annotated[dict[str, CategoryRow], Field(min_length=1)]
     next_steps: dict[str, dict[str, str]] = Field(default_factory=dict)
@@ -168,6 +178,7 @@ class Policy(Table):
             ask_order_number=said.ask_order_number or False,
             ask_photos=said.ask_photos or False,
             draft=said.draft or False,
+            first_contact=said.first_contact or "off",
             next_steps=self.next_steps.get(said.next_steps or "", {}),
             acknowledge=said.acknowledge or self.promises.acknowledge,
             resolve=said.resolve or self.promises.resolve,

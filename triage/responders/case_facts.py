@@ -8,6 +8,7 @@ from triage.reading import Fact, Facts, Reading, percent
 from triage.responders.desk import Assignment, Desk
 from triage.responders.entry import entry
 from triage.responders.names import one_line, visible
+from triage.responders.order_rows import order_proposals, order_rows, order_warnings
 from triage.responders.warnings import warnings
 
 #: Shown in the mail; the whole is in the mailbox.
@@ -31,7 +32,9 @@ def about(desk: Desk, assignment: Assignment) -> dict[str, object]:
         "priority": case.priority,
         "rows": entry(desk, assignment, text) + _matters(case, reading),
         "facts": _facts(reading.facts) if reading else (),
-        "warnings": warnings(message, reading.facts) if message and reading else (),
+        "warnings": (*(warnings(message, reading.facts) if message and reading else ()), *order_warnings(assignment.orders)),
+        "orders": order_rows(assignment.orders),
+        "proposals": order_proposals(assignment.orders),
         "text": text[:_SHOWN],
         "cut": len(text) > _SHOWN,
         "sender": desk.people.identity.name,

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from triage.case import Case, CaseEvent
 from triage.decision import ReplyOrder
+from triage.inquiry import Checked
 from triage.message import Message, RawMessage
 from triage.people import People
 from triage.reading import Reading
@@ -45,6 +46,8 @@ class Assignment:
     #: The message as it came, while it is kept.
     raw: RawMessage | None
     now: datetime
+    #: What the order system said about the case, for colleagues.
+    orders: Sequence[Checked] = ()
 
     @property
     def message(self) -> Message | None:

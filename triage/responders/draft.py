@@ -8,7 +8,9 @@ from triage import tokens
 from triage.case import Case
 from triage.drafts import Suggestion
 from triage.errors import TemplateError
+from triage.inquiry import Checked
 from triage.message import Address, Message
+from triage.order import Order, OrderStatus
 from triage.people import People
 from triage.records import MessageRecord
 from triage.responders.answer import subject_of
@@ -16,6 +18,7 @@ from triage.responders.compose import assembled, named_address, text_entity, wor
 from triage.responders.desk import Tell
 from triage.responders.envelope import thread_fields
 from triage.responders.names import greetable, visible
+from triage.responders.resolution import order_words
 from triage.responders.templates import Templates
 from triage.topic import Due, Guide
 
@@ -27,6 +30,8 @@ _BUILT_IN = {
     "en": "Hello,\n\nthank you for your message.\n\n[[your answer]]\n\nKind regards,\n[[your name]]\n{sender}\n",
     "de": "Guten Tag,\n\nvielen Dank für Ihre Nachricht.\n\n[[Ihre Antwort]]\n\nFreundliche Grüße\n[[Ihr Name]]\n{sender}\n",
 }
+#: Whose words are all that could be known.
+_NO_ORDER = Order(number="", status=OrderStatus.PENDING)
 _WROTE = {"en": "{name} wrote on {at}:", "de": "{name} schrieb am {at}:"}
 
 
@@ -41,9 +46,12 @@ class Drafter:
         self._tell = tell
         self._due = due
 
-    def write(self, case: Case, message: MessageRecord, thread: Sequence[str], now: datetime) -> Suggestion:
-        """The draft of an answer to that message; `thread` are the customer's Message-IDs, oldest first."""
-        text, fallback = self._text(case, now)
+    def write(self, case: Case, message: MessageRecord, thread: Sequence[str], now: datetime, orders: Sequence[Checked] = ()) -> Suggestion:
+        """The draft of an answer to that message; `thread` are the customer's Message-IDs, oldest first.
+
+        Of `orders` only the one that its author may be told of is used, and only where it is one.
+        """
+        text, fallback = self._text(case, now, orders)
         text = f"{text.rstrip()}\n\n{self._quoted(case, message)}"
         identity = self._people.identity
         token = tokens.sign(self._key, "draft", case.number, str(message.id), text)
@@ -68,11 +76,11 @@ class Drafter:
         trials = [_invented(*matter, language, now) for matter in wanted for language in _BUILT_IN]
         return list(dict.fromkeys(problem for case in trials if (problem := self._text(case, now)[1])))
 
-    def _text(self, case: Case, now: datetime) -> tuple[str, str]:
+    def _text(self, case: Case, now: datetime, orders: Sequence[Checked] = ()) -> tuple[str, str]:
         """The text without what the customer wrote, and why it is the built-in one."""
         language = case.language if case.language in _BUILT_IN else "en"
         try:
-            return self._templates.render(self._template(case), self._context(case, now)), ""
+            return self._templates.render(self._template(case), self._context(case, now, orders)), ""
         except TemplateError as error:
             return _BUILT_IN[language].format(sender=self._people.identity.name), str(error)
 
@@ -82,7 +90,7 @@ class Drafter:
         names = [f"draft/{name}{ending}" for ending in languages for name in (case.issue, case.category) if name]
         return next((name for name in names if name in self._templates), names[-1])
 
-    def _context(self, case: Case, now: datetime) -> Mapping[str, object]:
+    def _context(self, case: Case, now: datetime, orders: Sequence[Checked]) -> Mapping[str, object]:
         resolve_by = self._due(case.received_at, self._guide.topic(case.category, case.issue).resolve)
         return {
             "name": greetable(case.requester.name) if case.requester else "",
@@ -91,7 +99,15 @@ class Drafter:
             "departments": self._people.names(case.departments),
             "resolve_by": self._tell(resolve_by, case.language) if now < resolve_by else "",
             "sender": self._people.identity.name,
+            "known": self._known(orders, case.language),
         }
+
+    def _known(self, orders: Sequence[Checked], language: str) -> Mapping[str, str]:
+        """What may be told of the one order in question; all "" where it is none or several."""
+        told = [one for one in orders if one.may_be_told]
+        if len(told) != 1 or told[0].order is None or any(one.named and not one.may_be_told for one in orders):
+            return dict.fromkeys((*order_words(_NO_ORDER, language), "as_of"), "")
+        return {**order_words(told[0].order, language), "as_of": self._tell(told[0].at, language)}
 
     def _quoted(self, case: Case, message: MessageRecord) -> str:
         language = case.language if case.language in _WROTE else "en"

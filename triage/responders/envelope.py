@@ -17,7 +17,7 @@ from triage.reply import BY_PEOPLE, Reply, ReplyKind
 from triage.responders.compose import Entity, assembled, header_block, named_address, words
 
 #: RFC 3834 §3.1.7: an answer to a message, or one that we send of our own accord. What a person wrote is not in this table.
-_ANSWERING = frozenset({ReplyKind.ACKNOWLEDGMENT, ReplyKind.DISCLAIMER})
+_ANSWERING = frozenset({ReplyKind.ACKNOWLEDGMENT, ReplyKind.RESOLUTION, ReplyKind.DISCLAIMER})
 SUBMITTED: Mapping[ReplyKind, str] = {
     kind: "auto-replied" if kind in _ANSWERING else "auto-generated" for kind in set(ReplyKind) - BY_PEOPLE
 }

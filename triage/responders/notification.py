@@ -22,6 +22,7 @@ NEWS: Mapping[NoticeKind, str] = {
     NoticeKind.COPY_UNDELIVERED: "a copy of an answer did not reach whom you named",
     NoticeKind.REOPENED: "the case is open again",
     NoticeKind.COLLEAGUE_UNREACHABLE: "mail to the colleague who looked after it fails",
+    NoticeKind.FACTS: "the order system has answered",
     NoticeKind.REMINDED: "the day has come until which the case was to wait",
     NoticeKind.DUE_SOON: "a promise is close to its time",
     NoticeKind.CHECK: "please look whether all is well",

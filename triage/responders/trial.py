@@ -2,10 +2,24 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 from triage.case import Case
 from triage.decision import ReplyOrder
+from triage.inquiry import AlertKind, AnswerKind, Checked, Enclosure, OrderAnswer, Verdict
 from triage.message import Address, Message
+from triage.order import (
+    Attempt,
+    Document,
+    DocumentKind,
+    Money,
+    Order,
+    OrderStatus,
+    Payment,
+    PaymentStatus,
+    Refund,
+    RefundStatus,
+)
 from triage.reading import Classification, Fact, Facts, Reading
 from triage.reply import TO_CUSTOMER, ReplyKind
 from triage.responders.desk import Assignment, Desk
@@ -17,8 +31,9 @@ _AT = datetime(2026, 1, 1, tzinfo=UTC)
 #: Late and with next to nothing in the message: so an acknowledgment has the most to say.
 _LATE = _AT + timedelta(hours=1)
 _LANGUAGES = ("en", "de")
+_OF_ORDERS = frozenset({ReplyKind.RESOLUTION, ReplyKind.ADVICE})
 _TO_PEOPLE = tuple(kind for kind in ReplyKind if kind not in TO_CUSTOMER | {ReplyKind.ESCALATION} or kind is ReplyKind.ANSWER)
-_LETTERS = tuple(kind for kind in ReplyKind if kind in TO_CUSTOMER - {ReplyKind.ACKNOWLEDGMENT, ReplyKind.ANSWER})
+_LETTERS = tuple(kind for kind in ReplyKind if kind in TO_CUSTOMER - {ReplyKind.ACKNOWLEDGMENT, ReplyKind.ANSWER} - _OF_ORDERS)
 _CUSTOMER = Address(name="A Customer", addr_spec="customer@example.org")
 
 
@@ -40,6 +55,30 @@ def trials(desk: Desk, matters: Iterable[tuple[str, str]]) -> Iterator[Letter]:
             kind=kind, recipient=_CUSTOMER.addr_spec, deadline=_AT, colleague="a colleague", words="?", news=tuple(NoticeKind)
         )
         yield RESPONDERS[kind](desk, _assignment(desk, order, ("other", ""), "en"))
+
+
+def order_trials(desk: Desk) -> Iterator[Letter]:
+    """What customers are told of orders: an answer of each kind and word of each change, in each language."""
+    for language in _LANGUAGES:
+        for status in OrderStatus:
+            told = [(ReplyKind.RESOLUTION, "", kind) for kind in AnswerKind]
+            told += [(ReplyKind.ADVICE, kind.value, AnswerKind.STATUS) for kind in AlertKind]
+            for kind, text, answer in told:
+                order = ReplyOrder(kind=kind, recipient=_CUSTOMER.addr_spec, deadline=_AT, text=text, answer=_told(answer, status))
+                yield RESPONDERS[kind](desk, _assignment(desk, order, ("order", ""), language))
+
+
+def _told(kind: AnswerKind, status: OrderStatus) -> OrderAnswer:
+    document = Document(kind=DocumentKind.RECEIPT, number="R1")
+    amount = Money(amount=Decimal(1), currency="EUR")
+    failed = Attempt(status=PaymentStatus.FAILED, reason="declined")
+    order = Order(
+        number="ORD1",
+        status=status,
+        payments=(Payment(amount=amount, status=PaymentStatus.FAILED, attempts=(failed,)),),
+        refunds=(Refund(amount=amount, status=RefundStatus.SENT),),
+    )
+    return OrderAnswer(kind=kind, order=order, source="a trial", at=_AT, enclosure=Enclosure(document=document, content=b"?"))
 
 
 def _assignment(desk: Desk, order: ReplyOrder, matter: tuple[str, str], language: str) -> Assignment:
@@ -65,4 +104,6 @@ def _assignment(desk: Desk, order: ReplyOrder, matter: tuple[str, str], language
         facts=Facts(found=(Fact(kind="order_number", value="ORD1", source="text"),)),
         classification=Classification(category=category, issue=issue, confidence=0.9),
     )
-    return Assignment(order=order, case=case, log=(), reading=reading, raw=None, now=_LATE)
+    told = _told(AnswerKind.STATUS, OrderStatus.SHIPPED)
+    checked = Checked(number="ORD1", verdict=Verdict.FORGED, order=told.order, source="a trial", at=_AT, proposals=("A trial.",))
+    return Assignment(order=order, case=case, log=(), reading=reading, raw=None, now=_LATE, orders=(checked,))

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from triage.case import Case, CaseEvent
 from triage.decision import ReplyOrder
+from triage.inquiry import Checked
 from triage.message import RawMessage
 from triage.people import People
 from triage.reading import Reading
@@ -13,7 +14,7 @@ from triage.responders.desk import Assignment, Desk, Tell
 from triage.responders.envelope import Envelope
 from triage.responders.table import RESPONDERS
 from triage.responders.templates import Templates
-from triage.responders.trial import trials
+from triage.responders.trial import order_trials, trials
 from triage.topic import Due, Guide
 
 
@@ -28,7 +29,8 @@ class Writer:
     def problems(self, matters: Iterable[tuple[str, str]]) -> list[str]:
         """One line for each template that is missing, broken, too long, or asks for what nobody knows; `matters` are category and issue."""
         found = dict.fromkeys(self._desk.templates.problems())
-        found |= dict.fromkeys(trial.fallback for trial in trials(self._desk, matters) if trial.fallback)
+        tried = (*trials(self._desk, matters), *order_trials(self._desk))
+        found |= dict.fromkeys(trial.fallback for trial in tried if trial.fallback)
         return list(found)
 
     def write(
@@ -40,7 +42,8 @@ class Writer:
         reading: Reading | None,
         raw: RawMessage | None,
         now: datetime,
+        orders: Sequence[Checked] = (),
     ) -> Reply:
         """The reply, its bytes frozen. `log` is the case's history with the events of this decision."""
-        assignment = Assignment(order=order, case=case, log=log, reading=reading, raw=raw, now=now)
+        assignment = Assignment(order=order, case=case, log=log, reading=reading, raw=raw, now=now, orders=orders)
         return self._envelope.seal(RESPONDERS[order.kind](self._desk, assignment), order, case, now)

@@ -7,11 +7,13 @@ from functools import partial
 
 from triage.correction import Provenance
 from triage.errors import TriageError
+from triage.inquiry import NOTHING_ASKED, Known
 from triage.logs import get_logger
 from triage.message import StoredMessage
 from triage.ports import Now, Reader, Store, Transaction
 from triage.reading import Reading, Unreadable
 from triage.stages.correct import Corrector
+from triage.stages.inquire import Inquiry
 from triage.stages.judge import Judge
 from triage.stages.loop import Bell
 from triage.stages.record import Recorder
@@ -28,7 +30,7 @@ _log = get_logger("decide")
 
 
 class Decide:
-    """Reads and judges messages. It knows no network."""
+    """Reads and judges messages. It knows no network; what an order system knows is asked beforehand, through its port."""
 
     name = "decide"
 
@@ -43,6 +45,7 @@ class Decide:
         now: Now,
         arrived: Bell,
         decided: Bell,
+        inquiry: Inquiry | None = None,
     ) -> None:
         self._store = store
         self._reader = reader
@@ -52,6 +55,7 @@ class Decide:
         self._now = now
         self._arrived = arrived
         self._decided = decided
+        self._inquiry = inquiry
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._fault: TriageError | None = None
         self._room = Bell()
@@ -107,9 +111,11 @@ class Decide:
         reading = await awaited
         if isinstance(reading, Unreadable):
             return await self._strike(stored, reading.reason)
+        # Before the turn and the transaction: an order system that is slow holds up this message and no other, and not for long.
+        known = await self._inquiry.ask(reading) if self._inquiry else NOTHING_ASKED
         try:
             async with self._turn:
-                await self._store.transact(lambda tx: self._settle(tx, stored, reading))
+                await self._store.transact(lambda tx: self._settle(tx, stored, reading, known))
         except TriageError:
             raise
         # A defect of ours that this message meets: it counts as a strike, so that a person sees the message and the others go on.
@@ -117,8 +123,8 @@ class Decide:
             _log.exception("decision_failed", message=stored.id)
             await self._strike(stored, f"deciding failed: {type(error).__name__}")
 
-    def _settle(self, tx: Transaction, stored: StoredMessage, reading: Reading) -> None:
-        decision = self._judge.judge(tx, stored, reading, self._now())
+    def _settle(self, tx: Transaction, stored: StoredMessage, reading: Reading, known: Known) -> None:
+        decision = self._judge.judge(tx, stored, reading, self._now(), known)
         case = self._recorder.record(tx, stored, reading, decision, self._now())
         if case and decision.change and decision.change.ruling:
             author, ruling = decision.change.ruled_by, decision.change.ruling

@@ -8,6 +8,7 @@ from typing import Protocol
 from triage.case import Case, CaseEvent
 from triage.drafts import Draft, DraftStatus, Suggestion
 from triage.errors import MailboxMissingError, PermanentError, TemporaryError
+from triage.inquiry import Checked
 from triage.logs import get_logger
 from triage.policy.drafting import about, to_answer
 from triage.policy.table import Policy
@@ -33,8 +34,8 @@ _log = get_logger("draft")
 class Writes(Protocol):
     """Whoever writes suggested answers."""
 
-    def write(self, case: Case, message: MessageRecord, thread: Sequence[str], now: datetime) -> Suggestion:
-        """The draft of an answer to that message."""
+    def write(self, case: Case, message: MessageRecord, thread: Sequence[str], now: datetime, orders: Sequence[Checked] = ()) -> Suggestion:
+        """The draft of an answer to that message, with what may be told of its author's orders."""
 
 
 class Drafts:
@@ -96,18 +97,18 @@ class Drafts:
         known = tx.drafts.of_case(case.id)
         if message is not None and message.key.account != self._account:
             return
-        wanted = about(case, message) if message else ""
+        orders = tx.orders.of_case(case.id) if message else ()
+        wanted = about(case, message, orders) if message else ""
         for draft in known:
             if draft.account == self._account and draft.status in _LIES and draft.about != wanted:
                 tx.drafts.settle(draft.id, DraftStatus.STALE)
         # What a person changed is theirs, and what they threw away does not come back.
         theirs = any(draft.status is DraftStatus.LEFT for draft in known)
         if message and not theirs and all(draft.about != wanted for draft in known):
-            self._add(tx, case, message, messages, wanted)
+            thread = [one.message_id for one in messages if one.author == message.author and one.message_id and one.id <= message.id]
+            self._add(tx, case, self._writer.write(case, message, thread, self._now(), orders), wanted)
 
-    def _add(self, tx: Transaction, case: Case, message: MessageRecord, messages: Sequence[MessageRecord], wanted: str) -> None:
-        thread = [one.message_id for one in messages if one.author == message.author and one.message_id and one.id <= message.id]
-        suggestion = self._writer.write(case, message, thread, self._now())
+    def _add(self, tx: Transaction, case: Case, suggestion: Suggestion, wanted: str) -> None:
         status = DraftStatus.WANTED if self._live else DraftStatus.WITHHELD
         tx.drafts.add(case.id, suggestion, account=self._account, about=wanted, status=status, at=self._now())
         detail = {"why": suggestion.fallback, "text": "" if self._live else suggestion.text[:_SHOWN]}

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from triage.case import Case, CaseEvent
 from triage.decision import TO_OURSELVES, Decision, History, Match, Outcome
+from triage.inquiry import NOTHING_ASKED, Known
 from triage.keyed import is_canary
 from triage.message import Message, StoredMessage
 from triage.parsing.salvage import salvage
@@ -53,7 +54,7 @@ class Judge:
     ring: KeyRing
     colleagues: Colleagues
 
-    def judge(self, tx: Transaction, stored: StoredMessage, reading: Reading, now: datetime) -> Decision:
+    def judge(self, tx: Transaction, stored: StoredMessage, reading: Reading, now: datetime, known: Known = NOTHING_ASKED) -> Decision:
         """Everything that follows from one message."""
         message = reading.message
         if any(is_canary(key, message.message_id) for key in self.ring.every):
@@ -68,7 +69,7 @@ class Judge:
         if rated := self._ratings.by_link(tx, stored, reading, now):
             return rated
         found = self._match(tx, stored, reading, now)
-        decision = self._held(tx, self._decide(tx, stored, reading, found, now), stored, message, now)
+        decision = self._held(tx, self._decide(tx, stored, reading, found, now, known=known), stored, message, now)
         return self._flagged(tx, decision, stored, message, now)
 
     def _flagged(self, tx: Transaction, decision: Decision, stored: StoredMessage, message: Message, now: datetime) -> Decision:
@@ -171,7 +172,9 @@ class Judge:
         first = tx.messages.echo(message.likeness, message.author.addr_spec, stored.raw.received_at - _DAY)
         return None if first is None else Match(case_id=first.case_id, repeated=True, reason=f"says the same as message {first.id}")
 
-    def _decide(self, tx: Transaction, stored: StoredMessage, reading: Reading, found: Match, now: datetime) -> Decision:
+    def _decide(
+        self, tx: Transaction, stored: StoredMessage, reading: Reading, found: Match, now: datetime, *, known: Known = NOTHING_ASKED
+    ) -> Decision:
         case = tx.cases.get(found.case_id) if found.case_id is not None else None
         log = tx.cases.events(case.id) if case else ()
         if case and (rated := self._ratings.in_words(case, log, stored, reading, match=found, now=now)):
@@ -187,6 +190,7 @@ class Judge:
             now=now,
             due=self.due,
             log=log,
+            known=known,
         )
 
     @property

@@ -41,6 +41,8 @@ def tell(tx: Transaction, delivery: Delivery, receipt: Receipt, now: datetime, *
         _of_answer(tx, delivery, receipt, now)
     if receipt.status is DeliveryStatus.FAILED and delivery.kind is ReplyKind.COPY:
         _tell_assignee(tx, delivery, NoticeKind.COPY_UNDELIVERED, now)
+    if delivery.kind is ReplyKind.RESOLUTION:
+        _of_resolution(tx, delivery, receipt, now)
     if receipt.status is DeliveryStatus.SENT and delivery.kind is ReplyKind.ACKNOWLEDGMENT:
         tx.cases.set_acknowledged(delivery.case_id, now)
         if now <= delivery.deadline:
@@ -53,6 +55,15 @@ def tell(tx: Transaction, delivery: Delivery, receipt: Receipt, now: datetime, *
     if receipt.text:
         detail["reply"] = f"{receipt.code} {receipt.text}".strip() if receipt.code else receipt.text
     tx.cases.record(delivery.case_id, [CaseEvent(at=now, kind="delivery", provenance="smtp", detail=detail | more)])
+
+
+def _of_resolution(tx: Transaction, delivery: Delivery, receipt: Receipt, now: datetime) -> None:
+    """A case that facts have answered is solved unless the customer answers, once a server has the mail; refused, a person takes over."""
+    if receipt.status is DeliveryStatus.SENT:
+        # Whoever tends the clocks of the case ends them with it.
+        tx.deadlines.set(Deadline(case_id=delivery.case_id, kind="informed", due_at=now))
+    if receipt.status is DeliveryStatus.FAILED:
+        _tell_assignee(tx, delivery, NoticeKind.UNDELIVERED, now)
 
 
 def _of_answer(tx: Transaction, delivery: Delivery, receipt: Receipt, now: datetime) -> None:

@@ -2,18 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from triage.alarm import AlarmBoard
 from triage.case import Case, CaseEvent, CaseStatus, Deadline, NewCase
 from triage.decision import CaseChange, Decision, HeldAnswers, ReplyOrder
+from triage.inquiry import Checked
 from triage.message import RawMessage, StoredMessage
 from triage.ports import Transaction
 from triage.reading import Reading
-from triage.reply import Reply
+from triage.reply import TO_CUSTOMER, Reply
 from triage.stages.clockwork import Clockwork
 from triage.stages.recall import recall
+
+#: An order system that gave no answer is asked again after so long.
+_ASK_AGAIN = timedelta(minutes=1)
 
 
 class Writes(Protocol):
@@ -28,6 +32,7 @@ class Writes(Protocol):
         reading: Reading | None,
         raw: RawMessage | None,
         now: datetime,
+        orders: Sequence[Checked] = (),
     ) -> Reply:
         """The reply, ready to leave."""
 
@@ -41,6 +46,8 @@ class Recorder:
     keep_raw: bool
     board: AlarmBoard
     clockwork: Clockwork
+    #: An order system is configured: what it said goes along to colleagues.
+    has_orders: bool = False
 
     def record(self, tx: Transaction, stored: StoredMessage, reading: Reading, decision: Decision, now: datetime) -> Case | None:
         """Everything that follows from a message; the case it belongs to."""
@@ -85,13 +92,24 @@ class Recorder:
             self.clockwork.begin(tx, it, now)
         for reminder in decision.reminders:
             tx.reminders.add(replace(reminder, case_id=case.id), now)
+        if decision.known:
+            tx.orders.keep(case.id, decision.known.checked)
+            if decision.known.failed and stored and reading:
+                tx.orders.ask_later(case.id, stored.id, reading.message, now + _ASK_AGAIN)
         # A new case's history is the decision's own events; asking the store for what was just written there costs a tenth of deciding.
         log = decision.events if decision.new_case else tx.cases.events(case.id) if decision.replies else ()
         raw = stored.raw if stored else None
+        orders = self._orders(tx, case, decision)
         for order in decision.replies:
             about = (recall(case, tx.messages.of_case(case.id)[:1]), None) if order.of_case else (reading, raw)
-            reply = self.writer.write(order, case, log=log, reading=about[0], raw=about[1], now=now)
+            reply = self.writer.write(order, case, log=log, reading=about[0], raw=about[1], now=now, orders=orders)
             self._queue(tx, case, reply, order, message_id=stored.id if stored else None, now=now)
+
+    def _orders(self, tx: Transaction, case: Case, decision: Decision) -> Sequence[Checked]:
+        """What is known of the case's orders, for letters to colleagues."""
+        if not self.has_orders or all(order.kind in TO_CUSTOMER for order in decision.replies):
+            return ()
+        return decision.known.checked if decision.new_case and decision.known else tx.orders.of_case(case.id)
 
     def _change(self, tx: Transaction, case: Case, change: CaseChange, now: datetime) -> None:
         tx.cases.set_details(case.id, priority=change.priority, order_numbers=change.order_numbers)

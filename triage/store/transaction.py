@@ -16,6 +16,7 @@ from triage.store.flood import SqliteFlood
 from triage.store.history import SqliteHistory
 from triage.store.log import SqliteLog
 from triage.store.messages import SqliteMessages
+from triage.store.orders import SqliteOrderFacts
 from triage.store.reminders import SqliteReminders, SqliteSurveys
 from triage.store.sent import SqliteSent
 from triage.store.vitals import SqliteVitals
@@ -45,3 +46,4 @@ class SqliteTransaction:
         self.log = SqliteLog(db)
         self.history = SqliteHistory(db)
         self.figures = SqliteFigures(db)
+        self.orders = SqliteOrderFacts(db)

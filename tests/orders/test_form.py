@@ -1,0 +1,69 @@
+"""Orders as JSON: what is written comes back, and what is no order is refused without saying whose it was."""
+
+import pytest
+
+from tests.orders.making import ANN, at, failed, order, refund
+from tests.orders.test_books import ALL
+from tests.rows import rows
+from triage.errors import OrderSystemRefusedError
+from triage.order import Item, Order, OrderStatus, PaymentStatus, Vendor
+from triage.order_form import order_json, order_of, parse_order
+
+
+@rows(
+    "wanted",
+    [
+        *ALL,
+        order(payments=(failed(),), refunds=(refund(),)),
+        order(items=(Item(name="Vase", quantity=3, vendor=Vendor(name="Potter", email="p@x.example"), description="blue"),)),
+        Order(number="1", status=OrderStatus.PENDING),
+    ],
+)
+def test_there_and_back(wanted: Order) -> None:
+    """Amounts keep their cents, times their zone."""
+    assert parse_order(order_json(wanted)) == wanted
+    assert parse_order(order_json(wanted).encode()) == wanted
+
+
+def test_what_a_person_would_write() -> None:
+    """Times with a Z, amounts as text or number, and only what there is."""
+    text = """{"number": "ORD1", "status": "shipped", "placed_at": "2026-11-20T10:00:00Z", "addresses": ["ann@customer.example"],
+        "total": {"amount": 49.9, "currency": "EUR"}, "payments": [{"amount": {"amount": "49.90", "currency": "EUR"}, "status": "paid"}]}"""
+    found = parse_order(text)
+    assert (found.placed_at, found.addresses) == (at(20), (ANN,))
+    assert str(found.total) == "49.90 EUR"
+    assert found.payments[0].status is PaymentStatus.PAID
+    assert found.refunds == ()
+
+
+@rows(
+    ("text", "said"),
+    [
+        ("", "order: Invalid JSON"),
+        ("[]", "order: Input should be"),
+        ("{}", "number: "),
+        ('{"number": "1", "status": "lost in space"}', "status: Input should be"),
+        ('{"number": "1", "status": "shipped", "placed_at": "yesterday"}', "placed_at: "),
+        ('{"number": "1", "status": "shipped", "total": {"amount": "much", "currency": "EUR"}}', "total.amount: "),
+        ('{"number": "1", "status": "shipped", "payments": [{"status": "paid"}]}', "payments.0.amount: "),
+        ('{"number": "1", "status": "shipped", "addresses": "ann@customer.example"}', "addresses: "),
+    ],
+)
+def test_what_is_no_order(text: str, said: str) -> None:
+    """The field that is wrong is named."""
+    with pytest.raises(OrderSystemRefusedError) as caught:
+        parse_order(text)
+    assert said in str(caught.value)
+
+
+def test_no_value_is_told() -> None:
+    """An order system's mistakes end up in logs, and a customer's data must not."""
+    with pytest.raises(OrderSystemRefusedError) as caught:
+        order_of({"number": "1", "status": "secret-status", "customer": {"secret": 1}, "placed_at": "secret-date"})
+    assert "secret" not in str(caught.value)
+
+
+def test_from_values() -> None:
+    """Fields as a library hands them out become an order, too."""
+    found = order_of({"number": "1", "status": OrderStatus.PENDING, "placed_at": at(1), "addresses": [ANN]})
+    assert found == Order(number="1", status=OrderStatus.PENDING, placed_at=at(1), addresses=(ANN,))

@@ -1,0 +1,77 @@
+"""The table [orders] of the configuration, and the rows about orders in the policy."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.orders.house import configured
+from tests.rows import rows
+from triage.books import open_book
+from triage.errors import SettingsError
+from triage.orders.books.guarded import GuardedBook
+from triage.policy.table import Policy
+from triage.settings import load
+
+
+def test_without_the_table_there_is_no_order_system(tmp_path: Path) -> None:
+    """Nothing is asked of anybody."""
+    settings = configured(tmp_path)
+    text = (tmp_path / "config" / "triage.toml").read_text().partition("[orders]")[0]
+    (tmp_path / "config" / "triage.toml").write_text(text)
+    plain = load(tmp_path / "config" / "triage.toml")
+    assert plain.orders is None
+    assert open_book(plain) is None
+    assert settings.orders is not None
+
+
+async def test_the_embedded_book_lies_beside_the_store(tmp_path: Path) -> None:
+    """A relative path is one below the installation."""
+    settings = configured(tmp_path)
+    assert settings.orders is not None
+    assert settings.orders.book is not None
+    assert settings.orders.book.path == tmp_path / "orders.db"
+    book = open_book(settings)
+    assert isinstance(book, GuardedBook)
+    assert await book.by_numbers(["ORD1"]) == []
+    await book.close()
+    assert (tmp_path / "orders.db").exists()
+
+
+@rows(
+    ("orders", "said"),
+    [
+        ('time_out = "x"', "orders.time_out = 'x': expected a duration"),
+        ("document_mb = 100", "orders.document_mb = 100"),
+        ("unknown = 1", "orders.unknown: expected no such key"),
+    ],
+)
+def test_mistakes_are_named(orders: str, said: str, tmp_path: Path) -> None:
+    """Each by its key and value."""
+    with pytest.raises(SettingsError) as caught:
+        configured(tmp_path, orders=orders)
+    assert said in "\n".join(caught.value.problems)
+
+
+def test_an_order_system_must_be_chosen(tmp_path: Path) -> None:
+    """A table that names none is a mistake."""
+    configured(tmp_path)
+    path = tmp_path / "config" / "triage.toml"
+    path.write_text(path.read_text().replace('[orders.book]\npath = "orders.db"', ""))
+    with pytest.raises(SettingsError, match="expected exactly one table"):
+        load(path)
+
+
+@rows(
+    ("text", "said"),
+    [
+        ('first_contact = "yes"', "first_contact = 'yes'"),
+        ("[first_contact]\nconfidence = 0.2", "first_contact.confidence = 0.2"),
+        ("[first_contact]\nother_matter = 0", "first_contact.other_matter = 0"),
+    ],
+)
+def test_mistakes_in_the_policy(text: str, said: str) -> None:
+    """Each by its key and value."""
+    row = '[category.order]\ntitle = "Order"\nfolder = "Orders"\n'
+    with pytest.raises(SettingsError) as caught:
+        Policy.parse(text + "\n" + row if text.startswith("[") else row + text)
+    assert said in "\n".join(caught.value.problems)

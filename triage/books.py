@@ -1,0 +1,22 @@
+"""The order system of the settings: the only place that names order books."""
+
+from triage.inquiry import OrderBook
+from triage.orders.books.guarded import GuardedBook
+from triage.orders.books.sqlite import SqliteBook
+from triage.sections.orders import OrderSettings
+from triage.settings import Settings
+
+
+def open_book(settings: Settings) -> OrderBook | None:
+    """The order system, guarded against its being slow or away; None where none is configured."""
+    its = settings.orders
+    if its is None:
+        return None
+    return GuardedBook(plain_book(its), time_out=its.time_out.total_seconds(), remember=its.remember.total_seconds())
+
+
+def plain_book(its: OrderSettings) -> OrderBook:
+    """The order system itself."""
+    if its.book is None:
+        raise ValueError("no order system is configured")
+    return SqliteBook(its.book.path)
