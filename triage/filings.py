@@ -18,8 +18,8 @@ class FilingTable(Protocol):
     def next_due(self, account: str) -> datetime | None:
         """When the next one is due; None when nothing waits."""
 
-    def of_message(self, message_id: int) -> Filed | None:
-        """What became of the latest order for a message; None where there was none."""
+    def of_case(self, case_id: int) -> list[Filed]:
+        """What became of the latest order for each message of a case, those included of cases that became a part of it."""
 
     def done(self, filing: Filing, uid_validity: int | None, uid: int | None, *, shown: bool = False) -> None:
         """The message lies in its folder now; UID None where the server did not say. `shown`: it carries its keywords.

@@ -64,8 +64,14 @@ class Filing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filed:
-    """What became of the latest order to file a message."""
+    """A message with what became of the latest order to file it."""
 
+    message_row: int
+    account: str
+    outcome: Outcome | None
+    #: The folder that it lies in, as far as we know; empty where it arrived.
+    lies: str
+    #: Where it was ordered to.
     folder: str
     #: It is yet to be carried out.
     waits: bool

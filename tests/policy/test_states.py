@@ -1,30 +1,29 @@
 """Where a message belongs as its case stands, and what moving it there means; nothing here needs a server."""
 
-from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from tests.making import NOW, SHIPPED, case
-from tests.store.words import key
 from triage.case import Case, CaseStatus, State
 from triage.decision import Outcome
 from triage.policy.states import belongs, folders_of, put_into
-from triage.records import Filed, MessageRecord
+from triage.records import Filed
 from triage.staff import NoticeKind
 
-LYING = MessageRecord(id=1, key=key(1), received_at=NOW, size=9, outcome=Outcome.OPENED, case_id=42, filed_folder="Orders", filed_uid=3)
 SPAM = case(category="other", issue="spam", status=CaseStatus.CLOSED)
 
 
-def filed(folder: str = "Orders", state: State | None = State.OPEN, *, waits: bool = False, given_up: bool = False) -> Filed:
-    """What became of the latest order."""
-    return Filed(folder=folder, waits=waits, given_up=given_up, state=state)
+def filed(folder: str = "Orders", state: State | None = State.OPEN, *, lies: str | None = None, **more: Any) -> Filed:
+    """A message, and what became of the latest order for it."""
+    fields = {"waits": False, "given_up": False, "outcome": Outcome.OPENED, **more}
+    return Filed(message_row=1, account="support", folder=folder, lies=folder if lies is None else lies, state=state, **fields)
 
 
 def wanted(status: CaseStatus, lies: str = "Orders", *, state: State | None = State.OPEN, folders: bool = True, **fields: object) -> str:
     """Where a message that lies in a folder goes when its case has that status."""
     of = case(status=status, **fields)
-    return belongs(replace(LYING, filed_folder=lies), filed(lies, state), of, (), SHIPPED, folders=folders)
+    return belongs(filed(lies, state), of, (), SHIPPED, folders=folders)
 
 
 @pytest.mark.parametrize(
@@ -81,38 +80,36 @@ def test_without_folders_only_the_keyword_changes(status: CaseStatus) -> None:
 
 def test_an_order_on_its_way_is_replaced_only_by_another_place() -> None:
     """What waits to be filed shows the state of that moment anyway."""
-    fresh = replace(LYING, filed_folder="")
-    assert belongs(fresh, filed(waits=True, state=None), case(), (), SHIPPED, folders=True) == ""
-    assert belongs(fresh, filed(waits=True, state=None), case(status=CaseStatus.SOLVED), (), SHIPPED, folders=True) == "Done"
+    fresh = filed(waits=True, state=None, lies="")
+    assert belongs(fresh, case(), (), SHIPPED, folders=True) == ""
+    assert belongs(fresh, case(status=CaseStatus.SOLVED), (), SHIPPED, folders=True) == "Done"
 
 
 def test_what_could_not_be_filed_is_not_tried_at_every_turn() -> None:
     """Given up once, the same place is not ordered again; another one is."""
-    gone = filed("Done", None, given_up=True)
-    assert belongs(LYING, gone, case(status=CaseStatus.SOLVED), (), SHIPPED, folders=True) == ""
-    assert belongs(LYING, gone, case(status=CaseStatus.PENDING), (), SHIPPED, folders=True) == "Waiting"
+    gone = filed("Done", None, given_up=True, lies="Orders")
+    assert belongs(gone, case(status=CaseStatus.SOLVED), (), SHIPPED, folders=True) == ""
+    assert belongs(gone, case(status=CaseStatus.PENDING), (), SHIPPED, folders=True) == "Waiting"
 
 
 @pytest.mark.parametrize("lies", ["Done", "Waiting", "Spam"])
 def test_spam_stays_spam(lies: str) -> None:
     """A case closed as unwanted is not done: its messages lie with the unwanted ones."""
-    record = replace(LYING, filed_folder=lies)
-    assert belongs(record, filed(lies, State.DONE), SPAM, (), SHIPPED, folders=True) == ("" if lies == "Spam" else "Spam")
+    assert belongs(filed(lies, State.DONE), SPAM, (), SHIPPED, folders=True) == ("" if lies == "Spam" else "Spam")
 
 
 @pytest.mark.parametrize(("status", "folder"), [(CaseStatus.SOLVED, "Done"), (CaseStatus.OPEN, "")])
 def test_what_nobody_could_read_leaves_its_folder_when_done(status: CaseStatus, folder: str) -> None:
     """Until then it stays where people look for such messages."""
-    record = replace(LYING, outcome=Outcome.UNREADABLE, filed_folder="Unreadable")
-    assert belongs(record, filed("Unreadable"), case(status=status, abstained=True), (), SHIPPED, folders=True) == folder
+    unread = filed("Unreadable", outcome=Outcome.UNREADABLE)
+    assert belongs(unread, case(status=status, abstained=True), (), SHIPPED, folders=True) == folder
 
 
 @pytest.mark.parametrize("lies", ["Orders", "Disputes"])
 def test_what_was_merged_goes_where_the_whole_goes(lies: str) -> None:
     """From the folder of either case."""
     whole, part = case(category="dispute", issue="refund_request"), case(id=43, status=CaseStatus.CLOSED, merged_into=42)
-    record = replace(LYING, filed_folder=lies, case_id=43)
-    assert belongs(record, filed(lies, None), whole, (part,), SHIPPED, folders=True) == "Disputes"
+    assert belongs(filed(lies, None), whole, (part,), SHIPPED, folders=True) == "Disputes"
 
 
 @pytest.mark.parametrize(

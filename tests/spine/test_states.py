@@ -244,9 +244,8 @@ async def test_a_state_that_changes_while_it_is_filed(world: World, sink: Sink) 
         assert await played.ask(lambda tx: tx.filings.waits(1))
         await played.app.store.transact(lambda tx: tx.filings.order(1, "Disputes", world.clock()))
         await played.app.store.transact(lambda tx: (tx.filings.give_up(seen, "gone"), tx.filings.done(seen, 9, 9)))
-        found = await played.ask(lambda tx: (tx.filings.of_message(1), tx.messages.get(1)))
-        assert found[0]
-        assert (found[0].folder, found[0].waits, found[1].filed_folder) == ("Disputes", True, "Payments")
+        [found] = await played.ask(lambda tx: tx.filings.of_case(1))
+        assert (found.folder, found.waits, found.lies) == ("Disputes", True, "Payments")
 
 
 async def test_old_cases_are_left_alone(world: World, sink: Sink) -> None:

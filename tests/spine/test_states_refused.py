@@ -30,8 +30,7 @@ async def test_where_no_folder_may_be_made(big_world: World, proxy: Chaos, sink:
         await stands(played, CaseStatus.SOLVED)
         assert await played.ask(lambda tx: tx.filings.waits(1)) is False
         assert (await played.lies_in())[PAYMENTS] == 1
-        filed = await played.ask(lambda tx: tx.filings.of_message(1))
-        assert filed
+        [filed] = await played.ask(lambda tx: tx.filings.of_case(1))
         assert (filed.folder, filed.given_up) == ("Done", True)
         proxy.calm()
         await stands(played, CaseStatus.OPEN)

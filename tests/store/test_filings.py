@@ -1,5 +1,7 @@
 """Orders to move messages into folders: one for each message, until it is done or given up."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.store.words import NOON, Each, key, later, new_case, raw, reading
@@ -117,21 +119,23 @@ async def test_a_message_that_is_not_there_is_not_filed(each: Each) -> None:
 
 async def test_what_became_of_an_order(each: Each) -> None:
     """Where it was to go, whether it waits, was carried out or given up, and which state the message shows since then."""
-    assert await each.filings.of_message(1) is None
-    message_id, given = await ordered(each, 1)
-    assert await each.filings.of_message(message_id) == Filed(folder="Orders", waits=True, given_up=False)
-    await each.filings.give_up(given, "gone")
-    assert await each.filings.of_message(message_id) == Filed(folder="Orders", waits=False, given_up=True)
     case = await each.cases.open(new_case(status=CaseStatus.PENDING))
+    message_id, given = await ordered(each, 1)
+    assert await each.filings.of_case(case.id) == []
     await each.messages.move(message_id, case.id)
+    stands = Filed(message_row=message_id, account="support", outcome=Outcome.OPENED, lies="", folder="Orders", waits=True, given_up=False)
+    assert await each.filings.of_case(case.id) == [stands]
+    await each.filings.give_up(given, "gone")
+    assert await each.filings.of_case(case.id) == [replace(stands, waits=False, given_up=True)]
     await each.filings.order(message_id, "Waiting", NOON)
     [filing] = await each.filings.due("support", NOON, 5)
     assert (filing.state, filing.keyword) == (State.WAITING, "triage-order")
     await each.filings.done(filing, 3, 55)
-    assert (await each.filings.of_message(message_id)).state is None
+    lies = replace(stands, lies="Waiting", folder="Waiting", waits=False)
+    assert await each.filings.of_case(case.id) == [lies]
     await each.filings.order(message_id, "Waiting", NOON)
     await each.filings.done(filing, 3, 55, shown=True)
-    assert await each.filings.of_message(message_id) == Filed(folder="Waiting", waits=False, given_up=False, state=State.WAITING)
+    assert await each.filings.of_case(case.id) == [replace(lies, state=State.WAITING)]
 
 
 async def test_a_part_shows_the_whole(each: Each) -> None:
@@ -144,3 +148,4 @@ async def test_a_part_shows_the_whole(each: Each) -> None:
     assert (filing.state, filing.keyword) == (State.DONE, "triage-dispute")
     assert [case.id for case in await each.cases.parts(whole.id)] == [part.id]
     assert await each.cases.parts(part.id) == []
+    assert [filed.message_row for filed in await each.filings.of_case(whole.id)] == [message_id]

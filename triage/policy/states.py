@@ -8,7 +8,7 @@ from triage.correction import Provenance
 from triage.decision import Decision, Outcome
 from triage.policy.correcting import is_spam, topic_of
 from triage.policy.table import Policy
-from triage.records import Filed, MessageRecord
+from triage.records import Filed
 from triage.staff import Notice, NoticeKind
 
 
@@ -17,24 +17,24 @@ def folders_of(policy: Policy) -> Mapping[State, str]:
     return {State.WAITING: policy.folders.waiting, State.DONE: policy.folders.done}
 
 
-def belongs(record: MessageRecord, filed: Filed, case: Case, former: Collection[Case], policy: Policy, *, folders: bool) -> str:
+def belongs(filed: Filed, case: Case, former: Collection[Case], policy: Policy, *, folders: bool) -> str:
     """The folder that a message of the case is to be filed into again; "" where it is well as it is, or no longer ours to move.
 
     `case` is the case as it stands, `former` those that became a part of it. Without `folders` the message stays and only shows the state.
     """
-    lies = filed.folder if filed.waits else record.filed_folder
+    lies = filed.folder if filed.waits else filed.lies
     # Notes of machines lie elsewhere, and what a person put aside stays there.
-    if lies not in {_own(record, each, policy) for each in (case, *former)} | set(folders_of(policy).values()):
+    if lies not in {_own(filed, each, policy) for each in (case, *former)} | set(folders_of(policy).values()):
         return ""
     state = State.of(case.status)
-    own = _own(record, case, policy)
+    own = _own(filed, case, policy)
     wanted = folders_of(policy).get(state, own) if folders and not is_spam(case) else own if folders else lies
     well = lies == wanted and (filed.waits or filed.state is state)
     return "" if well or (filed.given_up and filed.folder == wanted) else wanted
 
 
-def _own(record: MessageRecord, case: Case, policy: Policy) -> str:
-    if record.outcome is Outcome.UNREADABLE and case.abstained:
+def _own(filed: Filed, case: Case, policy: Policy) -> str:
+    if filed.outcome is Outcome.UNREADABLE and case.abstained:
         return policy.unreadable.folder
     return topic_of(case, policy).folder
 

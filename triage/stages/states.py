@@ -36,10 +36,9 @@ class States:
     def _consider(self, tx: Transaction, touched: Case) -> None:
         # What was merged goes where the whole goes.
         case = tx.cases.survivor(touched)
-        parts = tx.cases.parts(case.id)
-        for record in (record for each in (case, *parts) for record in tx.messages.of_case(each.id)):
-            filed = tx.filings.of_message(record.id) if record.key.account == self._account else None
-            folder = belongs(record, filed, case, parts, self._policy, folders=self._folders) if filed else ""
-            if folder:
-                tx.filings.order(record.id, folder, self._now())
+        filed = [each for each in tx.filings.of_case(case.id) if each.account == self._account]
+        parts = tx.cases.parts(case.id) if filed else ()
+        for each in filed:
+            if folder := belongs(each, case, parts, self._policy, folders=self._folders):
+                tx.filings.order(each.message_row, folder, self._now())
                 self._ordered += 1

@@ -4,7 +4,6 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from triage.case import State
 from triage.records import Filed, Filing
 from triage.store import rows
 
@@ -17,6 +16,9 @@ _OPEN = """select filings.*, messages.mailbox, messages.uid_validity, messages.u
     from filings join messages on messages.id = filings.message left join cases on cases.id = messages.case_id
     left join cases as whole on whole.id = coalesce(cases.merged_into, cases.id) where filings.status = 'open'"""
 _DUE = f"{_OPEN} and filings.account = ? and next_attempt_at <= ? order by filings.folder, filings.id limit ?"
+_OF_CASE = """select filings.*, messages.outcome, messages.filed_folder from messages join filings on filings.message = messages.id
+    where messages.case_id in (select :case union all select id from cases where merged_into = :case)
+    order by messages.received_at, messages.id"""
 _PLACE = "update messages set filed_folder = ?, filed_uid_validity = ?, filed_uid = ? where id = ?"
 
 
@@ -39,13 +41,9 @@ class SqliteFilings:
         found = self._db.query("select min(next_attempt_at) as at from filings where status = 'open' and account = ?", (account,))
         return next((rows.maybe_time(row, "at") for row in found), None)
 
-    def of_message(self, message_id: int) -> Filed | None:
-        """What became of the latest order for a message."""
-        found = self._db.execute("select folder, status, state from filings where message = ?", (message_id,)).fetchone()
-        if found is None:
-            return None
-        folder, status, state = found
-        return Filed(folder=folder, waits=status == "open", given_up=status == "given_up", state=State(state) if state else None)
+    def of_case(self, case_id: int) -> list[Filed]:
+        """What became of the latest order for each message of a case."""
+        return [rows.to_filed(row) for row in self._db.query(_OF_CASE, {"case": case_id})]
 
     def done(self, filing: Filing, uid_validity: int | None, uid: int | None, *, shown: bool = False) -> None:
         """The message lies in its folder now."""

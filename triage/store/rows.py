@@ -10,7 +10,7 @@ from triage.case import Case, CaseEvent, CaseStatus, Deadline, Priority, Rating,
 from triage.decision import Outcome
 from triage.message import Address, Cursor, MessageKey, RawMessage, StoredMessage
 from triage.reading import Reading
-from triage.records import CensusRecord, Filing, Held, MessageRecord
+from triage.records import CensusRecord, Filed, Filing, Held, MessageRecord
 from triage.reply import Cause, Delivery, DeliveryStatus, ReplyKind
 
 #: Contents handed out at a time: a hundred messages are nothing, a hundred attachments of 30 MB would be the machine's memory.
@@ -234,6 +234,20 @@ def to_filing(row: Row) -> Filing:
         filed_folder=text(row, "filed_folder"),
         filed_uid_validity=maybe_number(row, "filed_uid_validity"),
         filed_uid=maybe_number(row, "filed_uid"),
+    )
+
+
+def to_filed(row: Row) -> Filed:
+    """A row of filings joined with its message."""
+    return Filed(
+        message_row=number(row, "message"),
+        account=text(row, "account"),
+        outcome=Outcome(text(row, "outcome")) if row["outcome"] else None,
+        lies=text(row, "filed_folder"),
+        folder=text(row, "folder"),
+        waits=row["status"] == "open",
+        given_up=row["status"] == "given_up",
+        state=State(text(row, "state")) if row["state"] else None,
     )
 
 
