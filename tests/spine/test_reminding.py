@@ -258,3 +258,47 @@ async def test_a_restart_forgets_nothing_and_repeats_nothing(tmp_path: Path) -> 
     assert len(again.came(MANAGEMENT)) == 1
     assert told == 2
     await store.close()
+
+
+async def test_what_was_promised_in_mail_is_looked_after(calm: Office) -> None:
+    """Jane promises a refund in three business days: on Thursday at five she is asked whether it has come true; once, and only while it is open."""
+    await calm.get(written(ANN, "Where is ORD1?", subject="where"))
+    await calm.get(answer(calm.last(JANE), "#assign jane\n#reply\nYour refund will arrive in 2–3 business days.", f"Jane Adams <{JANE}>"))
+    (promised,) = await calm.events("promised")
+    assert promised.detail["words"] == "Your refund will arrive in 2–3 business days"
+    assert promised.detail["until"] == "2026-11-26T16:00:00+00:00"
+    before = len(calm.came(JANE))
+    await passes(calm, 78)
+    assert len(calm.came(JANE)) == before
+    await passes(calm, 2)
+    assert "the customer was told “Your refund will arrive in 2–3 business days”: has it come true?" in plain(calm.last(JANE))
+    assert len(calm.came(JANE)) == before + 1
+
+
+async def test_what_a_department_answered_is_looked_after(calm: Office) -> None:
+    """A day's work after Finance has answered, Jane is asked whether the matter is settled."""
+    await calm.get(written(ANN, "You charged me twice for order ORD789456!"))
+    told = calm.last(JANE)
+    await calm.get(answer(calm.last(FINANCE), "We have refunded it.", FINANCE))
+    await calm.get(answer(told, "It is with our bank.", f"Jane Adams <{JANE}>"))
+    calm.clock.forward(hours=24)
+    await calm.work()
+    assert "Finance has answered: is the matter settled, and does the customer know?" in plain(calm.last(JANE))
+    assert [event.detail["what"] for event in await calm.events("due")] == ["check"]
+
+
+@pytest.mark.parametrize(
+    ("words", "until"),
+    [
+        ("We will write to you within 24 hours.", "2026-11-24T09:02"),
+        ("We will call you by Friday.", "2026-11-27T09:02"),
+        ("We will call you on Monday.", "2026-11-30T09:02"),
+        ("It will be there in two weeks. We will write in 3 days.", "2026-12-07T09:02"),
+        ("We will look into it.", ""),
+    ],
+)
+async def test_each_promise_has_its_day(calm: Office, words: str, until: str) -> None:
+    """Hours and weeks around the clock, weekdays the next of that name, and of several promises the last."""
+    await calm.get(written(ANN, "Where is ORD1?", subject="where"))
+    await calm.get(answer(calm.last(JANE), words, f"Jane Adams <{JANE}>"))
+    assert [event.detail["until"][:16] for event in await calm.events("promised")] == ([until] if until else [])

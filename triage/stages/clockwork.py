@@ -1,9 +1,11 @@
 """Begins, stops and resumes the clocks of cases, in the transaction it is given."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from triage.case import Case, CaseEvent, CaseStatus, Deadline
+from triage.extraction.pledges import Pledge, Unit, pledges
 from triage.policy.table import Policy
 from triage.policy.timing import begun, opened, turned
 from triage.ports import Transaction
@@ -25,6 +27,31 @@ class Clockwork:
         """The clocks that every case has."""
         for deadline in opened(case, self.policy, self.time):
             self.begin(tx, deadline, now)
+
+    def heard(self, tx: Transaction, case: Case, events: Sequence[CaseEvent], now: datetime) -> None:
+        """What follows later from what was said: a person's promise is looked after, and so is what a department has answered."""
+        for event in events:
+            if event.kind == "replied":
+                self._promised(tx, case, event.detail.get("text", ""), now)
+            elif event.kind == "answered" and isinstance(self.policy.promises.check, timedelta):
+                due_at = self.time.staffed(now, self.policy.promises.check)
+                self.begin(tx, Deadline(case_id=case.id, kind="check", due_at=due_at, bound=event.detail.get("department", "")), now)
+
+    def _promised(self, tx: Transaction, case: Case, text: str, now: datetime) -> None:
+        found = max(((self._until(pledge, now), pledge.words) for pledge in pledges(text)), default=None)
+        if found is None:
+            return
+        due_at, words = found
+        self.begin(tx, Deadline(case_id=case.id, kind="promised", due_at=due_at), now)
+        detail = {"words": words, "until": due_at.isoformat()}
+        tx.cases.record(case.id, [CaseEvent(at=now, kind="promised", provenance="rule", detail=detail)])
+
+    def _until(self, pledge: Pledge, now: datetime) -> datetime:
+        if pledge.unit is Unit.WORKING_DAYS:
+            return self.time.working_days(now, pledge.count)
+        if pledge.unit is Unit.WEEKDAY:
+            return now + timedelta(days=(pledge.count - now.weekday() - 1) % 7 + 1)
+        return now + timedelta(hours=pledge.count) * (1 if pledge.unit is Unit.HOURS else 24)
 
     def turn(self, tx: Transaction, case: Case, after: CaseStatus, now: datetime) -> None:
         """The case is about to take that status: its clocks stop, go on, or end."""

@@ -96,6 +96,8 @@ class Recorder:
             tx.orders.keep(case.id, decision.known.checked)
             if decision.known.failed and stored and reading:
                 tx.orders.ask_later(case.id, stored.id, reading.message, now + _ASK_AGAIN)
+        if not decision.new_case:
+            self.clockwork.heard(tx, case, decision.events, now)
         # A new case's history is the decision's own events; asking the store for what was just written there costs a tenth of deciding.
         log = decision.events if decision.new_case else tx.cases.events(case.id) if decision.replies else ()
         raw = stored.raw if stored else None
