@@ -139,6 +139,9 @@ class CaseTable(Protocol):
     def knows(self, requester: str) -> bool:
         """Whether a case of theirs was acknowledged and went on from there: somebody lives at that address."""
 
+    def repeats(self, requester: str, order_number: str, category: str, since: datetime) -> int:
+        """How many cases of a category the requester had since then, or the order; each counted once."""
+
     def find(self, *, status: CaseStatus | None = None, category: str = "", requester: str = "", limit: int = 0) -> list[Case]:
         """Cases that fit, newest first; limit 0 means all."""
 

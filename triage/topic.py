@@ -12,6 +12,9 @@ Due = Callable[[datetime, timedelta], datetime]
 #: Whether something is done, or only shown in the case.
 Mode = Literal["off", "shadow", "live"]
 
+#: How many cases of a category the customer had, or the order, within that time.
+Repeats = Callable[[str, timedelta], int]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:

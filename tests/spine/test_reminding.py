@@ -302,3 +302,12 @@ async def test_each_promise_has_its_day(calm: Office, words: str, until: str) ->
     await calm.get(written(ANN, "Where is ORD1?", subject="where"))
     await calm.get(answer(calm.last(JANE), words, f"Jane Adams <{JANE}>"))
     assert [event.detail["until"][:16] for event in await calm.events("promised")] == ([until] if until else [])
+
+
+async def test_an_old_payment_dispute_is_escalated_by_the_clock(calm: Office) -> None:
+    """A day and a half without a solution: management has the whole case, and its priority is urgent; the third matter in a row likewise at once."""
+    await calm.get(written(ANN, "You charged me twice for order ORD789456!"), minutes=0)
+    await passes(calm, 36)
+    why = [event.detail["why"] for event in await calm.events("escalated") if event.detail["to"] == "management"]
+    assert len(why) == 1
+    assert (await calm.case()).priority == "urgent"

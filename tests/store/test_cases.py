@@ -145,3 +145,17 @@ async def test_a_rating_is_kept_with_its_case(each: Each) -> None:
     await each.cases.set_rating(case.id, Rating(score=4, comment="schnell, aber …"), later(hours=1))
     assert (await each.cases.get(case.id)).rating == Rating(score=4, comment="schnell, aber …")
     assert (await each.cases.get(other.id)).rating is None
+
+
+async def test_repeated_trouble_is_counted(each: Each) -> None:
+    """Cases of the category by the customer or about the order, since then, each once; the order may be another customer's."""
+    for requester, orders, category, hours in (
+        (ANN, ("ORD-1",), "invoice", 0), (ANN, (), "invoice", 1), (BOB, ("ORD-1",), "invoice", 2), (BOB, ("ORD-2",), "invoice", 3),
+        (ANN, ("ORD-1",), "order", 4), (ANN, ("ORD-1",), "invoice", -100), (None, ("ORD-1", "ORD-9"), "invoice", 5),
+    ):  # fmt: skip
+        await each.cases.open(new_case(requester=requester, order_numbers=orders, category=category, received_at=later(hours=hours)))
+    assert await each.cases.repeats(ANN.addr_spec, "ORD-1", "invoice", NOON) == 4
+    assert await each.cases.repeats(ANN.addr_spec, "", "invoice", NOON) == 2
+    assert await each.cases.repeats("", "ORD-2", "invoice", NOON) == 1
+    assert await each.cases.repeats(ANN.addr_spec, "ORD-1", "invoice", later(hours=-200)) == 5
+    assert await each.cases.repeats("eve@evil.example", "", "invoice", NOON) == 0

@@ -2,12 +2,13 @@
 
 from datetime import timedelta
 
-from triage.case import Case, CaseEvent, CaseStatus
+from triage.case import Case, CaseStatus
 from triage.decision import Decision, Outcome, ReplyOrder
-from triage.policy.escalate import Call, escalate
+from triage.policy.escalate import Call, Escalation, Moment, escalate
 from triage.policy.incoming import Incoming
 from triage.policy.opening import calls_of, moment
-from triage.policy.triggers import only_asks_how_it_stands, only_thanks, triggered
+from triage.policy.telling import Told, tell
+from triage.policy.triggers import Hits, only_asks_how_it_stands, only_thanks, triggered
 from triage.reply import ReplyKind
 from triage.staff import Notice, NoticeKind
 from triage.topic import Topic
@@ -41,17 +42,19 @@ def follow_up(incoming: Incoming, case: Case, _: str) -> Decision:
     if only_thanks(incoming.message):
         event = incoming.author_event("thanks", why="says thanks and nothing else")
         return Decision(outcome=Outcome.FOLLOW_UP, reason="only thanks", case_id=case.id, events=(event,), folder=topic.folder)
-    escalation = escalate(_calls(incoming), incoming.people, incoming.policy, moment(incoming, topic), case_id=case.id, log=incoming.log)
+    hits = triggered(incoming, "" if case.abstained else case.category, case.issue)
+    times = moment(incoming, topic)
+    escalation = escalate(_calls(incoming, hits), incoming.people, incoming.policy, times, case_id=case.id, log=incoming.log)
+    told_events, told = _told(incoming, case, escalation, hits, times) or _status(incoming, case) or ((), ())
     reopened = case.status in _RESTING
+    written = incoming.author_event("follow_up", why=incoming.match.reason, reopened="yes" if reopened else "")
     status = CaseStatus.OPEN if reopened else None
-    wrote = incoming.author_event("follow_up", why=incoming.match.reason, reopened="yes" if reopened else "")
-    told, events = _status(incoming, case)
     return Decision(
         outcome=Outcome.FOLLOW_UP,
         reason=incoming.match.reason,
         case_id=case.id,
         status=CaseStatus.ON_HOLD if escalation.departments else status,
-        events=(wrote, *escalation.events, *events),
+        events=(written, *escalation.events, *told_events),
         replies=(*escalation.orders, *told),
         deadlines=escalation.deadlines,
         notices=(Notice(kind=NoticeKind.FOLLOW_UP, case_id=case.id, colleague=case.assignee),) if case.assignee else (),
@@ -59,20 +62,20 @@ def follow_up(incoming: Incoming, case: Case, _: str) -> Decision:
     )
 
 
-def _status(incoming: Incoming, case: Case) -> tuple[tuple[ReplyOrder, ...], tuple[CaseEvent, ...]]:
+def _status(incoming: Incoming, case: Case) -> Told | None:
     """How the case stands, for its requester who asks nothing else: nothing about an order, and once a day at most."""
     customer, log = incoming.customer, incoming.log
     asked = incoming.policy.threads.tell_status and only_asks_how_it_stands(incoming.message)
     if not asked or customer is None or case.requester is None or customer.addr_spec != case.requester.addr_spec:
-        return (), ()
+        return None
     failed = incoming.message.authentication_result("dmarc") == "fail"
     if failed or incoming.withheld() or any(event.kind == "told" and event.at > incoming.now - _DAY for event in log):
-        return (), ()
+        return None
     promised = case.received_at + incoming.policy.promises.resolve
     by = promised if promised > incoming.now else incoming.now + incoming.policy.promises.resolve
     thread = (*incoming.message.references, incoming.message.message_id) if incoming.message.message_id else ()
     order = ReplyOrder(kind=ReplyKind.STATUS, recipient=customer.addr_spec, deadline=incoming.now + _DAY, answer_by=by, thread=thread)
-    return (order,), (incoming.event("told", "policy", {"what": "how the case stands", "by": by.isoformat()}),)
+    return (incoming.event("told", "policy", {"what": "how the case stands", "by": by.isoformat()}),), (order,)
 
 
 def _repeated(incoming: Incoming, case: Case) -> Decision:
@@ -88,8 +91,19 @@ def _repeated(incoming: Incoming, case: Case) -> Decision:
     )
 
 
-def _calls(incoming: Incoming) -> list[Call]:
-    calls = calls_of(triggered(incoming.message, incoming.policy))
+def _told(incoming: Incoming, case: Case, escalation: Escalation, hits: Hits, times: Moment) -> Told | None:
+    """What the customer hears of whom the message was passed on to, where a machine may answer it."""
+    if incoming.withheld():
+        return None
+    thread = (incoming.message.message_id,) if incoming.message.message_id else ()
+    triggers = [trigger for trigger, _why in hits]
+    return tell(
+        case, escalation, policy=incoming.policy, log=incoming.log, triggers=triggers, by=times.resolve_by, now=incoming.now, thread=thread
+    )
+
+
+def _calls(incoming: Incoming, hits: Hits) -> list[Call]:
+    calls = calls_of(hits)
     told = incoming.policy.escalation
     # This message counts too; asking for equality calls once, not with every message after.
     if 1 + sum(event.kind == "follow_up" for event in incoming.log) == told.follow_ups:

@@ -10,12 +10,12 @@ from triage.inquiry import NOTHING_ASKED, Known
 from triage.message import Message
 from triage.people import People
 from triage.policy.continuing import follow_up, note, report, staff_note
-from triage.policy.incoming import Incoming
+from triage.policy.incoming import Incoming, never
 from triage.policy.informed import known_events
 from triage.policy.opening import open_case
 from triage.policy.table import Policy
 from triage.reading import Classification, Effect, Finding, Reading
-from triage.topic import Due
+from triage.topic import Due, Repeats
 
 
 def decide(
@@ -31,6 +31,7 @@ def decide(
     due: Due,
     log: Sequence[CaseEvent] = (),
     known: Known = NOTHING_ASKED,
+    repeats: Repeats = never,
 ) -> Decision:
     """Everything that follows from one message. `case` is the one it continues, `log` that case's history."""
     incoming = Incoming(
@@ -44,6 +45,7 @@ def decide(
         due=due,
         log=log,
         known=known,
+        repeats=repeats,
     )
     if case is None:
         return _informed(incoming, next(row(incoming, why) for effect, row in OPENING if (why := _found(reading, effect)) is not None))

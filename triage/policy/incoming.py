@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from triage.case import CaseEvent
 from triage.decision import Match
@@ -11,7 +11,12 @@ from triage.message import Address, Message
 from triage.people import People
 from triage.policy.table import Policy
 from triage.reading import Effect, Finding, Reading
-from triage.topic import Due
+from triage.topic import Due, Repeats
+
+
+def never(_category: str, _within: timedelta) -> int:
+    """Nothing like it before, as far as anybody asked."""
+    return 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +35,8 @@ class Incoming:
     log: Sequence[CaseEvent] = ()
     #: What the order system said.
     known: Known = NOTHING_ASKED
+    #: Earlier cases like this one.
+    repeats: Repeats = never
 
     @property
     def message(self) -> Message:

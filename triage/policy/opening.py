@@ -7,17 +7,18 @@ from triage.decision import Decision, Outcome, ReplyOrder
 from triage.policy.escalate import Call, Escalation, Moment, escalate, theirs
 from triage.policy.incoming import Incoming
 from triage.policy.informed import informed
-from triage.policy.table import Trigger
-from triage.policy.triggers import triggered
+from triage.policy.triggers import Hits, triggered
 from triage.reply import ReplyKind
 from triage.topic import Topic
 
-_RISING = tuple(Priority)
+#: From the least to the most.
+RISING = tuple(Priority)
 
 
 def open_case(incoming: Incoming, topic: Topic, outcome: Outcome, reason: str, text: str = "") -> Decision:
     """A new case with its acknowledgment, escalations, promises and history; `text` names another acknowledgment than the category's."""
-    triggers = triggered(incoming.message, incoming.policy)
+    said = incoming.reading.classification
+    triggers = triggered(incoming, "" if said.abstained else said.category, said.issue)
     facts = informed(incoming, topic, alarmed=bool(triggers))
     escalation = _escalation(incoming, topic, triggers, answered=bool(facts.orders))
     withheld = incoming.withheld()
@@ -33,7 +34,7 @@ def open_case(incoming: Incoming, topic: Topic, outcome: Outcome, reason: str, t
     )
 
 
-def _escalation(incoming: Incoming, topic: Topic, triggers: tuple[tuple[Trigger, str], ...], *, answered: bool) -> Escalation:
+def _escalation(incoming: Incoming, topic: Topic, triggers: Hits, *, answered: bool) -> Escalation:
     calls = calls_of(triggers)
     # What the order system has answered needs no department, unless the customer says so.
     if topic.escalate and topic.department and not answered:
@@ -41,9 +42,9 @@ def _escalation(incoming: Incoming, topic: Topic, triggers: tuple[tuple[Trigger,
     return escalate(calls, incoming.people, incoming.policy, moment(incoming, topic))
 
 
-def calls_of(triggers: tuple[tuple[Trigger, str], ...]) -> list[Call]:
+def calls_of(triggers: Hits) -> list[Call]:
     """The departments that triggers call upon."""
-    return [Call(department=trigger.department, reason=f"{trigger.name}: the customer writes “{word}”") for trigger, word in triggers]
+    return [Call(department=key, reason=f"{trigger.name}: {why}") for trigger, why in triggers for key in trigger.departments]
 
 
 def moment(incoming: Incoming, topic: Topic) -> Moment:
@@ -56,7 +57,7 @@ def moment(incoming: Incoming, topic: Topic) -> Moment:
     )
 
 
-def _case(incoming: Incoming, topic: Topic, triggers: tuple[tuple[Trigger, str], ...], escalation: Escalation) -> NewCase:
+def _case(incoming: Incoming, topic: Topic, triggers: Hits, escalation: Escalation) -> NewCase:
     said = incoming.reading.classification
     # A customer who may not be answered by a machine must be seen by a person soon.
     held = (Priority.HIGH,) if incoming.withheld() and incoming.customer else ()
@@ -65,7 +66,7 @@ def _case(incoming: Incoming, topic: Topic, triggers: tuple[tuple[Trigger, str],
         issue=said.issue,
         confidence=said.confidence,
         abstained=said.abstained,
-        priority=max((topic.priority, *held, *(trigger.priority for trigger, _ in triggers)), key=_RISING.index),
+        priority=max((topic.priority, *held, *(trigger.priority for trigger, _ in triggers)), key=RISING.index),
         requester=incoming.customer,
         subject=incoming.message.subject,
         language=incoming.message.language,

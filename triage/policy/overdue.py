@@ -1,6 +1,7 @@
 """What follows from a promise that was not kept, and from a delivery report on mail of ours."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from triage.case import Case, CaseEvent, Deadline
@@ -32,7 +33,23 @@ def overdue(
     # One message for each case would be a storm after an outage, so the mail is left to whoever bundles reminders.
     escalation = escalate(calls, people, policy, at_once, case_id=case.id, log=log)
     told = [reminder(deadline, MISSED, key, reason) for key in escalation.departments]
-    return Decision(outcome=Outcome.NOTED, reason=reason, case_id=case.id, events=(missed, *escalation.events), reminders=tuple(told))
+    further = escalate(_further(deadline, case, policy, reason), people, policy, at_once, case_id=case.id, log=(*log, *escalation.events))
+    return Decision(
+        outcome=Outcome.NOTED,
+        reason=reason,
+        case_id=case.id,
+        events=(missed, *escalation.events, *further.events),
+        replies=tuple(replace(order, of_case=True) for order in further.orders),
+        deadlines=further.deadlines,
+        reminders=tuple(told),
+    )
+
+
+def _further(deadline: Deadline, case: Case, policy: Policy, reason: str) -> list[Call]:
+    """Whom the policy calls upon besides management when such a promise is missed."""
+    category = "" if case.abstained else case.category
+    hit = [one for one in policy.trigger if deadline.kind in (one.missed or ()) and one.concerns(category, case.issue)]
+    return [Call(department=key, reason=f"{trigger.name}: {reason}") for trigger in hit for key in trigger.departments]
 
 
 def why_missed(deadline: Deadline, people: People) -> str:

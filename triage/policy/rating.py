@@ -2,7 +2,7 @@
 
 from triage.case import Case, CaseStatus, Rating
 from triage.decision import CaseChange, Decision, Outcome
-from triage.policy.escalate import Call, Escalation, escalate
+from triage.policy.escalate import Call, escalate
 from triage.policy.incoming import Incoming
 from triage.policy.opening import moment
 from triage.policy.timing import DONE
@@ -15,10 +15,12 @@ def rated(incoming: Incoming, case: Case, rating: Rating, how: str) -> Decision:
     topic = incoming.policy.unsorted if case.abstained else incoming.policy.topic(case.category, case.issue)
     low = rating.score <= feedback.low
     why = f"the customer rated it {rating.score} of 5"
-    escalation = Escalation()
-    if low and feedback.on_low == "escalate":
-        call = Call(department=incoming.policy.escalation.management, reason=why)
-        escalation = escalate([call], incoming.people, incoming.policy, moment(incoming, topic), case_id=case.id, log=incoming.log)
+    calls = [Call(department=incoming.policy.management, reason=why)] if low and feedback.on_low == "escalate" else []
+    category = "" if case.abstained else case.category
+    for trigger in incoming.policy.trigger:
+        if trigger.rating is not None and rating.score <= trigger.rating and trigger.concerns(category, case.issue):
+            calls += [Call(department=key, reason=f"{trigger.name}: {why}") for key in trigger.departments]
+    escalation = escalate(calls, incoming.people, incoming.policy, moment(incoming, topic), case_id=case.id, log=incoming.log)
     reopens = low and feedback.on_low == "reopen" and case.status in DONE
     events = [incoming.author_event("rated", score=str(rating.score), comment=rating.comment, how=how)]
     if reopens:

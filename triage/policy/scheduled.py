@@ -5,10 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from triage.case import Case, CaseEvent, CaseStatus, Deadline
-from triage.decision import Decision, Outcome, ReplyOrder
+from triage.decision import CaseChange, Decision, Outcome, ReplyOrder
 from triage.people import People
+from triage.policy.escalate import Call, Moment, escalate
+from triage.policy.opening import RISING
 from triage.policy.reminding import in_charge, reminder
 from triage.policy.table import Policy
+from triage.policy.telling import may_write, tell
 from triage.policy.timing import DONE, States
 from triage.reply import ReplyKind
 from triage.staff import MISSED, Notice, NoticeKind
@@ -45,10 +48,8 @@ class Occasion:
 
     @property
     def may_write(self) -> bool:
-        """Whether the customer may be written to by a machine: somebody or something of ours has done so before, and it did not fail."""
-        case = self.case
-        greeted = case.acknowledged_at is not None or any(event.kind == "replied" for event in self.log)
-        return case.requester is not None and not case.unreachable and case.merged_into is None and greeted
+        """Whether the customer may be written to by a machine."""
+        return may_write(self.case, self.log)
 
 
 def scheduled(occasion: Occasion) -> Decision:
@@ -135,6 +136,37 @@ def _why_look(occasion: Occasion) -> str:
     return f"the customer was told “{said}”: has it come true?" if said else "something was promised to the customer: has it come true?"
 
 
+def _aged(occasion: Occasion) -> Decision:
+    """A case that is not solved so long after it arrived is taken to whom the policy says."""
+    case, policy, now = occasion.case, occasion.policy, occasion.now
+    trigger = next((one for one in policy.trigger if one.age is not None and one.name == occasion.deadline.bound), None)
+    category = "" if case.abstained else case.category
+    if trigger is None or case.status in DONE | {CaseStatus.PENDING} or not trigger.concerns(category, case.issue):
+        return occasion.decision("the policy does not ask for it any more")
+    why = f"{trigger.name}: not solved since {case.received_at:%Y-%m-%d %H:%M} UTC"
+    by = now + policy.promises.assign
+    times = Moment(now=now, leave_by=now, resolve_by=max(by, case.received_at + policy.promises.resolve), due=due_after)
+    calls = [Call(department=key, reason=why) for key in trigger.departments]
+    escalation = escalate(calls, occasion.people, policy, times, case_id=case.id, log=occasion.log)
+    events, letters = tell(
+        case, escalation, policy=policy, log=occasion.log, triggers=[trigger], by=now + policy.promises.resolve, now=now,
+        thread=occasion.thread,
+    )  # fmt: skip
+    return replace(
+        occasion.decision(why),
+        events=(*escalation.events, *events),
+        replies=(*(replace(order, of_case=True) for order in escalation.orders), *letters),
+        deadlines=escalation.deadlines,
+        status=CaseStatus.ON_HOLD if escalation.departments else None,
+        change=CaseChange(priority=max(case.priority, trigger.priority, key=RISING.index)),
+    )
+
+
+def due_after(start: datetime, span: timedelta) -> datetime:
+    """So long after a moment in UTC."""
+    return start + span
+
+
 def _resumed(occasion: Occasion) -> Decision:
     """An answer did not arrive, so the case waits for us again."""
     return replace(occasion.decision("an answer did not arrive"), status=CaseStatus.OPEN)
@@ -169,4 +201,5 @@ SCHEDULED: Mapping[str, Callable[[Occasion], Decision]] = {
     "check": _look,
     "resume": _resumed,
     "informed": _informed,
+    "escalate": _aged,
 }

@@ -12,6 +12,7 @@ from triage.case import Priority
 from triage.errors import SettingsError
 from triage.policy.base import Folder, Table, Title
 from triage.policy.promises import Feedback, Promises, Reminders
+from triage.policy.trigger import Trigger
 from triage.sections.values import Duration
 from triage.topic import Mode, Topic
 
@@ -52,15 +53,6 @@ class FirstContact(Table):
     confidence: Annotated[float, Field(ge=0.5, le=1)] = 0.8
     #: Another matter that is as likely as this leaves the answer to a person.
     other_matter: Annotated[float, Field(gt=0, le=1)] = 0.25
-
-
-class Trigger(Table):
-    """Words that make a case more than its category says."""
-
-    name: Title
-    words: Annotated[tuple[str, ...], Field(min_length=1)]
-    department: str
-    priority: Priority = Priority.URGENT
 
 
 class IssueRow(Table):
@@ -122,6 +114,13 @@ class Policy(Table):
                 if own.next_steps and own.next_steps not in self.next_steps:
                     key = f"category.{name}.issue.{issue}" if issue else f"category.{name}"
                     raise ValueError(f"{key}.next_steps = {own.next_steps!r}: expected a name under [next_steps]")
+        for place, trigger in enumerate(self.trigger):
+            if trigger.tell and trigger.tell not in self.next_steps:
+                raise ValueError(f"trigger.{place}.tell = {trigger.tell!r}: expected a name under [next_steps]")
+            for matter in trigger.matters or ():
+                category, _, issue = matter.partition("/")
+                if category not in self.category or (issue and issue not in self.category[category].issue):
+                    raise ValueError(f"trigger.{place}.matters = {matter!r}: expected a category, or CATEGORY/ISSUE, of this file")
         return self
 
     @cached_property
@@ -164,7 +163,7 @@ class Policy(Table):
     @property
     def departments(self) -> frozenset[str]:
         """Names of the departments it sends work to."""
-        named = {topic.department for topic in self._topics.values()} | {trigger.department for trigger in self.trigger}
+        named = {topic.department for topic in self._topics.values()} | {key for trigger in self.trigger for key in trigger.departments}
         return frozenset(named | {self.escalation.management, self.escalation.fallback_department}) - {""}
 
     def _topic(self, row: CategoryRow, own: IssueRow) -> Topic:

@@ -39,6 +39,15 @@ def opened(case: Case, policy: Policy, time: StaffedTime) -> Iterator[Deadline]:
         yield Deadline(case_id=case.id, kind="update", due_at=arrived + promises.update)
 
 
+def aged(case: Case, policy: Policy, now: datetime) -> Iterator[Deadline]:
+    """When triggers by age look at the case, each under its name; never at once, because nobody can have acted by then."""
+    category = "" if case.abstained else case.category
+    for trigger in policy.trigger:
+        if trigger.age is not None and trigger.concerns(category, case.issue):
+            due_at = max(case.received_at + trigger.age, now + policy.promises.assign)
+            yield Deadline(case_id=case.id, kind="escalate", due_at=due_at, bound=trigger.name)
+
+
 def begun(deadline: Deadline, policy: Policy, time: StaffedTime, now: datetime) -> Deadline:
     """The same with the time at which somebody is to be reminded of it first, where anybody is to be."""
     shares = _shares(policy)[deadline.step :]

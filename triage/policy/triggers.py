@@ -2,9 +2,15 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 from triage.message import Message
-from triage.policy.table import Policy, Trigger
+from triage.policy.incoming import Incoming
+from triage.policy.mood import ANGRY, UPSET, mood
+from triage.policy.trigger import Trigger
+
+#: Triggers, and why each of them holds.
+Hits = tuple[tuple[Trigger, str], ...]
 
 #: Longer texts are not searched to their end; whoever threatens does so early.
 _SEARCHED = 20_000
@@ -50,11 +56,51 @@ _ASKS = re.compile(r"[?？]|\b(?:please|bitte)\b")
 _FEW = 4
 
 
-def triggered(message: Message, policy: Policy) -> tuple[tuple[Trigger, str], ...]:
-    """The triggers that the customer's own text sets off, each with the word that did."""
-    text = f"{message.subject}\n{message.text[:_SEARCHED]}".casefold()
-    hits = ((trigger, next((word for word in trigger.words if _says(text, word.casefold())), "")) for trigger in policy.trigger)
-    return tuple((trigger, word) for trigger, word in hits if word)
+def triggered(incoming: Incoming, category: str, issue: str) -> Hits:
+    """The triggers that a message sets off in that matter, each with why; an empty category is one that nobody knows."""
+    text = f"{incoming.message.subject}\n{incoming.message.text[:_SEARCHED]}".casefold()
+    hits = []
+    for trigger in incoming.policy.trigger:
+        if trigger.of_message and trigger.concerns(category, issue):
+            why = [found(incoming, trigger, category, text) for found in _CONDITIONS]
+            # None is a condition that does not hold, "" one that was not asked for.
+            if None not in why:
+                hits.append((trigger, "; ".join(filter(None, why)) or "such matters are theirs, too"))
+    return tuple(hits)
+
+
+def _words(_incoming: Incoming, trigger: Trigger, _category: str, text: str) -> str | None:
+    if trigger.words is None:
+        return ""
+    word = next((word for word in trigger.words if _says(text, word.casefold())), "")
+    return f"the customer writes “{word}”" if word else None
+
+
+def _amount(incoming: Incoming, trigger: Trigger, _category: str, _text: str) -> str | None:
+    if trigger.amount_over is None:
+        return ""
+    amounts = (value.rpartition(" ") for value in incoming.reading.facts.values("amount"))
+    largest = max(((float(number), currency) for currency, _, number in amounts), default=(0.0, ""))
+    named = f"{largest[1]} {largest[0]:.2f}".strip()
+    return f"an amount of {named}, which is over {trigger.amount_over:g}" if largest[0] > trigger.amount_over else None
+
+
+def _mood(incoming: Incoming, trigger: Trigger, _category: str, _text: str) -> str | None:
+    if trigger.mood is None:
+        return ""
+    points, signs = mood(incoming.message)
+    return f"the customer sounds {trigger.mood} ({signs})" if points >= (ANGRY if trigger.mood == "angry" else UPSET) else None
+
+
+def _repeats(incoming: Incoming, trigger: Trigger, category: str, _text: str) -> str | None:
+    if trigger.repeats is None:
+        return ""
+    number = 1 + incoming.repeats(category, trigger.within) if category else 0
+    what = f"number {number} of this kind by the customer or about the order within {trigger.within.days} days"
+    return what if number >= trigger.repeats else None
+
+
+_CONDITIONS: tuple[Callable[[Incoming, Trigger, str, str], str | None], ...] = (_words, _amount, _mood, _repeats)
 
 
 def _says(text: str, word: str) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from triage.case import Case, CaseEvent, CaseStatus, Deadline
 from triage.extraction.pledges import Pledge, Unit, pledges
 from triage.policy.table import Policy
-from triage.policy.timing import begun, opened, turned
+from triage.policy.timing import aged, begun, opened, turned
 from triage.ports import Transaction
 from triage.topic import StaffedTime
 
@@ -26,6 +26,12 @@ class Clockwork:
     def opened(self, tx: Transaction, case: Case, now: datetime) -> None:
         """The clocks that every case has."""
         for deadline in opened(case, self.policy, self.time):
+            self.begin(tx, deadline, now)
+        self.grown(tx, case, now)
+
+    def grown(self, tx: Transaction, case: Case, now: datetime) -> None:
+        """What the policy asks of such matters when they grow old."""
+        for deadline in aged(case, self.policy, now):
             self.begin(tx, deadline, now)
 
     def heard(self, tx: Transaction, case: Case, events: Sequence[CaseEvent], now: datetime) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from triage.case import Case
+from triage.case import Case, CaseStatus
 from triage.correction import Correction, Provenance, Ruling
 from triage.decision import Outcome
 from triage.people import People
@@ -62,6 +62,8 @@ class Corrector:
 
     def _carry_out(self, tx: Transaction, given: Correcting, found: Corrected, messages: Sequence[MessageRecord]) -> None:
         tx.cases.set_matter(found.case)
+        if found.decision.status is not CaseStatus.CLOSED:
+            self.recorder.clockwork.grown(tx, found.case, given.now)
         if given.ruling.spam:
             tx.deliveries.withdraw(given.case.id, "the case was closed as spam")
         self.recorder.follow(tx, found.case, found.decision, recall(found.case, messages[:1]), given.now)

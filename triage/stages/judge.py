@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from triage.case import Case, CaseEvent
 from triage.decision import TO_OURSELVES, Decision, History, Match, Outcome
@@ -191,6 +192,7 @@ class Judge:
             due=self.due,
             log=log,
             known=known,
+            repeats=partial(_repeats, tx, reading, stored.raw.received_at),
         )
 
     @property
@@ -201,6 +203,12 @@ class Judge:
         author = message.author
         history = tx.deliveries.history(author.addr_spec, author.domain, case.id if case else None, now) if author else History()
         return check_limits(message, history, self.limits)
+
+
+def _repeats(tx: Transaction, reading: Reading, at: datetime, category: str, within: timedelta) -> int:
+    author = reading.message.author
+    order_number = next(iter(reading.facts.order_numbers), "")
+    return tx.cases.repeats(author.addr_spec if author else "", order_number, category, at - within)
 
 
 def _since(stored: StoredMessage, message: Message) -> datetime:

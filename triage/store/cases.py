@@ -18,6 +18,10 @@ _FIRST_NUMBER = 100_000
 
 _OPEN = """insert into cases(number, category, issue, confidence, abstained, priority, requester_name, requester, subject, language,
     order_numbers, departments, status, opened_at, received_at, linked_case) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+_REPEATS = """select count(*) from (
+    select id from cases where requester = :who and category = :category and received_at >= :since
+    union select id from cases where order_numbers <> '[]' and json_extract(order_numbers, '$[0]') = :order
+        and category = :category and received_at >= :since)"""
 #: Made once: the json module makes another one for each call that wants anything but its defaults.
 _DETAIL = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
 _RECORD = "insert into events(case_id, at, kind, actor, provenance, detail, detail_sha256, hash) values (?, ?, ?, ?, ?, ?, ?, ?)"
@@ -63,6 +67,11 @@ class SqliteCases:
         sql = """select 1 from cases where requester = ? and acknowledged_at is not null
             and (solved_at is not null or status in ('pending', 'solved', 'closed')) limit 1"""
         return self._db.execute(sql, (requester,)).fetchone() is not None
+
+    def repeats(self, requester: str, order_number: str, category: str, since: datetime) -> int:
+        """How many cases of a category the requester had since then, or the order; each counted once."""
+        found = self._db.execute(_REPEATS, {"who": requester, "order": order_number, "category": category, "since": rows.moment(since)})
+        return int(found.fetchone()[0])
 
     def find(self, *, status: CaseStatus | None = None, category: str = "", requester: str = "", limit: int = 0) -> list[Case]:
         """Cases that fit, newest first."""
