@@ -29,6 +29,24 @@ PROMISED = [
     ("Ich melde mich bis Freitag.", 4, Unit.WEEKDAY),
     ("Wir werden uns morgen darum kümmern", 1, Unit.DAYS),
     ("Die Ware wird in etwa zwei Wochen geliefert", 14, Unit.DAYS),
+    ("We will refund you within 10 working days", 10, Unit.WORKING_DAYS),
+    ("Refunds take 5 business days", 5, Unit.WORKING_DAYS),
+    ("The refund takes about five business days to show on your statement", 5, Unit.WORKING_DAYS),
+    ("I'll write again in two hours", 2, Unit.HOURS),
+    ("The carrier will come back to us in 48 hours", 48, Unit.HOURS),
+    ("You will receive a new invoice in one week", 7, Unit.DAYS),
+    ("We'll have it sorted by Wednesday", 2, Unit.WEEKDAY),
+    ("It will be with you on Saturday", 5, Unit.WEEKDAY),
+    ("It will ship tomorrow", 1, Unit.DAYS),
+    ("Your parcel should arrive within 2 to 4 days", 4, Unit.DAYS),
+    ("Finance will look at it within a week", 7, Unit.DAYS),
+    ("Wir werden Ihnen das Geld in 3-5 Werktagen überweisen", 5, Unit.WORKING_DAYS),
+    ("Die Erstattung dauert bis zu zehn Tage, sie wird in zehn Tagen da sein", 10, Unit.DAYS),
+    ("Den neuen Beleg senden wir in einer Stunde", 1, Unit.HOURS),
+    ("Am Montag werden wir Sie anrufen", 0, Unit.WEEKDAY),
+    ("Das Paket wird bis Samstag zugestellt", 5, Unit.WEEKDAY),
+    ("Ich melde mich morgen", 1, Unit.DAYS),
+    ("Sie bekommen Ersatz, er wird innerhalb von einer Woche geliefert", 7, Unit.DAYS),
 ]
 
 NOTHING = [
@@ -36,6 +54,9 @@ NOTHING = [
     "The parcel left 3 days ago.", "Seit drei Tagen warten Sie", "It was delivered on Monday", "Your order ORD12345 is being packed",
     "We will look into it.", "We will send it soon", "It will arrive in 99 weeks", "The warranty is valid within 14 days", "In 2 days",
     "Wir werden das prüfen", "Please answer within 3 days",
+    "We have been waiting for the carrier since Monday and will write", "It happened 2 weeks ago, we will see", "Gestern war Montag",
+    "Ich habe drei Tage gewartet und werde weiter warten", "You will like it", "It will be ready soon", "Your order of 5 days ago is here",
+
 ]  # fmt: skip
 
 

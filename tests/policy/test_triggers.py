@@ -248,6 +248,19 @@ MOODS = [
     ("Ich warte immer noch nicht länger, seit Wochen", 2),
     ("Guten Tag, wann kommt meine Bestellung?", 0),
     ("Mir reicht's jetzt! Abzocke!!!", 5),
+    ("Hello, I would like to return the lamp.", 0),
+    ("I AM VERY HAPPY WITH IT", 2),
+    ("Still nothing!", 1),
+    ("I have been waiting for weeks and never heard from you.", 2),
+    ("What a rip-off, you are thieves.", 4),
+    ("This is the 4th time that I write.", 1),
+    ("I am fed up!!", 3),
+    ("Das ist das dritte Mal", 0),
+    ("Ich schreibe zum dritten Mal, und niemand antwortet.", 2),
+    ("Katastrophe! Nie wieder!", 4),
+    ("Das ist unmöglich!", 2),
+    ("Vielen Dank, alles bestens!!", 1),
+    ("Ist die Lampe noch lieferbar?", 0),
 ]
 
 

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 from hypothesis import given, settings
 
-from tests.making import ARRIVED, IDENTITY, KEY, PEOPLE, SOURCES, case, reading, writer, written
+from tests.making import ARRIVED, IDENTITY, JANE, KEY, PEOPLE, SOURCES, case, event, reading, writer, written
 from tests.responders.reading_back import assert_sound, html_of, parsed, text_of
 from tests.responders.test_inspection import queued
 from tests.responders.test_invariants import CASE
@@ -98,10 +98,31 @@ def test_progress_says_until_when_and_who() -> None:
 
 def test_an_escalation_names_whom_it_went_to() -> None:
     """The department that was called upon now, what happens next, and by when the customer hears."""
-    said = text_of(letter(ReplyKind.ESCALATED, department="logistics", words="We will ask the carrier."))
-    assert "we have asked Logistics to look into it" in said
+    log = (event("told", to="logistics, technical_support"),)
+    order = ReplyOrder(
+        kind=ReplyKind.ESCALATED, recipient=JANE.addr_spec, deadline=ARRIVED, answer_by=ARRIVED, words="We will ask the carrier."
+    )
+    said = text_of(written(order, case(departments=("finance",)), log=log))
+    assert "we have asked Logistics and Technical Support to look into it" in said
     assert "We will ask the carrier." in said
     assert "you will hear from us by Wednesday, 25 November 2026" in said
+
+
+@pytest.mark.parametrize("kind", LETTERS)
+def test_no_customer_gets_a_colleague_s_token(kind: ReplyKind) -> None:
+    """Whatever an order says besides, answers to a customer's letter come back as the customer's."""
+    reply = letter(kind, department="finance", colleague="jane")
+    assert keyed.answered_number(KEY, str(parsed(reply)["Reply-To"]), "SP") == "SP-100042"
+
+
+@pytest.mark.parametrize("kind", LETTERS)
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_it_reads_well_in_a_terminal(kind: ReplyKind, language: str) -> None:
+    """Paragraphs stand apart, no two empty lines follow each other, and the signature has its own place."""
+    text = text_of(letter(kind, case(language=language)))
+    assert "\n\n\n" not in text
+    assert "\n\n-- \nSayPro Support\n" in text
+    assert text.splitlines()[1] == ""
 
 
 def test_a_case_that_is_not_sorted_promises_nothing_particular() -> None:

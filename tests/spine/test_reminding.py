@@ -311,3 +311,27 @@ async def test_an_old_payment_dispute_is_escalated_by_the_clock(calm: Office) ->
     why = [event.detail["why"] for event in await calm.events("escalated") if event.detail["to"] == "management"]
     assert len(why) == 1
     assert (await calm.case()).priority == "urgent"
+
+
+async def test_the_customer_hears_of_an_escalation(calm: Office) -> None:
+    """Ann writes again and names her bank: Finance is called, and Ann reads who looks into it and by when; once, and nothing of what she wrote."""
+    await calm.get(written(ANN, "Where is ORD1?", subject="where"))
+    first = calm.last(ANN)
+    await calm.get(answer(first, "I have asked my bank for a chargeback of 20 EUR.", ANN, passed=""))
+    assert kinds(calm, ANN) == [ReplyKind.ACKNOWLEDGMENT, ReplyKind.ESCALATED]
+    said = plain(calm.last(ANN))
+    assert "we have asked Finance to look into it" in said
+    assert "you will hear from us by Wednesday, 25 November 2026" in said
+    assert "chargeback" not in said
+    assert [event.detail["to"] for event in await calm.events("told")] == ["finance"]
+    await calm.get(answer(first, "The chargeback is under way!", ANN, passed=""))
+    assert kinds(calm, ANN).count(ReplyKind.ESCALATED) == 1
+
+
+async def test_a_third_invoice_problem_goes_to_management(calm: Office) -> None:
+    """What the store remembers counts: two earlier matters of the same category by the same customer, and the third is escalated."""
+    for number in range(2):
+        await calm.store.transact(lambda tx: tx.cases.open(new_case(category="order", received_at=MONDAY, opened_at=MONDAY)))
+        assert number < 2
+    assert await calm.ask(lambda tx: tx.cases.repeats("ann@customer.example", "", "order", MONDAY)) == 2
+    assert await calm.ask(lambda tx: tx.cases.repeats("ann@customer.example", "", "invoice", MONDAY)) == 0

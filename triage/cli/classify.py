@@ -31,9 +31,9 @@ def classify(context: click.Context, paths: tuple[Path, ...], as_json: bool) -> 
 
     A directory stands for every file in it. Needs no configuration; with one, its patterns and addresses are used.
     """
-    chosen = _settings(context.obj)
+    chosen = settings_or_none(context.obj)
     prepare(installation.read_plan(chosen), chosen.paths.model, chosen.paths.state)
-    found = [(path, _reading(path)) for path in _files(paths)]
+    found = [(path, read_file(path)) for path in _files(paths)]
     if as_json:
         print_json({"messages": [_as_json(path, reading) for path, reading in found]})
         return
@@ -41,7 +41,8 @@ def classify(context: click.Context, paths: tuple[Path, ...], as_json: bool) -> 
         _show(path, reading)
 
 
-def _settings(given: Path | None) -> Settings:
+def settings_or_none(given: Path | None) -> Settings:
+    """The settings, or those of nobody in particular where there is no configuration."""
     path = config_path(given)
     if given or path.exists():
         return load(path)
@@ -61,7 +62,8 @@ def _files(paths: tuple[Path, ...]) -> Iterator[Path]:
             yield path
 
 
-def _reading(path: Path) -> Reading:
+def read_file(path: Path) -> Reading:
+    """What a message in a file says."""
     content = path.read_bytes()
     key = MessageKey(account="file", mailbox=str(path), uid_validity=1, uid=1)
     return read_message(RawMessage(key=key, received_at=datetime.now(UTC), content=content, size=len(content)))

@@ -23,6 +23,7 @@ COMMANDS = {
     "check": ("triage.cli.check", "Prove every part of the configuration."),
     "run": ("triage.cli.run", "Run the daemon, or one pass over everything due."),
     "classify": ("triage.cli.classify", "Say what messages are about, and why."),
+    "policy": ("triage.cli.policy", "Show what the policy would do, before it does."),
     "cases": ("triage.cli.cases", "List cases, newest first."),
     "case": ("triage.cli.cases", "Show everything known of one case, or correct it."),
     "log": ("triage.cli.log", "Print the customer-service log."),

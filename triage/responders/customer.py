@@ -84,14 +84,15 @@ def _context(desk: Desk, assignment: Assignment, language: str) -> Mapping[str, 
     case, order = assignment.case, assignment.order
     topic = assignment.topic(desk)
     asks = order.kind is ReplyKind.SURVEY
+    told = next((event.detail.get("to", "").split(", ") for event in reversed(assignment.log) if event.kind == "told"), [])
     # Management is told of what goes wrong with us; to a customer that is no news.
-    called = tuple(key for key in case.departments if key != desk.guide.management)
+    called = tuple(key for key in (*case.departments, *told) if key and key != desk.guide.management)
     return {
         "name": greetable(case.requester.name) if case.requester else "",
         "case_number": case.number,
         "since": desk.tell(case.received_at, language),
         "sender": desk.people.identity.name,
-        "departments": desk.people.names((order.department,) if order.department else called),
+        "departments": desk.people.names(tuple(told) if order.kind is ReplyKind.ESCALATED and told else tuple(dict.fromkeys(called))),
         "next_step": order.words or ("" if case.abstained else topic.next_step(language)),
         "by": desk.tell(order.answer_by, language) if order.answer_by else "",
         "ratings": tuple(_rating(desk, case.number, language, score) for score in range(5, 0, -1)) if asks else (),

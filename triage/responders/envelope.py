@@ -13,7 +13,7 @@ from triage.case import Case
 from triage.decision import ReplyOrder
 from triage.message import Message
 from triage.people import People
-from triage.reply import BY_PEOPLE, Reply, ReplyKind
+from triage.reply import BY_PEOPLE, TO_CUSTOMER, Reply, ReplyKind
 from triage.responders.compose import Entity, assembled, header_block, named_address, words
 
 #: RFC 3834 §3.1.7: an answer to a message, or one that we send of our own accord. What a person wrote is not in this table.
@@ -88,7 +88,7 @@ class Envelope:
 
     def token(self, order: ReplyOrder, case: Case, now: datetime) -> str:
         """The token of whoever the order goes to, about the case; "" where that is no colleague."""
-        colleague = self._people.colleagues.get(order.colleague or order.department) if order.kind not in BY_PEOPLE else None
+        colleague = self._people.colleagues.get(order.colleague or order.department) if order.kind not in TO_CUSTOMER | BY_PEOPLE else None
         if colleague is None:
             return ""
         action = order.words if order.kind is ReplyKind.CONFIRMATION else ""
