@@ -3,17 +3,34 @@
 import re
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parent.parent
 _NAMED = re.compile(r"`(tests/[\w/]{1,80}\.py)(?:::(\w{1,120}))?`")
+_ROW = re.compile(r"^\| (\d[\d, ]{0,40}) \|", re.MULTILINE)
 
 
-def test_named_tests_exist() -> None:
-    """Every test that docs/proof.md names is in the file it names."""
-    named = _NAMED.findall((ROOT / "docs" / "proof.md").read_text(encoding="utf-8"))
+def text_of(name: str) -> str:
+    """A page of the documentation."""
+    return (ROOT / "docs" / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("page", "at_least"), [("proof.md", 30), ("requirements.md", 30)])
+def test_named_tests_exist(page: str, at_least: int) -> None:
+    """Every test that the page names is in the file it names."""
+    named = _NAMED.findall(text_of(page))
     missing = [
         f"{path}::{name}"
         for path, name in named
         if not (ROOT / path).is_file() or f"{name}" not in (ROOT / path).read_text(encoding="utf-8")
     ]
-    assert len(named) > 30
+    assert len(named) > at_least
     assert missing == []
+
+
+@pytest.mark.parametrize("rows", [(9, 9), (14, 36), (57, 67)])
+def test_every_requirement_has_its_row(rows: tuple[int, int]) -> None:
+    """Each requirement of time, words and follow-through stands on the page once, with a test or with why there is none."""
+    first, last = rows
+    listed = [int(number) for found in _ROW.findall(text_of("requirements.md")) for number in found.split(",")]
+    assert sorted(number for number in listed if first <= number <= last) == list(range(first, last + 1))

@@ -148,10 +148,11 @@ def _aged(occasion: Occasion) -> Decision:
     times = Moment(now=now, leave_by=now, resolve_by=max(by, case.received_at + policy.promises.resolve), due=due_after)
     calls = [Call(department=key, reason=why) for key in trigger.departments]
     escalation = escalate(calls, occasion.people, policy, times, case_id=case.id, log=occasion.log)
-    events, letters = tell(
+    told = tell(
         case, escalation, policy=policy, log=occasion.log, triggers=[trigger], by=now + policy.promises.resolve, now=now,
         thread=occasion.thread,
     )  # fmt: skip
+    events, letters = told or ((), ())
     return replace(
         occasion.decision(why),
         events=(*escalation.events, *events),

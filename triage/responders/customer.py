@@ -84,7 +84,9 @@ def _context(desk: Desk, assignment: Assignment, language: str) -> Mapping[str, 
     case, order = assignment.case, assignment.order
     topic = assignment.topic(desk)
     asks = order.kind is ReplyKind.SURVEY
-    told = next((event.detail.get("to", "").split(", ") for event in reversed(assignment.log) if event.kind == "told"), [])
+    told = next(
+        (event.detail.get("to", "").split(", ") for event in reversed(assignment.log) if event.kind == "told" and "to" in event.detail), []
+    )
     # Management is told of what goes wrong with us; to a customer that is no news.
     called = tuple(key for key in (*case.departments, *told) if key and key != desk.guide.management)
     return {
