@@ -1,10 +1,11 @@
 """Closed days: public holidays by country, and entries of iCalendar files."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from triage.clocks.calendar import Calendar, Shift
 from triage.clocks.closures import IcalendarFiles, closed_days, public_holidays
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -147,3 +148,34 @@ def test_a_day_is_a_day_in_every_zone(zone: str) -> None:
     ((began, ended),) = IcalendarFiles([text], where)(date(2026, 6, 10))
     assert began.astimezone(where) == datetime(2026, 6, 10, tzinfo=where)
     assert ended - began == timedelta(days=1)
+
+
+#: Working days of each month of 2026, counted on a wall calendar.
+MONTHS = [
+    (1, 21, 20),
+    (2, 20, 19),
+    (3, 22, 22),
+    (4, 20, 22),
+    (5, 18, 20),
+    (6, 22, 21),
+    (7, 23, 22),
+    (8, 21, 21),
+    (9, 22, 21),
+    (10, 22, 21),
+    (11, 21, 19),
+    (12, 22, 22),
+]
+
+
+@pytest.mark.parametrize(("month", "berlin", "new_york"), MONTHS)
+def test_a_year_of_working_days(month: int, berlin: int, new_york: int) -> None:
+    """Month by month the days without a public holiday, in Berlin and in New York, as offices there have them on the wall."""
+    for (country, region, name), expected in ((("DE", "BE", "Europe/Berlin"), berlin), (("US", "", "America/New_York"), new_york)):
+        where, named = ZoneInfo(name), public_holidays(country, region)
+        hours = {day: [Shift(start=time(9), end=time(17))] for day in range(5)}
+        calendar = Calendar(hours, where, holiday=lambda day, named=named: bool(named(day)))
+        first = datetime(2026, month, 1, tzinfo=where)
+        last = datetime(2026 + month // 12, month % 12 + 1, 1, tzinfo=where)
+        assert calendar.staffed_between(first, last) == timedelta(hours=8) * expected, name
+        assert calendar.working_days(first - timedelta(days=1), expected) < last.astimezone(UTC)
+        assert calendar.working_days(first - timedelta(days=1), expected + 1) > last.astimezone(UTC)
