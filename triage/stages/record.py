@@ -85,19 +85,11 @@ class Recorder:
             self._change(tx, case, decision.change, now)
         for notice in decision.notices:
             tx.notices.add(replace(notice, case_id=case.id, message_row=stored.id if stored else notice.message_row), now)
-        for kind, bound in decision.kept:
-            tx.deadlines.keep(case.id, kind, now, bound)
-        for deadline in decision.deadlines:
-            it = Deadline(case_id=case.id, kind=deadline.kind, due_at=deadline.due_at, bound=deadline.bound, since=deadline.since)
-            self.clockwork.begin(tx, it, now)
-        for reminder in decision.reminders:
-            tx.reminders.add(replace(reminder, case_id=case.id), now)
+        self._time(tx, case, decision, now)
         if decision.known:
             tx.orders.keep(case.id, decision.known.checked)
             if decision.known.failed and stored and reading:
                 tx.orders.ask_later(case.id, stored.id, reading.message, now + _ASK_AGAIN)
-        if not decision.new_case:
-            self.clockwork.heard(tx, case, decision.events, now)
         # A new case's history is the decision's own events; asking the store for what was just written there costs a tenth of deciding.
         log = decision.events if decision.new_case else tx.cases.events(case.id) if decision.replies else ()
         raw = stored.raw if stored else None
@@ -106,6 +98,18 @@ class Recorder:
             about = (recall(case, tx.messages.of_case(case.id)[:1]), None) if order.of_case else (reading, raw)
             reply = self.writer.write(order, case, log=log, reading=about[0], raw=about[1], now=now, orders=orders)
             self._queue(tx, case, reply, order, message_id=stored.id if stored else None, now=now)
+
+    def _time(self, tx: Transaction, case: Case, decision: Decision, now: datetime) -> None:
+        """What was promised and kept, and who is reminded of it."""
+        for kind, bound in decision.kept:
+            tx.deadlines.keep(case.id, kind, now, bound)
+        for deadline in decision.deadlines:
+            it = Deadline(case_id=case.id, kind=deadline.kind, due_at=deadline.due_at, bound=deadline.bound, since=deadline.since)
+            self.clockwork.begin(tx, it, now)
+        for reminder in decision.reminders:
+            tx.reminders.add(replace(reminder, case_id=case.id), now)
+        if not decision.new_case:
+            self.clockwork.heard(tx, case, decision.events, now)
 
     def _orders(self, tx: Transaction, case: Case, decision: Decision) -> Sequence[Checked]:
         """What is known of the case's orders, for letters to colleagues."""
