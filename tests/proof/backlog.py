@@ -7,10 +7,11 @@ import subprocess
 import tempfile
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.conftest import PASSWORD
+from tests.proof.judged import Judged
 from tests.proof.kills import configured
 from tests.servers import dovecot, smtp_sink
 from tests.spine.world import letter
@@ -23,7 +24,7 @@ _SLOWEST = 50
 
 
 @dataclass
-class Verdict:
+class Verdict(Judged):
     """What was seen while the backlog was taken in."""
 
     messages: int
@@ -32,16 +33,6 @@ class Verdict:
     all_in: float = 0.0
     acknowledged: int = 0
     megabytes: int = 0
-    problems: list[str] = field(default_factory=list)
-
-    @property
-    def clean(self) -> bool:
-        """The first acknowledgment in time, all messages in the store once, memory within bounds."""
-        return not self.problems
-
-    def details(self) -> list[str]:
-        """What was not as it must be."""
-        return self.problems
 
     def __str__(self) -> str:
         rate = self.messages / self.all_in if self.all_in else 0

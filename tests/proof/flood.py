@@ -3,10 +3,11 @@
 import asyncio
 import random
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from tests.proof.judged import Judged
 from tests.proof.shop import MORNING, Shop, shop
 from tests.spine.world import letter
 from tests.store.words import new_case
@@ -21,7 +22,7 @@ _CROWDS = 3
 
 
 @dataclass
-class Verdict:
+class Verdict(Judged):
     """What a flood left behind."""
 
     messages: int
@@ -34,16 +35,6 @@ class Verdict:
     told_after: timedelta | None = None
     last_single: timedelta | None = None
     most_in_an_hour: int = 0
-    problems: list[str] = field(default_factory=list)
-
-    @property
-    def clean(self) -> bool:
-        """True where every promise held."""
-        return not self.problems
-
-    def details(self) -> list[str]:
-        """What did not hold."""
-        return self.problems
 
     def __str__(self) -> str:
         return (

@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from tests.proof.box import Box
+from tests.proof.judged import Judged
 from tests.proof.shop import Shop, shop
 from tests.spine.world import letter
 from triage.errors import TemporaryError
@@ -29,7 +30,7 @@ _SETTLED_HOURS = 12
 
 
 @dataclass
-class Verdict:
+class Verdict(Judged):
     """What the days led to."""
 
     hours: int
@@ -39,16 +40,6 @@ class Verdict:
     uncertain: int = 0
     megabytes: list[float] = field(default_factory=list)
     descriptors: list[int] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
-
-    @property
-    def clean(self) -> bool:
-        """Nobody lost or twice, and nothing grew."""
-        return not self.problems
-
-    def details(self) -> list[str]:
-        """What was not as it must be."""
-        return self.problems
 
     def __str__(self) -> str:
         return (
