@@ -79,10 +79,7 @@ def health_json(health: Health) -> dict[str, object]:
         "set_aside": health.set_aside,
         "vanished": health.vanished,
         "round_trip_seconds": None if health.round_trip is None else round(health.round_trip.total_seconds(), 1),
-        "stages": [
-            {"name": it.name, "worked_at": _iso(it.worked_at), "failing_since": _iso(it.failing_since), "why": it.why}
-            for it in health.stages
-        ],
+        "stages": [_stage(stage) for stage in health.stages],
         "alarms": [_alarm(alarm) for alarm in health.alarms],
     }
 

@@ -343,6 +343,16 @@ async def test_receipt_copies_that_do_not_come_at_all(desk: Desk, before: bool) 
     assert found["problems"] == []
 
 
+@pytest.mark.parametrize("status", ["failed", "uncertain"])
+async def test_what_a_person_gave_up(desk: Desk, status: str) -> None:
+    """Whoever gives an acknowledgment up has seen what was known of it: it is counted by itself, and nothing is left to explain."""
+    await desk.shop.stored(acknowledged(receipt(status, 550, "no such user")))
+    assert (await desk.audit()).code == 1
+    await desk.shop.stored(lambda tx: tx.deliveries.drop(1, NOW))
+    found = await desk.audit()
+    assert (found.code, found.json["problems"], found.json["acknowledgments"]) == (0, [], {"given up by a person": 1})
+
+
 async def test_other_mail_in_doubt(desk: Desk) -> None:
     """An escalation that is uncertain is a problem as an acknowledgment is."""
     await desk.shop.stored(sent("a", ago=hours(1), seen=False, status="uncertain"))

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -68,7 +69,10 @@ def test_no_daemon(shop: Shop) -> None:
     assert ended.code == 1
     assert ended.lines[0] == "slack 3 h 59 min, 1 waiting; 2 alarms"
     assert "deliveries: 1 queued, 1 uncertain" in ended.lines
-    assert any("no daemon runs on this state folder" in line for line in ended.lines)
+    # Nobody knows since when, and the moment of looking is none.
+    assert "ALARM daemon: no daemon runs on this state folder" in ended.lines
+    assert "ALARM uncertain: 1 delivery is uncertain: `triage retry` shows them" in ended.lines
+    assert re.fullmatch(r"as of \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC", ended.lines[1])
     assert max(map(len, ended.lines)) <= 120
 
 
@@ -85,6 +89,36 @@ def test_a_daemon_that_died(shop: Shop, content: str) -> None:
     assert ended.code == 1
     said = "no sign of life since 2026-01-01 00:00 UTC" if "2026" in content else "no daemon runs on this state folder"
     assert [alarm["text"] for alarm in ended.json["alarms"]] == [said]
+
+
+def test_what_a_daemon_said_is_told_as_people_read_it(shop: Shop) -> None:
+    """Times to the second in UTC, alarms with their beginning, a stage that has not worked yet as such."""
+    shop.configure()
+    now = app.utc_now()
+    early = (now - timedelta(hours=3)).isoformat()
+    said = {
+        "line": "slack 2 h 5 min, 1 waiting; 1 alarm", "well": False, "at": now.isoformat(), "oldest": early, "set_aside": 2, "vanished": 0,
+        "deliveries": {"deferred": 1}, "round_trip_seconds": 4.5, "alarms": [{"kind": "promise", "since": early, "text": "1 will be late"}],
+        "stages": [
+            {"name": "decide", "worked_at": None, "failing_since": None, "why": ""},
+            {"name": "deliver", "worked_at": early, "failing_since": early, "why": "connection refused"},
+        ],
+    }  # fmt: skip
+    heartbeat = load(shop.config).paths.state / "heartbeat.json"
+    heartbeat.parent.mkdir(parents=True, exist_ok=True)
+    heartbeat.write_text(json.dumps({"at": now.isoformat(), "health": said}))
+    then = f"{now - timedelta(hours=3):%Y-%m-%d %H:%M:%S} UTC"
+    assert shop.call("health").lines == [
+        "slack 2 h 5 min, 1 waiting; 1 alarm",
+        f"as of {now:%Y-%m-%d %H:%M:%S} UTC",
+        f"oldest unacknowledged: {then}",
+        "could not be read: 2",
+        "a message to ourselves came back after 4.5 s",
+        "deliveries: 1 deferred",
+        "decide: has not worked yet",
+        f"deliver: failing since {then}: connection refused",
+        f"ALARM promise since {then}: 1 will be late",
+    ]
 
 
 def test_help_names_the_exit_code(shop: Shop) -> None:

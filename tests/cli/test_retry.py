@@ -64,7 +64,7 @@ def test_what_is_known_is_shown_and_nothing_is_done(troubled: Shop) -> None:
         "no receipt copy went along: nobody knows whether it was accepted",
         "its receipt copy is not there so far",
         "it never reached DATA: surely not accepted",
-        "promised by 2026-03-03 12:00 UTC, 2 attempts",
+        "promised by 2026-03-03 12:00 UTC, tried 2 times",
         "2026-03-02 12:00:00 UTC deferred 451 try later",
         "2026-03-02 12:02:00 UTC uncertain connection lost after DATA",
         "2026-03-02 12:03:00 UTC failed 550 no such user",

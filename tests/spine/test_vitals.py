@@ -112,7 +112,7 @@ async def test_uncertain_and_failed_are_seen_until_settled(ward: Ward) -> None:
         delivery = await each.queued(name)
         await each.deliveries.begin_data(delivery, NOON)
         await each.deliveries.settle(delivery, Receipt(status=status), NOON, None)
-    assert await ward.alarms() == {"uncertain": "1 deliveries are uncertain: `triage retry` shows them"}
+    assert await ward.alarms() == {"uncertain": "1 delivery is uncertain: `triage retry` shows them"}
     assert dict((await ward.vitals.look()).deliveries) == {"uncertain": 1, "failed": 1}
 
 
@@ -127,7 +127,7 @@ async def test_unreadable_messages_ask_for_a_person_until_their_case_is_solved(w
         return int(case.id)
 
     case_id = await ward.store.transact(work)
-    assert await ward.alarms() == {"set_aside": "1 messages could not be read: a person must look at their cases"}
+    assert await ward.alarms() == {"set_aside": "1 message could not be read: a person must look at the case"}
     assert (await ward.vitals.look()).vanished == 1
     await ward.store.transact(lambda tx: tx.cases.set_status(case_id, "solved", NOON))
     assert await ward.alarms() == {}

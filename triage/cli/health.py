@@ -58,7 +58,10 @@ async def _seen(chosen: Settings, alarm: Alarm) -> Health:
 
 def _show(said: Mapping[str, object]) -> None:
     click.echo(printable(str(said["line"])))
-    for label, key in (("oldest unacknowledged", "oldest"), ("could not be read", "set_aside"), ("vanished", "vanished")):
+    click.echo(f"as of {_time(said['at'])}")
+    if said["oldest"]:
+        click.echo(f"oldest unacknowledged: {_time(said['oldest'])}")
+    for label, key in (("could not be read", "set_aside"), ("vanished", "vanished")):
         if said[key]:
             click.echo(f"{label}: {said[key]}")
     if said.get("round_trip_seconds") is not None:
@@ -67,10 +70,17 @@ def _show(said: Mapping[str, object]) -> None:
     if isinstance(deliveries, dict) and deliveries:
         click.echo("deliveries: " + ", ".join(f"{count} {status}" for status, count in sorted(deliveries.items())))
     for stage in _rows(said["stages"]):
-        trouble = f"failing since {stage['failing_since']}: {stage['why']}" if stage["failing_since"] else f"worked at {stage['worked_at']}"
-        click.echo(printable(f"{stage['name']}: {trouble}"))
+        failing, worked = stage["failing_since"], f"worked at {_time(stage['worked_at'])}" if stage["worked_at"] else "has not worked yet"
+        click.echo(printable(f"{stage['name']}: " + (f"failing since {_time(failing)}: {stage['why']}" if failing else worked)))
     for alarm in _rows(said["alarms"]):
-        click.echo(printable(f"ALARM {alarm['kind']} since {alarm['since']}: {alarm['text']}"))
+        # What is only found by looking has no beginning that anybody knows.
+        since = f" since {_time(alarm['since'])}" if _time(alarm["since"]) < _time(said["at"]) else ""
+        click.echo(printable(f"ALARM {alarm['kind']}{since}: {alarm['text']}"))
+
+
+def _time(said: object) -> str:
+    """A time as people read it."""
+    return f"{datetime.fromisoformat(str(said)):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _rows(value: object) -> list[Mapping[str, object]]:

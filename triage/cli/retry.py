@@ -61,7 +61,8 @@ def _show(listed: Sequence[Stuck], letters: Sequence[MessageRecord]) -> None:
         delivery = it.delivery
         click.echo(f"{it.case.number}  {delivery.kind} to {printable(delivery.recipient)}: {delivery.status}")
         click.echo(f"  {it.known}")
-        click.echo(f"  promised by {delivery.deadline:%Y-%m-%d %H:%M} UTC, {delivery.attempts} attempts")
+        times = "once" if delivery.attempts == 1 else f"{delivery.attempts} times"
+        click.echo(f"  promised by {delivery.deadline:%Y-%m-%d %H:%M} UTC, tried {times}")
         for event in it.history:
             said = " ".join(filter(None, (event.detail.get("status", ""), event.detail.get("reply", ""))))
             click.echo(f"  {event.at:%Y-%m-%d %H:%M:%S} UTC {printable(said)}")

@@ -11,7 +11,7 @@ from triage.case import Case
 from triage.decision import TO_OURSELVES, Outcome
 from triage.ports import Mailbox, Store, Transaction
 from triage.records import MessageRecord
-from triage.reply import Delivery, DeliveryStatus, ReplyKind
+from triage.reply import Cause, Delivery, DeliveryStatus, ReplyKind
 from triage.sections.servers import MailboxSettings
 from triage.stages.judge import SAME_ID
 
@@ -198,7 +198,10 @@ def _acknowledged(tx: Transaction, case: Case, acknowledgments: Sequence[Deliver
         if why is None and case.requester is not None:
             return "missing", "a person wrote and no acknowledgment was ever written"
         return "not due", ""
-    delivery = acknowledgments[0]
+    return _fared(acknowledgments[0], now)
+
+
+def _fared(delivery: Delivery, now: datetime) -> tuple[str, str]:
     if delivery.status is DeliveryStatus.SENT:
         late = bool(delivery.sent_at and delivery.sent_at > delivery.deadline)
         return ("late", f"acknowledged late, at {delivery.sent_at:%Y-%m-%d %H:%M} UTC") if late else ("in time", "")
@@ -207,4 +210,7 @@ def _acknowledged(tx: Transaction, case: Case, acknowledgments: Sequence[Deliver
         return "waiting", f"its acknowledgment is overdue: {delivery.smtp_reply or 'not yet attempted'}" if overdue else ""
     if delivery.status is DeliveryStatus.WITHHELD:
         return delivery.smtp_reply or "withheld (shadow)", ""
+    if delivery.cause is Cause.DROPPED:
+        # Whoever decided so has seen what was known, and it stands in the case.
+        return "given up by a person", ""
     return delivery.status.value, f"its acknowledgment is {delivery.status.value}: {delivery.smtp_reply}"

@@ -105,13 +105,13 @@ class Vitals:
                 self._board.clear(kind)
 
     def _sound_backlog(self, backlog: Backlog, ahead: Forecast, capacity: Capacity, now: datetime) -> None:
-        uncertain = backlog.deliveries.get("uncertain", 0)
+        uncertain, aside = backlog.deliveries.get("uncertain", 0), backlog.set_aside
         last = f"{capacity.per_second:.3g} a second, the last one at {ahead.done_at:%Y-%m-%d %H:%M} UTC" if ahead.done_at else ""
         found = {
             "promise": (ahead.will_miss, f"of {ahead.waiting} acknowledgments will miss their deadline: they leave at {last}"),
             "late": (ahead.late, "acknowledgments that wait are past their deadline"),
-            "uncertain": (uncertain, "deliveries are uncertain: `triage retry` shows them"),
-            "set_aside": (backlog.set_aside, "messages could not be read: a person must look at their cases"),
+            "uncertain": (uncertain, f"{'delivery is' if uncertain == 1 else 'deliveries are'} uncertain: `triage retry` shows them"),
+            "set_aside": (aside, f"{'message' if aside == 1 else 'messages'} could not be read: a person must look at the case"),
         }
         for kind, (count, words) in found.items():
             if count:
