@@ -36,7 +36,7 @@ async def test_a_daemon_that_runs_and_is_well(world: World, sink: Sink) -> None:
 async def _asked_while_serving(world: World, shop: Shop, stop: asyncio.Event, sink: Sink) -> tuple[Ended, dict[str, object]]:
     async with app.assembled(world.configure()) as running:
         serving = asyncio.create_task(daemon.serve(running, stop))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not sink.accepted or not running.watch.vitals.latest:
                 await asyncio.sleep(0.02)
             await _written(world.root / "var" / "heartbeat.json")
