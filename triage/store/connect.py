@@ -39,8 +39,6 @@ _PRAGMAS = (
     "temp_store = memory",
     # In KiB. The indexes of a busy day are looked at with every message, and the usual 2 MB do not hold them.
     "cache_size = -16000",
-    # Pages that are changed again and again are copied to the store once for every 16 MB of log rather than every four.
-    "wal_autocheckpoint = 4000",
 )
 #: Seconds between two attempts to switch a new file to WAL.
 _PAUSE = 0.01
