@@ -87,15 +87,6 @@ class AnswerKind(StrEnum):
     PAYMENT_FAILED = "payment_failed"
 
 
-class AlertKind(StrEnum):
-    """What a customer is told before asking; each has its template."""
-
-    DELAYED = "delayed"
-    BACKORDERED = "backordered"
-    UNAVAILABLE = "unavailable"
-    PAYMENT_FAILED = "payment_failed"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enclosure:
     """A document with its bytes."""

@@ -57,6 +57,15 @@ class DocumentKind(StrEnum):
     CREDIT_NOTE = "credit_note"
 
 
+class AlertKind(StrEnum):
+    """What a customer is told before asking; each has its template."""
+
+    DELAYED = "delayed"
+    BACKORDERED = "backordered"
+    UNAVAILABLE = "unavailable"
+    PAYMENT_FAILED = "payment_failed"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Money:
     """An amount in a currency (ISO 4217)."""

@@ -14,8 +14,8 @@ from tests.rows import rows
 from triage.clocks.due import due_at
 from triage.clocks.tell import tell, zone
 from triage.decision import Match, ReplyOrder
-from triage.inquiry import AlertKind, AnswerKind, Enclosure, Known, OrderAnswer, Verdict
-from triage.order import Attempt, Item, Order, OrderStatus, Payment, PaymentStatus, RefundStatus, Vendor
+from triage.inquiry import AnswerKind, Enclosure, Known, OrderAnswer, Verdict
+from triage.order import AlertKind, Attempt, Item, Order, OrderStatus, Payment, PaymentStatus, RefundStatus, Vendor
 from triage.policy.decide import decide
 from triage.policy.table import Policy
 from triage.reading import Effect, Finding

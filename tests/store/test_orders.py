@@ -114,3 +114,19 @@ def test_what_is_kept_says_nothing_that_is_not_there() -> None:
     kept = order_json(order(payments=(), refunds=(), shipments=()))
     assert "refunds" not in kept
     assert "linked" not in kept
+
+
+async def test_it_is_erased_with_its_customer(store: Store) -> None:
+    """What was said of a person's orders goes with the person; that an event was told stays, without saying to whom."""
+    case = await asked(store)
+
+    def work(tx: Transaction) -> None:
+        tx.orders.keep(case, [checked(WHOLE)])
+        tx.orders.tell("ORD1 delayed", case, ANN.addr_spec, NOON)
+        tx.erasing.erase(ANN.addr_spec, NOON)
+        assert tx.orders.of_case(case) == []
+        assert tx.orders.unanswered(later(days=9), 10) == []
+        assert tx.orders.was_told("ORD1 delayed")
+        assert tx.orders.told_since(later(days=-1), ANN.addr_spec) == 0
+
+    await store.transact(work)

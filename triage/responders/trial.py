@@ -6,9 +6,10 @@ from decimal import Decimal
 
 from triage.case import Case
 from triage.decision import ReplyOrder
-from triage.inquiry import AlertKind, AnswerKind, Checked, Enclosure, OrderAnswer, Verdict
+from triage.inquiry import AnswerKind, Checked, Enclosure, OrderAnswer, Verdict
 from triage.message import Address, Message
 from triage.order import (
+    AlertKind,
     Attempt,
     Document,
     DocumentKind,

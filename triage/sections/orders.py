@@ -1,18 +1,33 @@
 """Which order system is asked, and who may be told what it knows."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from triage.sections.values import Duration, Section
+from triage.order import AlertKind
+from triage.sections.values import Duration, Section, TimeOfDay
 
 
 class BookSettings(Section):
     """The embedded order book."""
 
     path: Path = Path("var/orders.db")
+
+
+class AdviceSettings(Section):
+    """What customers are told of changes to their orders before they ask."""
+
+    #: delayed, backordered, unavailable, payment_failed; none as shipped.
+    tell: tuple[AlertKind, ...] = ()
+    every: Duration = timedelta(minutes=1)
+    #: Beyond these a person looks first: of one customer in a day, of all in an hour.
+    per_customer_day: Annotated[int, Field(ge=1)] = 2
+    per_hour: Annotated[int, Field(ge=1)] = 200
+    #: Not between these times of day (identity.time_zone); letters wait until the second one.
+    quiet_from: TimeOfDay = time(21)
+    quiet_until: TimeOfDay = time(8)
 
 
 class OrderSettings(Section):
@@ -28,6 +43,7 @@ class OrderSettings(Section):
     returns: Duration = timedelta(days=30)
     #: Larger documents are not attached.
     document_mb: Annotated[int, Field(ge=1, le=20)] = 5
+    advice: AdviceSettings = AdviceSettings()
     book: BookSettings | None = None
 
     def anchored(self, base: Path) -> Self:

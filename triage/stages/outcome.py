@@ -41,7 +41,7 @@ def tell(tx: Transaction, delivery: Delivery, receipt: Receipt, now: datetime, *
         _of_answer(tx, delivery, receipt, now)
     if receipt.status is DeliveryStatus.FAILED and delivery.kind is ReplyKind.COPY:
         _tell_assignee(tx, delivery, NoticeKind.COPY_UNDELIVERED, now)
-    if delivery.kind is ReplyKind.RESOLUTION:
+    if delivery.kind in (ReplyKind.RESOLUTION, ReplyKind.ADVICE):
         _of_resolution(tx, delivery, receipt, now)
     if receipt.status is DeliveryStatus.SENT and delivery.kind is ReplyKind.ACKNOWLEDGMENT:
         tx.cases.set_acknowledged(delivery.case_id, now)

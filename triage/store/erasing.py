@@ -22,9 +22,10 @@ _ERASE = (
         where case_id in {_THEIRS}""",  # noqa: S608
     *(
         f"delete from {table} where case_id in {_THEIRS}"  # noqa: S608
-        for table in ("notices", "reminders", "log", "log_entries", "log_words", "log_orders")
+        for table in ("notices", "reminders", "log", "log_entries", "log_words", "log_orders", "order_facts", "order_questions")
     ),
     "delete from surveys where requester = :address",
+    "update order_events set recipient = '' where recipient = :address",
     "delete from colleagues where key = :address",
     # The Message-ID goes, too: an answer to what was erased opens a case of its own. The fingerprint stays, which nobody can read.
     f"""update messages set author = null, subject = null, text = null, full_text = null, reading = null, likeness = null, message_id = null

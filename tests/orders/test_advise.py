@@ -1,0 +1,267 @@
+"""Word before the customer asks: once of each event, within limits, not at night, and never to whom the order does not belong."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.orders.away import Switch
+from tests.orders.house import asking, house
+from tests.orders.making import ANN, at, failed, order
+from tests.rows import rows
+from tests.spine.office import JANE, Office, plain
+from triage.case import CaseStatus
+from triage.clocks.quiet import awake
+from triage.errors import OrderSystemAwayError
+from triage.order import AlertKind, Order, OrderStatus, Payment, Step
+from triage.orders.alerts import alerts
+from triage.orders.books.sqlite import SqliteBook
+from triage.stages.advise import MARK
+
+ALL = '[orders.advice]\ntell = ["delayed", "backordered", "unavailable", "payment_failed"]\n'
+#: A Sunday at noon, when nobody minds a letter.
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+def late(number: str = "ORD1234", day: int = 28, **fields: object) -> Order:
+    """Ann's order, delayed until that day."""
+    step = Step(at=at(22), status=OrderStatus.DELAYED, reason="Strike at the port")
+    given = {"status": OrderStatus.DELAYED, "history": (step,), "reason": "Strike at the port", "expected_at": at(day), "shipments": ()}
+    return order(number, **{**given, **fields})
+
+
+@contextlib.asynccontextmanager
+async def watching(root: Path, extra: str = ALL) -> AsyncIterator[tuple[Office, SqliteBook]]:
+    """An office that follows a book in which nothing has changed yet."""
+    book = SqliteBook(root / "orders.db")
+    async with house(root, extra=extra, mode="off") as office:
+        office.clock.at = NOON
+        await office.work()
+        yield office, book
+    await book.close()
+
+
+async def news(office: Office, book: SqliteBook, *changed: Order) -> None:
+    """Orders change, and all that follows happens."""
+    await book.put(changed)
+    await office.work()
+    office.clock.forward(minutes=2)
+    await office.work()
+
+
+async def test_a_delay_is_told_before_anybody_asks(tmp_path: Path) -> None:
+    """The customer hears why and until when; the case has the facts with their source, and is solved unless she answers."""
+    async with watching(tmp_path) as (office, book):
+        await news(office, book, late())
+        [told] = office.came(ANN)
+        text = plain(told)
+        assert "your order ORD1234 is delayed" in text
+        assert "The reason: Strike at the port" in text
+        assert "It is now expected with you: 28 November 2026" in text
+        assert told["Auto-Submitted"] == "auto-generated"
+        case = await office.case()
+        assert (case.category, case.issue, case.status) == ("order", "delivery_delayed", CaseStatus.SOLVED)
+        assert case.order_numbers == ("ORD1234",)
+        [checked] = await office.events("order_checked")
+        assert (checked.detail["source"], checked.detail["status"]) == ("order book", "delayed")
+        [advised] = await office.events("advised")
+        assert advised.detail == {"what": "delayed", "order": "ORD1234"}
+
+
+async def test_once_for_each_event(tmp_path: Path) -> None:
+    """The same delay is told once, however often the order changes otherwise; another day is another event."""
+    async with watching(tmp_path) as (office, book):
+        await news(office, book, late())
+        await news(office, book, late(), late(customer="Ann C."))
+        assert len(office.came(ANN)) == 1
+        await news(office, book, late(day=30))
+        assert len(office.came(ANN)) == 2
+        await office.store.transact(lambda tx: tx.orders.set_mark(MARK, "0"))
+        await office.work()
+        assert len(office.came(ANN)) == 2
+
+
+async def test_a_failed_payment(tmp_path: Path) -> None:
+    """The cause in plain words, no link to pay by, and the case waits for the customer."""
+    async with watching(tmp_path) as (office, book):
+        attempt = replace(failed().attempts[0], at=at(22))
+        unpaid = replace(failed("expired_card"), attempts=(replace(attempt, reason="expired_card"),))
+        await news(office, book, order(status=OrderStatus.PENDING, payments=(unpaid,), shipments=()))
+        text = plain(office.last(ANN))
+        assert "did not go through on 22 November 2026" in text
+        assert "the card has expired" in text
+        assert "http" not in text
+        case = await office.case()
+        assert (case.category, case.status) == ("payment", CaseStatus.PENDING)
+
+
+async def test_what_cannot_be_had_waits_for_the_customer(tmp_path: Path) -> None:
+    """The customer is asked what would be best instead."""
+    async with watching(tmp_path) as (office, book):
+        await news(office, book, late(status=OrderStatus.UNAVAILABLE, history=(), updated_at=at(22)))
+        assert "another item, the rest of the order, or your money back" in plain(office.last(ANN))
+        assert (await office.case()).status is CaseStatus.PENDING
+
+
+async def test_an_answer_comes_back_to_its_case(tmp_path: Path) -> None:
+    """What the customer answers belongs to the case that told of the delay."""
+    async with watching(tmp_path) as (office, book):
+        await news(office, book, late())
+        told = office.last(ANN)
+        await office.get(asking(f"Re: {told['Subject']}", "I cannot wait that long, please cancel it."))
+        assert (await office.case()).status is CaseStatus.OPEN
+        assert len(await office.ask(lambda tx: tx.cases.find())) == 1
+
+
+async def test_not_at_night(tmp_path: Path) -> None:
+    """What becomes known at night leaves in the morning, on the clock of the house."""
+    async with watching(tmp_path) as (office, book):
+        office.clock.at = NOON.replace(hour=22)
+        await news(office, book, late())
+        assert office.came(ANN) == []
+        office.clock.forward(hours=8)
+        await office.work()
+        assert office.came(ANN) == []
+        office.clock.forward(hours=3)
+        await office.work()
+        assert len(office.came(ANN)) == 1
+
+
+async def test_a_customer_is_told_only_so_much_in_a_day(tmp_path: Path) -> None:
+    """Beyond that a person looks first: the case is there, and no letter."""
+    async with watching(tmp_path, ALL + "per_customer_day = 2\n") as (office, book):
+        await news(office, book, late("ORD1"), late("ORD2"), late("ORD3"))
+        assert len(office.came(ANN)) == 2
+        [held] = await office.events("not_advised", 3)
+        assert held.detail["why"] == "the customer was told enough today"
+        assert (await office.case(3)).status in (CaseStatus.NEW, CaseStatus.OPEN)
+        assert "Strike at the port" in plain(office.last(JANE))
+
+
+async def test_when_very_many_change_the_rest_waits(tmp_path: Path) -> None:
+    """An order system that marks everything as delayed does not write to everybody: the operator is told, and it goes on in an hour."""
+    async with watching(tmp_path, ALL + "per_hour = 3\n") as (office, book):
+        many = [late(f"ORD{number}", addresses=(f"c{number}@other.example",)) for number in range(5)]
+        await news(office, book, *many)
+        assert len(await office.ask(lambda tx: tx.cases.find())) == 3
+        office.clock.forward(minutes=61)
+        await office.work()
+        assert len(await office.ask(lambda tx: tx.cases.find())) == 5
+        office.clock.forward(minutes=61)
+        await office.work()
+        assert len(await office.ask(lambda tx: tx.cases.find())) == 5
+
+
+@rows(
+    "addresses",
+    [
+        (),
+        ("",),
+        ("support@shop.example",),
+        ("jane@shop.example",),
+        ("no address",),
+        ("ann@customer.example\r\nBcc: eve@evil.example",),
+        ("a@b@c",),
+    ],
+)
+async def test_nobody_is_told_who_is_no_customer(addresses: tuple[str, ...], tmp_path: Path) -> None:
+    """An order without a usable address, or with one of ours, opens no case."""
+    root = tmp_path / str(abs(hash(addresses)))
+    async with watching(root) as (office, book):
+        await news(office, book, late(addresses=addresses))
+        assert await office.ask(lambda tx: tx.cases.find()) == []
+        assert office.post.sent == []
+
+
+async def test_only_what_is_wished_is_told(tmp_path: Path) -> None:
+    """A kind that is not listed is passed over."""
+    async with watching(tmp_path, '[orders.advice]\ntell = ["payment_failed"]\n') as (office, book):
+        await news(office, book, late())
+        assert office.came(ANN) == []
+
+
+async def test_what_was_before_is_no_news(tmp_path: Path) -> None:
+    """When it is switched on, nobody is told of what everybody knows."""
+    book = SqliteBook(tmp_path / "orders.db")
+    async with house(tmp_path, known=[late()], extra=ALL, mode="off") as office:
+        office.clock.at = NOON
+        await office.work()
+        assert office.post.sent == []
+    await book.close()
+
+
+async def test_an_order_system_that_is_away_is_asked_later(tmp_path: Path) -> None:
+    """The stage waits with its mark where it is: nothing is passed over."""
+    inner = SqliteBook(tmp_path / "orders.db")
+    switch = Switch(inner)
+    async with house(tmp_path, book=switch, extra=ALL, mode="off") as office:
+        office.clock.at = NOON
+        await office.work()
+        await inner.put([late()])
+        switch.away()
+        with pytest.raises(OrderSystemAwayError):
+            await office.stages[2].work()
+        switch.fault = None
+        await office.work()
+        assert len(office.came(ANN)) == 1
+    await inner.close()
+
+
+@rows(
+    ("of", "kinds"),
+    [
+        (late(), [AlertKind.DELAYED]),
+        (late(status=OrderStatus.BACKORDERED, history=(), updated_at=at(21)), [AlertKind.BACKORDERED]),
+        (late(status=OrderStatus.UNAVAILABLE, history=(), updated_at=None), [AlertKind.UNAVAILABLE]),
+        (late(history=(Step(at=at(18), status=OrderStatus.DELAYED),)), []),
+        (order(), []),
+        (order(status=OrderStatus.DELIVERED), []),
+        (
+            order(status=OrderStatus.PENDING, payments=(replace(failed(), attempts=(replace(failed().attempts[0], at=at(22)),)),)),
+            [AlertKind.PAYMENT_FAILED],
+        ),
+        (order(status=OrderStatus.PENDING, payments=(failed(),)), []),
+        (order(status=OrderStatus.SHIPPED, payments=(replace(failed(), attempts=(replace(failed().attempts[0], at=at(22)),)),)), []),
+        (order(status=OrderStatus.PENDING, payments=()), []),
+    ],
+)
+def test_what_is_news(of: Order, kinds: list[AlertKind]) -> None:
+    """A state that calls for word, while it is fresh; a payment only while the order waits for it."""
+    assert [alert.kind for alert in alerts(of, NOON)] == kinds
+
+
+def test_the_event_has_one_name() -> None:
+    """It is the same whenever the order system tells of it, and another for another day, order or attempt."""
+    [first], [again] = alerts(late(), NOON), alerts(late(customer="A. Customer", updated_at=at(22)), NOON)
+    assert first.event == again.event
+    assert (
+        len({alerts(it, NOON)[0].event for it in (late(), late(day=30), late("ORD2"), late(status=OrderStatus.BACKORDERED, history=()))})
+        == 4
+    )
+    assert isinstance(failed(), Payment)
+
+
+@rows(
+    ("hour", "begin", "end", "expected"),
+    [
+        (12, 21, 8, 12),
+        (22, 21, 8, 32),
+        (3, 21, 8, 8),
+        (8, 21, 8, 8),
+        (21, 21, 8, 32),
+        (12, 11, 14, 14),
+        (10, 11, 14, 10),
+        (14, 11, 14, 14),
+        (5, 7, 7, 5),
+    ],
+)
+def test_quiet_hours(hour: int, begin: int, end: int, expected: int) -> None:
+    """Letters wait until the end of the quiet hours, which may span midnight; the same hour twice means none."""
+    where = ZoneInfo("Europe/Berlin")
+    midnight = datetime(2026, 11, 22, tzinfo=where)
+    now = (midnight + timedelta(hours=hour)).astimezone(UTC)
+    assert awake(now, time(begin), time(end), where) == midnight + timedelta(hours=expected)

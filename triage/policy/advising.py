@@ -1,0 +1,75 @@
+"""A case that a change to an order opens, and the letter that tells its customer before anybody asks."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from triage.case import CaseEvent, CaseStatus, NewCase
+from triage.decision import Decision, Outcome, ReplyOrder
+from triage.inquiry import AnswerKind, Checked, Known, OrderAnswer
+from triage.message import Address
+from triage.order import AlertKind, Order
+from triage.policy.informed import checked_detail
+from triage.policy.table import Policy
+from triage.reply import ReplyKind
+
+#: What a case that is opened so is about.
+_MATTERS: Mapping[AlertKind, tuple[str, str]] = {
+    AlertKind.DELAYED: ("order", "delivery_delayed"),
+    AlertKind.BACKORDERED: ("order", "delivery_delayed"),
+    AlertKind.UNAVAILABLE: ("order", "order_change"),
+    AlertKind.PAYMENT_FAILED: ("payment", "payment_failed"),
+}
+#: Here it is the customer who has to say or do something.
+_THEIR_TURN = frozenset({AlertKind.UNAVAILABLE, AlertKind.PAYMENT_FAILED})
+_WORDS = {
+    AlertKind.DELAYED: "is delayed",
+    AlertKind.BACKORDERED: "waits for an item that is not in stock",
+    AlertKind.UNAVAILABLE: "has an item that cannot be had any more",
+    AlertKind.PAYMENT_FAILED: "could not be paid",
+}
+#: Clocks of a customer who waits for an answer: here nobody has asked.
+_NOT_ASKED = (("answer", ""), ("update", ""))
+
+
+def advice(
+    kind: AlertKind, checked: Checked, order: Order, address: str, *, policy: Policy, now: datetime, at: datetime, held_back: str = ""
+) -> Decision:
+    """The case with its letter, which leaves `at` that time; `held_back`: why there is none, and a person has to look."""
+    category, issue = _MATTERS[kind]
+    topic = policy.topic(category, issue)
+    answer = OrderAnswer(kind=AnswerKind.STATUS, order=order, source=checked.source, at=checked.at)
+    letter = ReplyOrder(kind=ReplyKind.ADVICE, recipient=address, deadline=at, text=kind.value, answer=answer, not_before=at)
+    new_case = NewCase(
+        category=category,
+        issue=issue,
+        confidence=1.0,
+        abstained=False,
+        priority=topic.priority,
+        requester=Address(name=order.customer, addr_spec=address),
+        subject=f"Order {order.number} {_WORDS[kind]}",
+        language=order.language,
+        order_numbers=(order.number,),
+        opened_at=now,
+        received_at=now,
+    )
+    told = _event(now, "advised" if not held_back else "not_advised", {"what": kind.value, "order": order.number, "why": held_back})
+    nobody = {"what": "acknowledgment", "rule": "nobody_wrote", "why": "a change to the order opened the case"}
+    return Decision(
+        outcome=Outcome.OPENED,
+        reason=f"order {order.number} {_WORDS[kind]}",
+        new_case=new_case,
+        events=(
+            _event(now, "opened", {"subject": new_case.subject, "why": "the order system tells of a change"}),
+            _event(now, "withheld", nobody),
+            _event(now, "order_checked", checked_detail(checked)),
+            told,
+        ),
+        status=CaseStatus.PENDING if kind in _THEIR_TURN and not held_back else None,
+        replies=() if held_back else (letter,),
+        kept=() if held_back else _NOT_ASKED,
+        known=Known(checked=(checked,)),
+    )
+
+
+def _event(now: datetime, kind: str, detail: Mapping[str, str]) -> CaseEvent:
+    return CaseEvent(at=now, kind=kind, provenance="orders", detail={name: text for name, text in detail.items() if text})
