@@ -1,9 +1,10 @@
 """The order system of the settings: the only place that names order books."""
 
 from triage.inquiry import OrderBook
+from triage.orders.books.files import FilesBook
 from triage.orders.books.guarded import GuardedBook
 from triage.orders.books.sqlite import SqliteBook
-from triage.sections.orders import OrderSettings
+from triage.sections.orders import BookSettings, OrderSettings
 from triage.settings import Settings
 
 
@@ -17,6 +18,6 @@ def open_book(settings: Settings) -> OrderBook | None:
 
 def plain_book(its: OrderSettings) -> OrderBook:
     """The order system itself."""
-    if its.book is None:
-        raise ValueError("no order system is configured")
-    return SqliteBook(its.book.path)
+    if its.files:
+        return FilesBook(its.files.paths, its.files.columns)
+    return SqliteBook((its.book or BookSettings()).path)

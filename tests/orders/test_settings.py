@@ -57,7 +57,34 @@ def test_an_order_system_must_be_chosen(tmp_path: Path) -> None:
     configured(tmp_path)
     path = tmp_path / "config" / "triage.toml"
     path.write_text(path.read_text().replace('[orders.book]\npath = "orders.db"', ""))
-    with pytest.raises(SettingsError, match="expected exactly one table"):
+    with pytest.raises(SettingsError, match="expected exactly one of the tables"):
+        load(path)
+
+
+async def test_files_lie_below_the_installation(tmp_path: Path) -> None:
+    """Instead of the embedded book, files that another program writes; a relative path is one below the installation."""
+    configured(tmp_path)
+    path = tmp_path / "config" / "triage.toml"
+    files = '[orders.files]\npaths = ["orders.csv"]\ncolumns = {number = "Order ID", status = "State"}'
+    path.write_text(path.read_text().replace('[orders.book]\npath = "orders.db"', files))
+    (tmp_path / "orders.csv").write_text("Order ID,State,addresses\nORD-1,shipped,ann@customer.example\n")
+    settings = load(path)
+    assert settings.orders is not None
+    assert settings.orders.files is not None
+    assert settings.orders.files.paths == (tmp_path / "orders.csv",)
+    book = open_book(settings)
+    assert book is not None
+    [found] = await book.by_numbers(["ord 1"])
+    assert (found.number, found.addresses) == ("ORD-1", ("ann@customer.example",))
+    await book.close()
+
+
+def test_two_order_systems_are_one_too_many(tmp_path: Path) -> None:
+    """Which one is asked must be plain."""
+    configured(tmp_path)
+    path = tmp_path / "config" / "triage.toml"
+    path.write_text(path.read_text() + '[orders.files]\npaths = ["orders.csv"]\n')
+    with pytest.raises(SettingsError, match="expected exactly one of the tables"):
         load(path)
 
 

@@ -16,6 +16,14 @@ class BookSettings(Section):
     path: Path = Path("var/orders.db")
 
 
+class FilesSettings(Section):
+    """Files that another program writes: JSON, JSON lines or CSV."""
+
+    paths: Annotated[tuple[Path, ...], Field(min_length=1)]
+    #: Names of CSV columns by ours, where they differ, e.g. {number = "Order ID"}.
+    columns: dict[str, str] = Field(default_factory=dict)
+
+
 class AdviceSettings(Section):
     """What customers are told of changes to their orders before they ask."""
 
@@ -45,13 +53,16 @@ class OrderSettings(Section):
     document_mb: Annotated[int, Field(ge=1, le=20)] = 5
     advice: AdviceSettings = AdviceSettings()
     book: BookSettings | None = None
+    files: FilesSettings | None = None
 
     def anchored(self, base: Path) -> Self:
         """The same with relative paths below that folder."""
-        return self.model_copy(update={"book": self.book and BookSettings(path=base / self.book.path)})
+        book = self.book and BookSettings(path=base / self.book.path)
+        files = self.files and self.files.model_copy(update={"paths": tuple(base / path for path in self.files.paths)})
+        return self.model_copy(update={"book": book, "files": files})
 
     @model_validator(mode="after")
     def _one_system(self) -> Self:
-        if sum(system is not None for system in (self.book,)) != 1:
-            raise ValueError("expected exactly one table [orders.book]")
+        if sum(system is not None for system in (self.book, self.files)) != 1:
+            raise ValueError("expected exactly one of the tables [orders.book] and [orders.files]")
         return self
