@@ -37,6 +37,7 @@ from triage.stages.receive import Receive
 from triage.stages.record import Recorder
 from triage.stages.release import Release
 from triage.stages.remind import Reminding
+from triage.stages.survey import MonthlySurvey
 from triage.stages.tend import Tend
 from triage.stages.unreached import Unreached
 from triage.stages.vitals import Vitals
@@ -223,6 +224,7 @@ class Parts:
             due=due_at,
             recorder=self.recorder,
             reminding=Reminding(people=self.people, policy=self.policy, recorder=self.recorder, due=due_at, key=self.ring.current),
+            survey=MonthlySurvey(policy=self.policy, recorder=self.recorder, where=zone(self.settings.identity.time_zone)),
             now=self.now,
             to_send=self.to_send,
             tick=timedelta(minutes=1),

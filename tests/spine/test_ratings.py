@@ -152,3 +152,10 @@ async def test_a_card_number_in_a_comment_is_masked(asked: Office) -> None:
     rating = (await asked.case()).rating
     assert rating is not None
     assert "4111 1111 1111" not in rating.comment
+
+
+async def test_a_rating_is_no_new_matter(asked: Office) -> None:
+    """Though it reads like another matter than the case's, an answer that only rates opens no case of its own."""
+    await asked.get(answer(asked.last(ANN), "Two stars, charged twice", ANN, passed="", subject="Re: charged twice"))
+    assert (await asked.case()).rating == Rating(score=2, comment="charged twice")
+    assert await asked.ask(lambda tx: len(tx.cases.find())) == 1

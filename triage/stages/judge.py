@@ -178,7 +178,7 @@ class Judge:
     ) -> Decision:
         case = tx.cases.get(found.case_id) if found.case_id is not None else None
         log = tx.cases.events(case.id) if case else ()
-        if case and (rated := self._ratings.in_words(case, log, stored, reading, match=found, now=now)):
+        if rated := self._ratings.in_words(tx, stored, reading, match=found, now=now):
             return rated
         return decide(
             reading,

@@ -42,14 +42,18 @@ class Ratings:
         match = Match(case_id=case.id, reason="rates the case")
         return rated(self._incoming(stored, reading, match, log=tx.cases.events(case.id), now=now), case, found[1], "link")
 
-    def in_words(
-        self, case: Case, log: Sequence[CaseEvent], stored: StoredMessage, reading: Reading, *, match: Match, now: datetime
-    ) -> Decision | None:
+    def in_words(self, tx: Transaction, stored: StoredMessage, reading: Reading, *, match: Match, now: datetime) -> Decision | None:
         """What follows from an answer that rates us, where the customer was asked; None for any other message."""
-        if match.repeated or _by_machine(reading) or not any(event.kind in _ASKED for event in log):
+        # "Three stars" is about no matter of the shop, so that it may look like another matter than the case it answers.
+        case_id = match.case_id or match.linked_case
+        said = rating(reading.message.text) if case_id and not match.repeated and not _by_machine(reading) else None
+        case = tx.cases.get(case_id) if case_id and said else None
+        if case is None or said is None or (match.case_id is None and not _by_requester(reading, case)):
             return None
-        said = rating(reading.message.text)
-        return rated(self._incoming(stored, reading, match, log=log, now=now), case, said, "words") if said else None
+        log = tx.cases.events(case.id)
+        if not any(event.kind in _ASKED for event in log):
+            return None
+        return rated(self._incoming(stored, reading, match, log=log, now=now), case, said, "words")
 
     def _incoming(self, stored: StoredMessage, reading: Reading, match: Match, *, log: Sequence[CaseEvent], now: datetime) -> Incoming:
         return Incoming(
@@ -60,3 +64,8 @@ class Ratings:
 
 def _by_machine(reading: Reading) -> bool:
     return any(reading.first(effect) for effect in _NO_CUSTOMER)
+
+
+def _by_requester(reading: Reading, case: Case) -> bool:
+    author = reading.message.author
+    return author is not None and case.requester is not None and author.addr_spec == case.requester.addr_spec

@@ -19,9 +19,11 @@ from triage.stages.loop import Bell
 from triage.stages.recall import recall
 from triage.stages.record import Recorder
 from triage.stages.remind import Reminding
+from triage.stages.survey import MonthlySurvey
 from triage.topic import Due
 
 _BATCH = 50
+_HOUR = timedelta(hours=1)
 _log = get_logger("tend")
 
 
@@ -31,8 +33,8 @@ class Tend:
     name = "tend"
 
     def __init__(
-        self, *, store: Store, policy: Policy, people: People, due: Due, recorder: Recorder, reminding: Reminding, now: Now, to_send: Bell,
-        tick: timedelta,
+        self, *, store: Store, policy: Policy, people: People, due: Due, recorder: Recorder, reminding: Reminding,
+        survey: MonthlySurvey, now: Now, to_send: Bell, tick: timedelta,
     ) -> None:  # fmt: skip
         self._store = store
         self._policy = policy
@@ -40,6 +42,8 @@ class Tend:
         self._due = due
         self._recorder = recorder
         self._reminding = reminding
+        self._survey = survey
+        self._survey_at: datetime | None = None
         self._now = now
         self._to_send = to_send
         self._tick = tick
@@ -55,7 +59,7 @@ class Tend:
             await self._store.transact(partial(self._come, deadline=deadline, now=now))
         done = len(near) + len(past)
         # Only once all that is due is known, so that it is told together.
-        told = 0 if done else await self._told(now)
+        told = 0 if done else await self._told(now) + await self._asked(now)
         if done or told:
             self._to_send.ring()
         return done + told
@@ -71,6 +75,15 @@ class Tend:
         # Looking takes no lock, and mostly there is nothing to tell.
         keys = await self._store.query(lambda tx: self._reminding.ready(tx, now))
         return sum([await self._store.transact(partial(self._reminding.tell, key=key, now=now)) for key in keys])
+
+    async def _asked(self, now: datetime) -> int:
+        # A month is long: looked at once an hour, and as often as there is something to do.
+        if self._survey_at is not None and now - self._survey_at < _HOUR:
+            return 0
+        if not await self._store.query(lambda tx: self._survey.waits(tx, now)):
+            self._survey_at = now
+            return 0
+        return await self._store.transact(lambda tx: self._survey.ask(tx, now))
 
     def _remind(self, tx: Transaction, deadline: Deadline, now: datetime) -> None:
         case = tx.cases.get(deadline.case_id)
