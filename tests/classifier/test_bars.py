@@ -3,7 +3,8 @@
 import pytest
 
 from tests.classifier.forms import FORMS
-from tests.classifier.samples import MEASURED, MEASURING
+from tests.classifier.samples import MEASURED, MEASURING, SHIPPED
+from triage.classifier import artefact
 from triage.classifier.corpus import Example, read
 from triage.classifier.evaluate import evaluate, judge
 from triage.classifier.model import Model
@@ -68,6 +69,66 @@ def test_the_subject_alone_is_enough(shipped: Model) -> None:
     answers = shipped.classify_many([(body, "") for body, _, _ in EVERYDAY])
     right = [answer.category == category for answer, (_, category, _) in zip(answers, EVERYDAY, strict=True)]
     assert sum(right) >= 0.9 * len(EVERYDAY)
+
+
+#: How to pay, as people call it where they live; none of these sentences is in the corpus.
+LOCAL_WAYS_TO_PAY = [
+    "is COD possible for pincode 600042",
+    "kya EMI pe mil jayega mixer",
+    "would iDEAL or Bancontact work on your site?",
+    "posso pagar o meu pedido com Pix?",
+    "boleto or card only?",
+    "which M-Pesa paybill do i use to pay",
+    "Kann ich den Betrag in drei Raten zahlen?",
+    "Ist Zahlung per Lastschrift bei Ihnen möglich?",
+    "gcash or maya accepted po?",
+    "klarna pay in 3 on this one?",
+    "do you accept Verve cards from Nigeria",
+    "bank transfer instead of card, is that possible",
+]
+#: Matters of other people's banks, trains and landlords in the words of ours.
+NOT_OURS = [
+    "my debit card was swallowed by the cash machine on Elm Street",
+    "when does boarding start for my flight to Rome",
+    "the landlord hasn't returned my deposit",
+    "what is left on my overdraft",
+    "cancel my appointment with the dentist on Monday",
+    "set an alarm for half past six",
+    "my phone has had no signal since last night",
+    "how many calories are in a banana",
+    "the bin lorry left out our street again",
+    "which bus goes to the hospital",
+    "how much tax do I owe the state this year",
+    "Wie komme ich vom Bahnhof zum Rathaus?",
+]
+
+
+@pytest.mark.parametrize(("texts", "category"), [(LOCAL_WAYS_TO_PAY, "payment"), (NOT_OURS, "other")], ids=["pay", "not-ours"])
+def test_local_words_and_other_people_s_matters(texts: list[str], category: str, shipped: Model) -> None:
+    """Ways to pay are known by their local names, and what merely sounds like a matter of a shop is none."""
+    answers = [answer.category for answer in shipped.classify_many([("", text) for text in texts])]
+    assert answers.count(category) >= 0.9 * len(texts), answers
+
+
+LONG = (
+    "Dear Sir or Madam,\n\nMy husband and I have been customers of yours since you opened, and my sister buys her wool from nobody else. In the first"
+    " week of October we chose a garden bench together, in the shade that your catalogue calls moss, for the place under the old pear tree. It"
+    " was brought on the morning of the eleventh by two friendly men who even drank a cup of tea with us. When we took off the cardboard that"
+    " evening, we saw that the left arm rest had been snapped clean through and that the back is split from top to bottom. The carton had a hole"
+    " in the same place, so it must have been hit on the lorry. We took several pictures, which I enclose. Would you kindly tell us how you"
+    " wish to go about it? We are at home every day but Thursday.\n\nYours faithfully,\nMargaret Tilling"
+)
+
+
+def test_a_long_letter_is_answered_as_surely_as_a_short_one(shipped: Model) -> None:
+    """What a letter of 150 words is about is said by itself; without allowing for its length it would be less sure."""
+    answer = shipped.classify("A bench with a history", LONG)
+    stored, version = artefact.load(SHIPPED)
+    stored.header["dilution"] = 0.0
+    plain = Model(stored, version).classify("A bench with a history", LONG)
+    assert (answer.category, answer.issue, answer.abstained) == ("order", "delivery_damaged", False)
+    assert plain.category == answer.category
+    assert plain.confidence < answer.confidence
 
 
 measured = pytest.mark.skipif(not MEASURING.is_dir(), reason="the measuring data is not here")
