@@ -57,6 +57,10 @@ async def _letters(office: Office) -> dict[str, EmailMessage]:
     found["answer"] = office.last(ANN)
     await office.get(answer(told, "#assign bob", JANE))
     found["reassigned"] = office.last(BOB)
+    await office.get(answer(told, "#resolve The second charge went back.", JANE))
+    office.clock.forward(hours=2)
+    await office.work()
+    found["closing"] = office.last(ANN)
     found["draft"] = opened(draft(case(order_numbers=("ORD789456",))).content)
     return found
 
@@ -90,14 +94,14 @@ def render(page: str, target: Path, width: int, scheme: str) -> None:
         subprocess.run(command, check=True, capture_output=True, timeout=_PATIENCE)
 
 
-def main(target: Path) -> None:
-    """Write all of them into a folder."""
+def main(target: Path, only: str = "") -> None:
+    """Write all of them, or one, into a folder."""
     if not shutil.which("chromium"):
         sys.exit("expected chromium: apt-get install chromium")
     target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as root:
         letters = asyncio.run(play(Path(root)))
-    for name, letter in letters.items():
+    for name, letter in ((name, letter) for name, letter in letters.items() if only in ("", name)):
         print(f"--- {name}: {letter['Subject']}")
         for form, page in pages(letter):
             (target / f"{name}.{form}.html").write_text(page, encoding="utf-8")
@@ -107,4 +111,4 @@ def main(target: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1] if len(sys.argv) > 1 else "screens"))
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "screens"), *sys.argv[2:3])
