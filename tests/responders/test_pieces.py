@@ -30,7 +30,8 @@ def test_no_letter_repeats_a_piece(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "call", ["quoted(text)", "bullets([text])", "heading(text)", "beware([text])", "table([(text, text)])", "marks(text, text)"]
+    "call",
+    ["quoted(text)", "bullets([text])", "heading(text)", "marked(text, [text], '#d97706')", "table([(text, text)])", "marks(text, text)"],
 )
 def test_what_others_wrote_is_never_markup(call: str) -> None:
     """Whatever stands in a piece is escaped, in a macro as in a template."""
