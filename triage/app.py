@@ -14,6 +14,7 @@ from triage.alarms.systemd import Systemd
 from triage.alarms.webhook import WebhookChannel
 from triage.books import open_book
 from triage.clocks.due import due_at
+from triage.clocks.tell import zone
 from triage.inquiry import OrderBook
 from triage.installation import read_plan
 from triage.learned import Learned
@@ -22,6 +23,7 @@ from triage.outgoing import Outgoing
 from triage.parts import Parts, parts_of
 from triage.people import People
 from triage.ports import AlarmChannel, Expiring, Mailbox, Now, Reader, Store
+from triage.printing import Press
 from triage.reader import prepare, read_message
 from triage.servers import Servers
 from triage.settings import Settings
@@ -40,6 +42,7 @@ from triage.stages.pulse import Pulses
 from triage.stages.receipts import Receipts
 from triage.stages.receive import Receive
 from triage.stages.release import Release
+from triage.stages.report import Report
 from triage.stages.sent import SentWatch
 from triage.stages.states import States
 from triage.stages.tend import Tend
@@ -96,6 +99,8 @@ class App:
     log: KeepLog
     #: What is done about orders beside the mail; nothing without an order system.
     orders: tuple[Stage, ...]
+    #: Mails management how it went.
+    report: Report
     #: Whoever gives out cases and tells of them; nobody where no agents are configured.
     desk: tuple[Stage, ...]
     expiry: Expiry
@@ -106,7 +111,7 @@ class App:
         """The stages that mail passes, in that order; the watch over them runs beside."""
         sending: tuple[Stage, ...] = tuple(stage for stage in (self.release, self.deliver, self.receipts, self.canary) if stage)
         beside: tuple[Stage, ...] = (*self.file, *self.folders, *self.sent, *self.orders, *self.drafts, *self.states)
-        return (*self.receive, self.decide, *self.desk, *sending, *beside, self.learn, self.tend, self.log)
+        return (*self.receive, self.decide, *self.desk, *sending, *beside, self.learn, self.tend, self.log, self.report)
 
 
 def utc_now() -> datetime:
@@ -176,10 +181,25 @@ async def assembled(
         yield app
 
 
+def _report(parts: Parts, store: Store, log: KeepLog) -> Report:
+    return Report(
+        parts.settings.reports,
+        store=store,
+        press=Press(parts.settings),
+        log=log,
+        people=parts.people,
+        management=parts.policy.escalation.management,
+        recorder=parts.recorder,
+        now=parts.now,
+        where=zone(parts.settings.identity.time_zone),
+        to_send=parts.to_send,
+    )
+
+
 def _app(parts: Parts, store: Store, reader: Reader, mailboxes: Mapping[str, ImapMailbox], way: _Way, *, book: OrderBook | None) -> App:
     expiring: dict[str, Expiring] = {f"mailbox {name}": mailbox for name, mailbox in mailboxes.items()}
     canary = parts.canary(store, mailboxes, way.deliver) if way.deliver else None
-    accounts = parts.accounts(store, mailboxes)
+    accounts, log = parts.accounts(store, mailboxes), KeepLog(store=store, people=parts.people, now=parts.now)
     return App(
         settings=parts.settings,
         now=parts.now,
@@ -199,7 +219,8 @@ def _app(parts: Parts, store: Store, reader: Reader, mailboxes: Mapping[str, Ima
         drafts=tuple(accounts.drafts()),
         learn=parts.learn(store, learned(parts.settings)),
         tend=parts.tend(store),
-        log=KeepLog(store=store, people=parts.people, now=parts.now),
+        log=log,
+        report=_report(parts, store, log),
         orders=tuple(order_parts.beside(parts, store, book)),
         desk=tuple(parts.desk(store)),
         expiry=parts.expiry({**expiring, **way.servers}, way.grants),

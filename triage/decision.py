@@ -7,7 +7,7 @@ from enum import StrEnum
 from triage.case import CaseEvent, CaseStatus, Deadline, NewCase, Priority, Rating
 from triage.correction import Ruling
 from triage.inquiry import Known, OrderAnswer
-from triage.reply import ReplyKind
+from triage.reply import Printed, ReplyKind
 from triage.staff import Notice, NoticeKind, Reminder
 
 
@@ -125,6 +125,8 @@ class ReplyOrder:
     held: bool = False
     #: What it tells of an order.
     answer: OrderAnswer | None = None
+    #: What a report carries.
+    printed: Printed | None = None
 
 
 class HeldAnswers(StrEnum):

@@ -74,6 +74,10 @@ class OrderSystemRefusedError(PermanentError):
     """The order system refuses us, or says what makes no sense: expected other access, or another mapping."""
 
 
+class ReportError(TemporaryError):
+    """A report could not be made."""
+
+
 class LessonError(TemporaryError):
     """Teaching a model came to no end: out of time or memory, or killed; the model in use stays."""
 

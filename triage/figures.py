@@ -1,10 +1,10 @@
-"""Words for reports: a period, what was counted in it, and the table that counts."""
+"""Words for reports: a period, what was counted in it, and what it comes to."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import NamedTuple, Protocol, Self
+from typing import NamedTuple, Self
 
 #: What customers are promised, by which every case is measured, whatever the policy promised for its matter.
 ACKNOWLEDGED_WITHIN = timedelta(hours=24)
@@ -177,40 +177,6 @@ class Promise(StrEnum):
     RESOLUTION = "resolution"
     #: Resolved, or at least told how far it is.
     UPDATE = "update"
-
-
-class FigureTable(Protocol):
-    """Counts over the log. Times of a period are [start, end); `now` decides whose time is up."""
-
-    def cells(self, start: datetime, end: datetime, now: datetime, by: Sequence[str]) -> list[Cell]:
-        """Counts of the cases that arrived, by these columns of the log; cases without a product or vendor are left out of theirs."""
-
-    def took(self, start: datetime, end: datetime) -> Iterator[Took]:
-        """How long each case took that arrived."""
-
-    def solved(self, start: datetime, end: datetime) -> int:
-        """How many cases were resolved in the period, whenever they arrived."""
-
-    def misses(self, promise: Promise, start: datetime, end: datetime, now: datetime, limit: int) -> Misses:
-        """Promises to customers whose cases arrived that were not kept."""
-
-    def rated(self, start: datetime, end: datetime) -> list[Rated]:
-        """Ratings that came in."""
-
-    def waiting(self, at: datetime) -> Sequence[int]:
-        """Ages in seconds of the cases that were not resolved at that time, oldest first, as far as is known now."""
-
-    def excluded(self, start: datetime, end: datetime) -> Mapping[str, int]:
-        """What arrived and is in no figure: messages by what they were, and cases by why they do not count."""
-
-    def history(self, bounds: Sequence[datetime], by: Sequence[str]) -> Mapping[tuple[str, ...], Sequence[int]]:
-        """Cases by these columns, for each of the stretches between two of the bounds."""
-
-    def often(self, start: datetime, end: datetime, *, orders: bool, at_least: int, limit: int) -> list[Often]:
-        """Customers, or orders, with so many cases or more."""
-
-    def texts(self, start: datetime, end: datetime, limit: int) -> list[Text]:
-        """What customers wrote, the latest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,12 +6,12 @@ from typing import Protocol, TypeVar
 
 from triage.alarm import Alarm, Notice
 from triage.correction import Correction, Lesson
+from triage.counting import FigureTable, ReportedTable
 from triage.deadlines import DeadlineTable, ReminderTable, SurveyTable
 from triage.desks import AssignmentTable, ColleagueTable, NoticeTable
 from triage.drafts import DraftTable
 from triage.entry import LogTable
 from triage.erasing import ErasingTable
-from triage.figures import FigureTable
 from triage.filings import FilingTable
 from triage.health import Backlog
 from triage.history import HistoryTable
@@ -245,6 +245,10 @@ class Transaction(Protocol):
     @property
     def orders(self) -> OrderFactTable:
         """What the order system said about cases."""
+
+    @property
+    def reported(self) -> ReportedTable:
+        """Which reports were mailed."""
 
 
 class Store(Protocol):

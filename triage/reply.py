@@ -1,6 +1,7 @@
 """Words for what goes out: a reply as written, and its delivery."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -43,6 +44,8 @@ class ReplyKind(StrEnum):
     CLOSING = "closing"
     #: To the customer: how we did, asked once a month of those who had a dispute.
     SURVEY = "survey"
+    #: To management: the figures of a period.
+    REPORT = "report"
 
 
 #: What goes to the customer whose case it is, and to nobody else.
@@ -80,6 +83,18 @@ class Reply:
     def sha256(self) -> str:
         """Hex digest of the frozen bytes."""
         return hashlib.sha256(self.content).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Printed:
+    """A document as it is mailed: the same in text and in html, and the pictures that stand in it."""
+
+    title: str
+    text: str
+    #: Names a picture by `cid:` and its key.
+    html: str
+    #: PNG by key.
+    images: Mapping[str, bytes]
 
 
 class DeliveryStatus(StrEnum):

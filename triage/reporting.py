@@ -1,11 +1,10 @@
 """A report put together: counted, and looked at for causes. Heavy to import: commands and processes of their own do."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 
 from triage.figures import DISPUTES, Causes, Group, Period, Promise, Report, Span
-from triage.people import People
 from triage.ports import Transaction
 from triage.reports import rollup
 from triage.reports.causes import advice
@@ -24,19 +23,19 @@ _OFTEN, _LOOK_BACK, _SHOWN = 3, timedelta(days=90), 10
 _CHARGEBACK = "chargeback"
 
 
-def made(tx: Transaction, period: Period, now: datetime, people: People, where: tzinfo) -> Report:
-    """The whole report, as far as is known at `now`."""
-    report = counted(tx, period, now, people, where)
+def made(tx: Transaction, period: Period, now: datetime, called: Callable[[str], str], where: tzinfo) -> Report:
+    """The whole report, as far as is known at `now`; `called` is what people call an agent or department."""
+    report = counted(tx, period, now, called, where)
     return replace(report, causes=_causes(tx, report, where))
 
 
-def counted(tx: Transaction, period: Period, now: datetime, people: People, where: tzinfo) -> Report:
+def counted(tx: Transaction, period: Period, now: datetime, called: Callable[[str], str], where: tzinfo) -> Report:
     """The figures alone."""
     figures, start, end = tx.figures, period.start, period.end
     cells = figures.cells(start, end, now, rollup.CELLS)
     rated = figures.rated(start, end)
     gathered = rollup.Gathered(figures.took(start, end), period, where)
-    by = {name: rollup.groups(name, cells, gathered, rated, people.called) for name in rollup.BY}
+    by = {name: rollup.groups(name, cells, gathered, rated, called) for name in rollup.BY}
     for name in ("product", "vendor"):
         found = figures.cells(start, end, now, (name,))
         by[name] = rollup.ranked(rollup.group(cell.names[0], cell.counts, rollup.Durations()) for cell in found)
@@ -51,7 +50,7 @@ def counted(tx: Transaction, period: Period, now: datetime, people: People, wher
         solved=figures.solved(start, end),
         by=by,
         misses={
-            promise: replace(its, listed=tuple(replace(one, representative=people.called(one.representative)) for one in its.listed))
+            promise: replace(its, listed=tuple(replace(one, representative=called(one.representative)) for one in its.listed))
             for promise, its in misses.items()
         },
         rated=tuple(rated),

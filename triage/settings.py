@@ -17,6 +17,7 @@ from triage.sections.orders import OrderSettings
 from triage.sections.people import AgentSettings, ColleagueSettings, DepartmentSettings, PeopleSettings
 from triage.sections.places import LeaseSettings, LogSettings, Paths
 from triage.sections.reading import ExtractionSettings, FormSettings, ReadLimits
+from triage.sections.reports import ReportSettings
 from triage.sections.sending import SendLimits
 from triage.sections.servers import MailboxSettings, ServerSettings, SmtpSettings
 from triage.sections.values import Section
@@ -54,6 +55,7 @@ class Settings(Section):
     paths: Paths = Paths()
     alarms: AlarmSettings = AlarmSettings()
     canary: CanarySettings = CanarySettings()
+    reports: ReportSettings = ReportSettings()
     lease: LeaseSettings = LeaseSettings()
     log: LogSettings = LogSettings()
 
@@ -100,6 +102,12 @@ class Settings(Section):
         """Addresses of agents and departments, also of those who are disabled: they are no customers."""
         known: tuple[ColleagueSettings, ...] = (*self.agents.values(), *self.departments.values())
         return frozenset(address for one in known for address in one.addresses)
+
+    @model_validator(mode="after")
+    def _reports_have_readers(self) -> Self:
+        if unknown := sorted(set(self.reports.to) - set(self.departments) - set(self.agents)):
+            raise ValueError(f"reports.to = {unknown[0]!r}: expected the name of a table [departments.NAME] or [agents.NAME]")
+        return self
 
     @model_validator(mode="after")
     def _told_apart(self) -> Self:

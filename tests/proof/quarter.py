@@ -211,7 +211,7 @@ async def judged(office: Office) -> Verdict:
     verdict = Verdict()
     with sqlite3.connect(office.settings.paths.store) as db:
         for period in periods():
-            report = await office.ask(lambda tx, period=period: counted(tx, period, now, people, WHERE))
+            report = await office.ask(lambda tx, period=period: counted(tx, period, now, people.called, WHERE))
             ours, raw = told(report), recount(db, period.start, period.end, now)
             verdict.reports += 1
             verdict.compared += len(raw)

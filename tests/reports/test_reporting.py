@@ -41,7 +41,7 @@ def tx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 @pytest.fixture(scope="module")
 def report(tx: Any) -> Report:
     """The last quarter of them."""
-    return made(tx, QUARTER, generator.NOW, PEOPLE, WHERE)
+    return made(tx, QUARTER, generator.NOW, PEOPLE.called, WHERE)
 
 
 def test_the_whole(report: Report) -> None:
@@ -98,12 +98,12 @@ def test_nothing_has_risen_by_chance(report: Report) -> None:
 
 def test_asking_changes_nothing(tx: Any, report: Report) -> None:
     """The same question has the same answer."""
-    assert made(tx, QUARTER, generator.NOW, PEOPLE, WHERE) == report
+    assert made(tx, QUARTER, generator.NOW, PEOPLE.called, WHERE) == report
 
 
 def test_figures_alone_are_those_of_the_report(tx: Any, report: Report) -> None:
     """Looking for causes changes no figure."""
-    alone = counted(tx, QUARTER, generator.NOW, PEOPLE, WHERE)
+    alone = counted(tx, QUARTER, generator.NOW, PEOPLE.called, WHERE)
     assert dataclasses.replace(report, causes=alone.causes) == alone
 
 
@@ -133,7 +133,7 @@ def test_a_flood_of_broken_kettles(tmp_path: Path) -> None:
     weekly(tx, week, 80, 8, category="dispute", issue="chargeback", vendor="Acme", description="my bank takes the money back")
     for number in (1, 2, 3):
         put(tx, 200 + number, week.start, email="again@customer.example", order_numbers=("ORD7",))
-    found = made(tx, week, week.end, PEOPLE, WHERE).causes
+    found = made(tx, week, week.end, PEOPLE.called, WHERE).causes
     assert {("matter", "dispute/quality"), ("product", "Kettle"), ("vendor", "Acme")} <= {(it.what, it.name) for it in found.rises}
     assert "Globex" not in {it.name for it in found.rises}
     assert any({"lid", "kettle"} <= set(" ".join(it.words).split()) for it in found.clusters)
@@ -151,9 +151,9 @@ def test_a_shop_that_has_just_begun(tmp_path: Path) -> None:
     db = connect(tmp_path / "triage.db")
     tx: Any = SqliteTransaction(db, "SP")
     week = period_of(Span.WEEK, date(2026, 11, 18), WHERE)
-    assert made(tx, week, week.end, PEOPLE, WHERE).total.counts == Counts()
+    assert made(tx, week, week.end, PEOPLE.called, WHERE).total.counts == Counts()
     weekly(tx, week, 1, 30)
-    first = made(tx, week, week.end, PEOPLE, WHERE)
+    first = made(tx, week, week.end, PEOPLE.called, WHERE)
     assert first.total.counts.received == 30
     assert first.causes.rises == ()
     db.close()
@@ -164,5 +164,5 @@ def test_the_log_without_cases_is_of_no_consequence(tmp_path: Path) -> None:
     db = connect(tmp_path / "triage.db")
     tx: Any = SqliteTransaction(db, "SP")
     month = period_of(Span.MONTH, date(2027, 5, 1), WHERE)
-    assert made(tx, month, month.start - timedelta(days=3), PEOPLE, WHERE).waiting.many == 0
+    assert made(tx, month, month.start - timedelta(days=3), PEOPLE.called, WHERE).waiting.many == 0
     db.close()

@@ -41,7 +41,7 @@ async def reports(cases: int, seed: int) -> list[Report]:
         await KeepLog(store=office.store, people=people, now=office.clock).catch_up()
         try:
             return [
-                await office.ask(lambda tx, span=span, day=day: made(tx, period_of(span, day, WHERE), now, people, WHERE))
+                await office.ask(lambda tx, span=span, day=day: made(tx, period_of(span, day, WHERE), now, people.called, WHERE))
                 for span, day in _PERIODS
             ]
         finally:

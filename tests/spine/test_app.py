@@ -29,7 +29,7 @@ async def test_stages_in_the_order_a_message_passes_them(world: World) -> None:
     async with world.app() as assembled:
         names = [stage.name for stage in assembled.stages]
         assert names[:5] == ["receive:support", "decide", "assign", "notify", "release"]
-        assert names[5:] == ["deliver", "file:support", "watch:support", "sent:support", "states:support", "learn", "tend", "log"]
+        assert names[5:] == ["deliver", "file:support", "watch:support", "sent:support", "states:support", "learn", "tend", "log", "report"]
         assert list(assembled.mailboxes) == ["support"]
 
 
@@ -45,6 +45,7 @@ async def test_shadow_has_nothing_that_sends_or_moves(world: World) -> None:
             "learn",
             "tend",
             "log",
+            "report",
         ]
         assert (assembled.deliver, assembled.file) == (None, ())
 

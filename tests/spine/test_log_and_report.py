@@ -30,7 +30,7 @@ async def report(office: Office) -> Report:
     """The week of the case, as known now."""
     period = period_of(Span.WEEK, office.clock.at.astimezone(WHERE).date(), WHERE)
     people, now = People.of(office.settings), office.clock.at
-    return await office.ask(lambda tx: counted(tx, period, now, people, WHERE))
+    return await office.ask(lambda tx: counted(tx, period, now, people.called, WHERE))
 
 
 async def resolved(office: Office) -> None:
@@ -97,7 +97,7 @@ async def test_a_case_that_nobody_answers(office: Office) -> None:
     await printed(office)
     period = period_of(Span.WEEK, (office.clock.at - timedelta(hours=49)).astimezone(WHERE).date(), WHERE)
     people, now = People.of(office.settings), office.clock.at
-    made = await office.ask(lambda tx: counted(tx, period, now, people, WHERE))
+    made = await office.ask(lambda tx: counted(tx, period, now, people.called, WHERE))
     (missed,) = made.misses[Promise.RESOLUTION].listed
     assert (missed.number, missed.representative, missed.took) == ("SP-100001", "Jane Adams", None)
     assert missed.why == "waits for a department"

@@ -56,7 +56,7 @@ async def _made(chosen: Settings, span: Span, day: date | None) -> Report:
     store = open_case_store(chosen)
     try:
         await app.keep_log(chosen, store).catch_up()
-        return await store.query(lambda tx: made(tx, period, now, People.of(chosen), where))
+        return await store.query(lambda tx: made(tx, period, now, People.of(chosen).called, where))
     finally:
         await store.close()
 

@@ -25,6 +25,7 @@ _UNSAID = frozenset({"classified", "filing", "drafted", "fallback", "staff_mail"
 _ACKNOWLEDGMENT = ReplyKind.ACKNOWLEDGMENT.value
 #: Word of how far it is, which neither an acknowledgment is nor the news of who has it now; and what asks how it went.
 _NEWS, _ASKING = (ReplyKind.PROGRESS, ReplyKind.CLOSING), (ReplyKind.CLOSING, ReplyKind.SURVEY)
+_OF_NO_CASE = (ReplyKind.DIGEST, ReplyKind.REMINDERS, ReplyKind.REPORT)
 _LONGEST_ACTIONS, _LONGEST_DESCRIPTION = 4000, 1000
 #: Words of an order before a date: only then is a date in a message taken for the day of the order.
 _ORDERED = re.compile(
@@ -183,7 +184,7 @@ def _description(subject: str, text: str) -> str:
 def _line(file: CaseFile, *, initial: bool) -> str:
     """The actions in a row; where they are too many the first ones and how many more there are."""
     where = ZoneInfo(file.people.identity.time_zone)
-    told = [event for event in file.events if event.kind not in _UNSAID and _is_initial(event) == initial]
+    told = [event for event in file.events if event.kind not in _UNSAID and _is_initial(event) == initial and _of_the_case(event)]
     said = [f"{event.at.astimezone(where):%Y-%m-%d %H:%M} {what(event)}" for event in told]
     kept: list[str] = []
     for line in said:
@@ -191,6 +192,11 @@ def _line(file: CaseFile, *, initial: bool) -> str:
             return "; ".join((*kept, f"and {len(said) - len(kept)} more"))
         kept.append(line)
     return "; ".join(kept)
+
+
+def _of_the_case(event: CaseEvent) -> bool:
+    """False for lists and reports, which lie with a case and are about many."""
+    return event.kind != "delivery" or event.detail.get("delivery") not in _OF_NO_CASE
 
 
 def _is_initial(event: CaseEvent) -> bool:

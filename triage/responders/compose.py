@@ -56,6 +56,12 @@ def attachment_entity(attached: Attached) -> Entity:
     return _encoded(f'{attached.content_type}; name="{name}"', "base64", base64.encodebytes(attached.content), disposition)
 
 
+def inline_entity(cid: str, content_type: str, content: bytes) -> Entity:
+    """A picture that the html beside it shows by its Content-ID (RFC 2392)."""
+    further = (("Content-ID", f"<{cid}>"), ("Content-Disposition", "inline"))
+    return _encoded(content_type, "base64", base64.encodebytes(content), *further)
+
+
 def multipart(subtype: str, parts: Iterable[Entity], mark: str) -> Entity:
     """The parts under one roof (RFC 2046 §5.1). `mark` is anything of ours that differs between nested ones."""
     # The same each time, so that the same letter has the same octets; "=_" occurs neither in quoted-printable nor in base64.

@@ -17,6 +17,7 @@ from triage.reply import BY_PEOPLE, TO_CUSTOMER, Reply, ReplyKind
 from triage.responders.compose import Entity, assembled, header_block, named_address, words
 
 #: RFC 3834 §3.1.7: an answer to a message, or one that we send of our own accord. What a person wrote is not in this table.
+_OF_NO_CASE = frozenset({ReplyKind.DISCLAIMER, ReplyKind.DIGEST, ReplyKind.REMINDERS, ReplyKind.REPORT})
 _ANSWERING = frozenset({ReplyKind.ACKNOWLEDGMENT, ReplyKind.RESOLUTION, ReplyKind.DISCLAIMER})
 SUBMITTED: Mapping[ReplyKind, str] = {
     kind: "auto-replied" if kind in _ANSWERING else "auto-generated" for kind in set(ReplyKind) - BY_PEOPLE
@@ -120,7 +121,7 @@ class Envelope:
 
     def _reply_to(self, order: ReplyOrder, case: Case, now: datetime) -> str:
         address = self._identity.address
-        if not self._identity.plus_addressing or order.kind in (ReplyKind.DISCLAIMER, ReplyKind.DIGEST, ReplyKind.REMINDERS):
+        if not self._identity.plus_addressing or order.kind in _OF_NO_CASE:
             return address
         if token := self.token(order, case, now):
             return staff_tokens.addressed(address, token)

@@ -11,6 +11,7 @@ from triage.responders.desk import Assignment, Desk
 from triage.responders.envelope import Letter
 from triage.responders.escalation import escalate
 from triage.responders.notification import digest, notify, remind
+from triage.responders.report import report
 from triage.responders.resolution import resolve
 from triage.responders.words_to_staff import ask_again, collide, disclaim, refuse
 
@@ -28,6 +29,7 @@ RESPONDERS: Mapping[ReplyKind, Callable[[Desk, Assignment], Letter]] = {
     ReplyKind.CONFIRMATION: ask_again,
     ReplyKind.DISCLAIMER: disclaim,
     ReplyKind.REMINDERS: remind,
+    ReplyKind.REPORT: report,
     ReplyKind.PROGRESS: tell_customer,
     ReplyKind.STATUS: tell_customer,
     ReplyKind.ESCALATED: tell_customer,

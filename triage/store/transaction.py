@@ -18,6 +18,7 @@ from triage.store.log import SqliteLog
 from triage.store.messages import SqliteMessages
 from triage.store.orders import SqliteOrderFacts
 from triage.store.reminders import SqliteReminders, SqliteSurveys
+from triage.store.reported import SqliteReported
 from triage.store.sent import SqliteSent
 from triage.store.vitals import SqliteVitals
 
@@ -47,3 +48,4 @@ class SqliteTransaction:
         self.history = SqliteHistory(db)
         self.figures = SqliteFigures(db)
         self.orders = SqliteOrderFacts(db)
+        self.reported = SqliteReported(db)
