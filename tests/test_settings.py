@@ -363,3 +363,26 @@ def test_folders_are_watched_every_few_minutes_or_never(value: object) -> None:
     """A stage that stood still for longer would pass for one that hangs."""
     with pytest.raises(ValueError, match="watch"):
         MailboxSettings.model_validate({"host": "localhost", "port": 143, "watch": value})
+
+
+REPORTS = "[departments.management]\nname = 'Management'\naddress = 'management@shop.example'\n[reports]\n"
+
+
+def test_reports_go_to_people_who_are_there(tmp_path: Path) -> None:
+    """Readers of reports are departments or agents of the same file; a stranger is named with what was expected."""
+    path = tmp_path / "triage.toml"
+    path.write_text(RIGHT + REPORTS + "to = ['management']\nsend = ['month']\nat = 16:30:00\n")
+    found = load(path).reports
+    assert (found.to, found.send, found.at.hour) == (("management",), ("month",), 16)
+    path.write_text(RIGHT + REPORTS + "to = ['eve']\n")
+    with pytest.raises(SettingsError, match="reports.to = 'eve': expected the name of a table"):
+        load(path)
+
+
+@pytest.mark.parametrize("line", ["send = ['year']", "at = '25:00'", "to = 'management'", "every = '1d'"])
+def test_reports_that_make_no_sense_are_refused(tmp_path: Path, line: str) -> None:
+    """Spans, times and keys that there are not are refused, each with its name."""
+    path = tmp_path / "triage.toml"
+    path.write_text(RIGHT + REPORTS + line + "\n")
+    with pytest.raises(SettingsError, match=re.escape(f"reports.{line.split()[0]}")):
+        load(path)
