@@ -375,7 +375,7 @@ def test_reports_go_to_people_who_are_there(tmp_path: Path) -> None:
     found = load(path).reports
     assert (found.to, found.send, found.at.hour) == (("management",), ("month",), 16)
     path.write_text(RIGHT + REPORTS + "to = ['eve']\n")
-    with pytest.raises(SettingsError, match="reports.to = 'eve': expected the name of a table"):
+    with pytest.raises(SettingsError, match=r"reports\.to = 'eve': expected the name of a table"):
         load(path)
 
 
@@ -384,5 +384,5 @@ def test_reports_that_make_no_sense_are_refused(tmp_path: Path, line: str) -> No
     """Spans, times and keys that there are not are refused, each with its name."""
     path = tmp_path / "triage.toml"
     path.write_text(RIGHT + REPORTS + line + "\n")
-    with pytest.raises(SettingsError, match=re.escape(f"reports.{line.split()[0]}")):
+    with pytest.raises(SettingsError, match=re.escape(f"reports.{line.split(maxsplit=1)[0]}")):
         load(path)

@@ -40,9 +40,11 @@ def message(text: str, *facts: tuple[str, str], author: str = JOHN.addr_spec, fi
     return MessageRecord(**{**given, **fields})
 
 
-def file(*events: CaseEvent, messages: Any = (), promises: Any = (), people: Any = PEOPLE, **fields: Any) -> CaseFile:
+def file(*events: CaseEvent, messages: Any = (), promises: Any = (), people: Any = PEOPLE, orders: Any = (), **fields: Any) -> CaseFile:
     """A case file of John Doe's."""
-    return CaseFile(case=case(**{"requester": JOHN, **fields}), events=events, messages=messages, promises=promises, people=people)
+    return CaseFile(
+        case=case(**{"requester": JOHN, **fields}), events=events, messages=messages, promises=promises, people=people, orders=orders
+    )
 
 
 def worked_example() -> CaseFile:

@@ -1,7 +1,7 @@
 """A case with its history becomes an entry of the log: each field from its source, and none is ever left out."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from triage.case import CaseStatus, Deadline
 from triage.entry import Channel
 from triage.ledger.columns import COLUMNS, UNKNOWN, row
 from triage.ledger.project import CaseFile, entry_of, words_of
+from triage.order import Item, Order, OrderStatus, Vendor
 from triage.people import People
 from triage.sections.people import DepartmentSettings
 
@@ -59,6 +60,15 @@ def test_a_case_of_which_nothing_is_known() -> None:
     assert found["representative"] == "nobody yet"
     assert found["resolution status"] == "pending; no time was promised"
 
+
+#: What an order system says, to the hour after midnight where we are; and of an order of which it says nothing.
+ORDER = Order(
+    number="ORD1",
+    status=OrderStatus.SHIPPED,
+    placed_at=datetime(2026, 11, 2, 23, 30, tzinfo=UTC),
+    items=(Item(name="Kettle", vendor=Vendor(name="Acme")), Item(name="Lid")),
+)
+BARE = Order(number="ORD2", status=OrderStatus.PENDING)
 
 #: A change of the file, the field of the entry, what it is then: each field comes from one source and from no other.
 SOURCES: tuple[tuple[dict[str, Any], tuple[Any, ...], str, object], ...] = (
@@ -107,8 +117,13 @@ SOURCES: tuple[tuple[dict[str, Any], tuple[Any, ...], str, object], ...] = (
     ({"status": CaseStatus.ON_HOLD}, (), "obstacle", "waits for a department"),
     ({}, (), "obstacle", "nobody looks after it"),
     ({"assignee": "jane"}, (), "obstacle", ""),
-    ({}, (event("order", 1, order_date="2026-11-03", vendor="Acme"),), "order_date", date(2026, 11, 3)),
-    ({}, (event("order", 1, order_date="2026-11-03", vendor="Acme"),), "vendor", "Acme"),
+    ({"orders": (ORDER,)}, (), "order_date", date(2026, 11, 3)),
+    ({"orders": (ORDER,)}, (), "order_date_source", "order system"),
+    ({"orders": (ORDER,)}, (), "vendor", "Acme"),
+    ({"orders": (ORDER,)}, (), "product", "Kettle"),
+    ({"orders": (BARE, ORDER)}, (), "order_date", date(2026, 11, 3)),
+    ({"orders": (BARE,)}, (), "order_date", None),
+    ({"orders": (BARE,)}, (), "product", ""),
     ({"promises": ((Deadline(case_id=42, kind="resolve", due_at=at(48)), "open"),)}, (), "due_at", at(48)),
     ({"messages": (message("x", ("phone", "+4930123")),)}, (), "phone", "+4930123"),
     ({"messages": (message("x", ("phone", "+4930123"), author="jane@shop.example"),)}, (), "phone", ""),
@@ -136,6 +151,14 @@ def test_each_field_has_its_source(fields: dict[str, Any], events: tuple[Any, ..
 def test_the_date_of_the_order_is_not_guessed(text: str, days: list[str], expected: date | None) -> None:
     """A date is taken for the day of the order where the words say so, it is the only one, and it is past."""
     assert entry_of(file(messages=(message(text, *(("date", day) for day in days)),))).order_date == expected
+
+
+def test_the_order_system_knows_better_than_the_message() -> None:
+    """Where both name a day or a product, the day is the order system's and the product the one that the customer writes of."""
+    said = message("I ordered it on 20 November", ("date", "2026-11-20"), ("product", "Lid"))
+    entry = entry_of(file(messages=(said,), orders=(ORDER,)))
+    assert (entry.order_date, entry.order_date_source, entry.product) == (date(2026, 11, 3), "order system", "Lid")
+    assert entry_of(file(messages=(said,))).order_date_source == "message"
 
 
 def test_a_vendor_that_was_called_upon_is_the_vendor() -> None:

@@ -13,6 +13,7 @@ from triage.correction import SPAM
 from triage.entry import Channel, Entry
 from triage.figures import RESOLVED_WITHIN
 from triage.ledger.actions import what
+from triage.order import Order
 from triage.people import People
 from triage.reading import Effect
 from triage.records import MessageRecord
@@ -46,6 +47,8 @@ class CaseFile:
     messages: Sequence[MessageRecord]
     promises: Sequence[tuple[Deadline, str]]
     people: People
+    #: What the order system knows of the customer's own orders, those named first.
+    orders: Sequence[Order] = ()
 
     @cached_property
     def facts(self) -> tuple[tuple[str, str, float], ...]:
@@ -113,7 +116,7 @@ def _with_words(entry: Entry, file: CaseFile) -> Entry:
     return replace(
         entry,
         phone=_taken_down(file, "phone") or _value(file, "phone"),
-        product=_value(file, "product"),
+        product=_value(file, "product") or next((item.name for order in file.orders for item in order.items), ""),
         order_date=day,
         order_date_source=source,
         description=_description(file.case.subject, file.first.text if file.first else ""),
@@ -165,10 +168,9 @@ def _taken_down(file: CaseFile, key: str) -> str:
 
 
 def _order_date(file: CaseFile) -> tuple[date | None, str]:
-    # The order system knows best; it says so in the history.
-    for event in reversed(file.events):
-        if day := event.detail.get("order_date", ""):
-            return date.fromisoformat(day[:10]), "order system"
+    # The order system knows best.
+    if placed_at := next((order.placed_at for order in file.orders if order.placed_at), None):
+        return placed_at.astimezone(ZoneInfo(file.people.identity.time_zone)).date(), "order system"
     days = {value for kind, value, sure in file.facts if kind == "date" and sure >= _SURE}
     past = {day for day in map(date.fromisoformat, days) if day <= file.case.received_at.date()}
     if len(days) == len(past) == 1 and file.first and _ORDERED.search(file.first.text):
@@ -226,9 +228,8 @@ def _channel(file: CaseFile) -> Channel:
 
 
 def _vendor(file: CaseFile, called: Iterable[str]) -> str:
-    for event in reversed(file.events):
-        if vendor := event.detail.get("vendor", ""):
-            return vendor
+    if sold_by := next((item.vendor.name for order in file.orders for item in order.items if item.vendor), ""):
+        return sold_by
     rooms = file.people.departments
     return next((rooms[key].name for key in called if key in rooms and Role(rooms[key].role) is Role.VENDOR), "")
 

@@ -70,6 +70,8 @@ def write_entry(tx: Transaction, case_id: int, people: People) -> None:
         messages=tx.messages.of_case(case_id),
         promises=tx.deadlines.of_case(case_id),
         people=people,
+        # Of a stranger's order nothing is in the log of whoever names it.
+        orders=tuple(it.order for it in tx.orders.of_case(case_id) if it.order and it.may_be_told),
     )
     entry = entry_of(file)
     tx.log.put(entry, words_of(file, entry))
