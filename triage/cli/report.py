@@ -86,22 +86,24 @@ def _html(made: Report, chosen: Settings) -> str:
 
 
 def _json(made: Report, _chosen: Settings) -> str:
-    return as_json_text(_plain(made))
+    return as_json_text(as_plain(made))
 
 
-def _plain(value: object) -> object:
+def as_plain(value: object) -> object:
     """The value as JSON says it: durations in seconds, groups with their mean rating."""
     if isinstance(value, Group):
-        return {key: _plain(getattr(value, key)) for key in ("name", "counts", "acknowledgment", "answer", "resolution", "ratings", "csat")}
+        return {
+            key: as_plain(getattr(value, key)) for key in ("name", "counts", "acknowledgment", "answer", "resolution", "ratings", "csat")
+        }
     if isinstance(value, timedelta):
         return value.total_seconds()
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, dict):
-        return {str(key): _plain(each) for key, each in value.items()}
+        return {str(key): as_plain(each) for key, each in value.items()}
     if isinstance(value, tuple):
-        return [_plain(each) for each in value]
-    return {key: _plain(getattr(value, key)) for key in value.__dataclass_fields__} if hasattr(value, "__dataclass_fields__") else value
+        return [as_plain(each) for each in value]
+    return {key: as_plain(getattr(value, key)) for key in value.__dataclass_fields__} if hasattr(value, "__dataclass_fields__") else value
 
 
 _FORMS = {"text": _text, "html": _html, "json": _json, "csv": _csv, "md": _markdown}
