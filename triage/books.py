@@ -18,6 +18,11 @@ def open_book(settings: Settings) -> OrderBook | None:
 
 def plain_book(its: OrderSettings) -> OrderBook:
     """The order system itself."""
+    if its.http:
+        # Heavy, and for those only who have such an order system.
+        from triage.orders.books.http import HttpBook
+
+        return HttpBook(its.http, time_out=its.time_out.total_seconds())
     if its.files:
         return FilesBook(its.files.paths, its.files.columns)
     return SqliteBook((its.book or BookSettings()).path)

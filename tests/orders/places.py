@@ -1,16 +1,23 @@
 """Where orders are kept for the contract of all order books: each place is filled in its own way and opened as its adapter."""
 
+import asyncio
 import csv
 import json
+import threading
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from triage.inquiry import OrderBook
-from triage.order import Order
+from triage.order import Order, same_number
 from triage.order_form import order_json
 from triage.orders.books.files import FilesBook
+from triage.orders.books.http import HttpBook
 from triage.orders.books.sqlite import SqliteBook
+from triage.sections.orders import HttpSettings
 
 
 class Place(Protocol):
@@ -134,3 +141,84 @@ def row_of(order: dict[str, Any]) -> dict[str, str]:
     for document in order.get("documents", ()):
         row |= {document["kind"]: document["where"], f"{document['kind']}_number": document["number"]}
     return row
+
+
+class HttpPlace:
+    """A server of the shop's own that answers in our form."""
+
+    unknown: frozenset[str] = frozenset()
+
+    def __init__(self, _root: Path) -> None:
+        self.orders: dict[str, Order] = {}
+        self.documents: dict[str, bytes] = {}
+        #: What is answered instead of 200.
+        self.code = 200
+        self.asked: list[tuple[str, str]] = []
+        place = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                place.asked.append((self.path, self.headers.get("Authorization", "")))
+                content = place.answer(urlsplit(self.path))
+                self.send_response(place.code if content is not None else 404)
+                self.send_header("Location", "https://evil.example/")
+                self.end_headers()
+                self.wfile.write(content or b"")
+
+            def log_message(self, *_arguments: object) -> None:
+                """Nothing is printed."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.01})
+        self.thread.start()
+
+    @property
+    def base(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self.server.server_port}"
+
+    def answer(self, url: SplitResult) -> bytes | None:
+        """The body for a request; None where there is nothing."""
+        asked = parse_qs(url.query)
+        if url.path.startswith("/orders/"):
+            number = same_number(unquote(url.path.removeprefix("/orders/")))
+            found = [order for order in self.orders.values() if same_number(order.number) == number]
+            return self.body(found[0]) if found else None
+        if "email" in asked:
+            return self.listed([it for it in self.orders.values() if asked["email"][0] in (*it.addresses, *it.linked)])
+        if "after" in asked:
+            after = datetime.fromisoformat(asked["after"][0])
+            return self.listed([it for it in self.orders.values() if it.updated_at and it.updated_at > after])
+        return self.documents.get(unquote(url.path.removeprefix("/")))
+
+    def body(self, order: Order) -> bytes:
+        """One order."""
+        return order_json(order).encode()
+
+    def listed(self, orders: Sequence[Order]) -> bytes:
+        """Several."""
+        return b'{"orders": [' + b", ".join(map(self.body, orders)) + b"]}"
+
+    async def fill(self, orders: Sequence[Order], documents: Mapping[str, bytes]) -> None:
+        """Let the server know them."""
+        self.orders |= {order.number: order for order in orders}
+        self.documents |= documents
+
+    def settings(self, **more: Any) -> HttpSettings:
+        """How it is asked."""
+        given = {
+            "by_number": f"{self.base}/orders/{{number}}",
+            "by_address": f"{self.base}/orders?email={{address}}&limit={{limit}}",
+            "changed": f"{self.base}/orders?after={{after}}&limit={{limit}}",
+        }
+        return HttpSettings(**{**given, **more})
+
+    def open(self) -> OrderBook:
+        """The adapter on it; it began to listen for changes on the tenth."""
+        return HttpBook(self.settings(), time_out=5, now=lambda: datetime(2026, 11, 10, tzinfo=UTC))
+
+    async def close(self) -> None:
+        """Stop the server."""
+        await asyncio.to_thread(self.server.shutdown)
+        self.server.server_close()
+        self.thread.join()

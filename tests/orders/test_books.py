@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from tests.orders.making import ANN, INVOICE, RECEIPT, at, euros, failed, order, refund, shipment
-from tests.orders.places import CsvPlace, FilePlace, LinesPlace, Place, SqlitePlace
+from tests.orders.places import CsvPlace, FilePlace, HttpPlace, LinesPlace, Place, SqlitePlace
 from triage.errors import OrderSystemRefusedError
 from triage.inquiry import OrderBook
 from triage.order import DocumentKind, Order, OrderStatus, Step
 
-PLACES: list[Callable[[Path], Place]] = [SqlitePlace, FilePlace, LinesPlace, CsvPlace]
+PLACES: list[Callable[[Path], Place]] = [SqlitePlace, FilePlace, LinesPlace, CsvPlace, HttpPlace]
 PAPERS = {RECEIPT.where: b"%PDF receipt", INVOICE.where: b"%PDF invoice"}
 FIRST = order("ORD1001", placed_at=at(1), updated_at=at(2))
 SECOND = order(

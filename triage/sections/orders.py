@@ -3,11 +3,13 @@
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, model_validator
 
 from triage.order import AlertKind
-from triage.sections.values import Duration, Section, TimeOfDay
+from triage.secret import Secret
+from triage.sections.values import LOOPBACK, Duration, Section, TimeOfDay
 
 
 class BookSettings(Section):
@@ -22,6 +24,38 @@ class FilesSettings(Section):
     paths: Annotated[tuple[Path, ...], Field(min_length=1)]
     #: Names of CSV columns by ours, where they differ, e.g. {number = "Order ID"}.
     columns: dict[str, str] = Field(default_factory=dict)
+
+
+class HttpSettings(Section):
+    """An order system that is asked over HTTP and answers in JSON."""
+
+    #: Addresses with {number}, {address}, {after} and {limit}; the last two are left empty where it cannot be asked so.
+    by_number: str
+    by_address: str = ""
+    changed: str = ""
+    #: Sent as a bearer token.
+    token: Secret | None = None
+    #: Where our fields lie in its answers; empty where it answers in our own form (docs/orders.md).
+    fields: dict[str, str] = Field(default_factory=dict)
+    #: Our word for each of its states of an order.
+    statuses: dict[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _can_be_asked(self) -> Self:
+        for name, place in (("by_number", "number"), ("by_address", "address"), ("changed", "after")):
+            template: str = getattr(self, name)
+            known = {"number": "0", "address": "0", "after": "0", "limit": "0"}
+            try:
+                url = urlsplit(template.format(**known))
+            except (KeyError, IndexError, ValueError) as error:
+                raise ValueError(f"{name} = {template!r}: expected no other places than {{{place}}} and {{limit}}") from error
+            if not template and name != "by_number":
+                continue
+            if url.scheme != "https" and not (url.scheme == "http" and url.hostname in LOOPBACK):
+                raise ValueError(f"{name} = {template!r}: expected https; plain http is for this machine only")
+            if f"{{{place}}}" not in template:
+                raise ValueError(f"{name} = {template!r}: expected {{{place}}} in it")
+        return self
 
 
 class AdviceSettings(Section):
@@ -54,15 +88,20 @@ class OrderSettings(Section):
     advice: AdviceSettings = AdviceSettings()
     book: BookSettings | None = None
     files: FilesSettings | None = None
+    http: HttpSettings | None = None
 
     def anchored(self, base: Path) -> Self:
         """The same with relative paths below that folder."""
         book = self.book and BookSettings(path=base / self.book.path)
         files = self.files and self.files.model_copy(update={"paths": tuple(base / path for path in self.files.paths)})
-        return self.model_copy(update={"book": book, "files": files})
+        token = self.http.token if self.http else None
+        http = self.http
+        if http and token and token.file:
+            http = http.model_copy(update={"token": token.model_copy(update={"file": base / token.file})})
+        return self.model_copy(update={"book": book, "files": files, "http": http})
 
     @model_validator(mode="after")
     def _one_system(self) -> Self:
-        if sum(system is not None for system in (self.book, self.files)) != 1:
-            raise ValueError("expected exactly one of the tables [orders.book] and [orders.files]")
+        if sum(system is not None for system in (self.book, self.files, self.http)) != 1:
+            raise ValueError("expected exactly one of the tables [orders.book], [orders.files] and [orders.http]")
         return self
