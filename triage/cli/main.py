@@ -28,6 +28,7 @@ COMMANDS = {
     "case": ("triage.cli.cases", "Show everything known of one case, or correct it."),
     "log": ("triage.cli.log", "Print the customer-service log."),
     "report": ("triage.cli.report", "Report on a week, month or quarter."),
+    "evidence": ("triage.cli.evidence", "Put what speaks for us in a dispute into one file."),
     "audit": ("triage.cli.audit", "Account for every message, reply and receipt."),
     "retry": ("triage.cli.retry", "Look at what is stuck, and decide on it."),
     "forget": ("triage.cli.forget", "Show what is known of a person, and erase it."),

@@ -25,7 +25,7 @@ def _proposals(order: Order, issue: str, *, category: str, now: datetime, return
     if issue in _REFUNDS:
         yield _refund(order, now, returns)
     if issue == "chargeback":
-        yield "Answer the chargeback with the evidence: `triage orders evidence` puts receipt, tracking and correspondence into one file."
+        yield "Answer the chargeback with the evidence: `triage evidence` puts order, tracking, documents and mail into one file."
     if issue in ("delivery_delayed", "delivery_lost", "order_status"):
         yield from _late(order, now)
 
