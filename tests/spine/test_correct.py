@@ -95,6 +95,7 @@ async def test_in_shadow_mode_a_correction_files_nothing(world: World, sink: Sin
     await world.deliver(CHARGED)
     await world.settle(mode="shadow")
     await corrected(world, "--category", "order")
+    await world.settle(mode="shadow")
     assert await world.settle(mode="shadow") == 0
     events = await world.ask(lambda tx: tx.cases.events(1))
     assert [event.detail["folder"] for event in events if event.kind == "filing"] == ["Payments", "Orders"]

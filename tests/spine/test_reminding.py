@@ -1,5 +1,6 @@
 """Clocks of cases from end to end: people are reminded in time and never in a storm, and customers hear how their case stands."""
 
+import sqlite3
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -335,3 +336,19 @@ async def test_a_third_invoice_problem_goes_to_management(calm: Office) -> None:
         assert number < 2
     assert await calm.ask(lambda tx: tx.cases.repeats("ann@customer.example", "", "order", MONDAY)) == 2
     assert await calm.ask(lambda tx: tx.cases.repeats("ann@customer.example", "", "invoice", MONDAY)) == 0
+
+
+async def test_one_case_that_cannot_be_dealt_with_stops_no_other(calm: Office) -> None:
+    """What is kept of Ann's message is damaged: her clocks are set aside, and Bea hears in time how her case stands."""
+    await calm.get(written(ANN, "Where is ORD1?", subject="where"))
+    await calm.get(written("bea@customer.example", "Where is ORD2?", subject="where"))
+    with sqlite3.connect(calm.settings.paths.store) as connection:
+        connection.execute("update messages set reading = '{' where author = ?", (ANN,))
+    calm.clock.forward(hours=47)
+    await calm.work()
+    assert kinds(calm, "bea@customer.example")[-1] is ReplyKind.PROGRESS
+    assert ReplyKind.PROGRESS not in kinds(calm, ANN)
+    states = await calm.ask(lambda tx: {one.kind: state for one, state in tx.deadlines.of_case(1)})
+    assert states["update"] == "missed"
+    assert kinds(calm, MANAGEMENT) == [ReplyKind.REMINDERS]
+    assert "SP-100001" in plain(calm.last(MANAGEMENT))

@@ -39,8 +39,8 @@ class Reminding:
         """Keys of those who may be told now."""
         return [key for key in tx.reminders.recipients() if self._may(tx, key, now)]
 
-    def tell(self, tx: Transaction, key: str, now: datetime) -> int:
-        """Tell one of them all that is still to be told; how many reminders were dealt with."""
+    def tell(self, tx: Transaction, key: str, now: datetime, *, listed: bool = False) -> int:
+        """Tell one of them all that is still to be told, `listed` in any case as a list; how many reminders were dealt with."""
         waiting = tx.reminders.waiting(key, _AT_ONCE)
         tx.reminders.told(key, waiting, now)
         colleague = self.people.colleagues.get(key)
@@ -49,7 +49,7 @@ class Reminding:
             return len(waiting)
         by_case = self._still(tx, waiting)
         if by_case:
-            self._write(tx, colleague, by_case, now)
+            self._write(tx, colleague, by_case, now, listed=listed)
             tx.colleagues.set_notified(_mark(key), now)
             _log.info("reminded", colleague=key, cases=len(by_case))
         return len(waiting)
@@ -71,8 +71,8 @@ class Reminding:
                 found[case] = still
         return found
 
-    def _write(self, tx: Transaction, colleague: Colleague, by_case: Mapping[Case, list[Reminder]], now: datetime) -> None:
-        if len(by_case) <= self.policy.reminders.one_by_one:
+    def _write(self, tx: Transaction, colleague: Colleague, by_case: Mapping[Case, list[Reminder]], now: datetime, *, listed: bool) -> None:
+        if not listed and len(by_case) <= self.policy.reminders.one_by_one:
             for case, reminders in by_case.items():
                 self._one(tx, colleague, case, reminders, now)
         else:

@@ -1,10 +1,12 @@
 """Asks what has become due: a promise past its time, a reminder before it, and what is to be done at a time; each once."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from triage.case import Case, CaseStatus, Deadline
+from triage.errors import TriageError
 from triage.logs import get_logger
 from triage.people import People
 from triage.policy.overdue import overdue
@@ -53,16 +55,28 @@ class Tend:
         now = self._now()
         near = await self._store.query(lambda tx: tx.deadlines.to_warn(now, _BATCH))
         for deadline in near:
-            await self._store.transact(partial(self._remind, deadline=deadline, now=now))
+            await self._each(deadline, partial(self._remind, deadline=deadline, now=now), lambda tx, it: tx.deadlines.warned(it, None))
         past = await self._store.query(lambda tx: tx.deadlines.due(now, _BATCH))
         for deadline in past:
-            await self._store.transact(partial(self._come, deadline=deadline, now=now))
+            await self._each(deadline, partial(self._come, deadline=deadline, now=now), lambda tx, it: tx.deadlines.miss(it, now))
         done = len(near) + len(past)
         # Only once all that is due is known, so that it is told together.
         told = 0 if done else await self._told(now) + await self._asked(now)
         if done or told:
             self._to_send.ring()
         return done + told
+
+    async def _each(
+        self, deadline: Deadline, work: Callable[[Transaction], None], set_aside: Callable[[Transaction, Deadline], None]
+    ) -> None:
+        try:
+            await self._store.transact(work)
+        except TriageError:
+            raise
+        # A defect of ours that this case meets: it is set aside, so that the clocks of all the others go on.
+        except Exception:
+            _log.exception("due_failed", case=deadline.case_id, what=deadline.kind)
+            await self._store.transact(lambda tx: set_aside(tx, deadline))
 
     async def idle(self) -> None:
         """Wait for the next promise to fall due, or for the next tick."""
@@ -74,7 +88,17 @@ class Tend:
     async def _told(self, now: datetime) -> int:
         # Looking takes no lock, and mostly there is nothing to tell.
         keys = await self._store.query(lambda tx: self._reminding.ready(tx, now))
-        return sum([await self._store.transact(partial(self._reminding.tell, key=key, now=now)) for key in keys])
+        return sum([await self._tell(key, now) for key in keys])
+
+    async def _tell(self, key: str, now: datetime) -> int:
+        try:
+            return await self._store.transact(lambda tx: self._reminding.tell(tx, key, now))
+        except TriageError:
+            raise
+        # A case whose letter cannot be written must not keep the others from being told: a list names it all the same.
+        except Exception:
+            _log.exception("reminder_failed", colleague=key)
+            return await self._store.transact(lambda tx: self._reminding.tell(tx, key, now, listed=True))
 
     async def _asked(self, now: datetime) -> int:
         # A month is long: looked at once an hour, and as often as there is something to do.
