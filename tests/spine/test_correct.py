@@ -8,6 +8,7 @@ from tests.servers.smtp_sink import Sink
 from tests.spine.test_file import listing
 from tests.spine.world import World, letter
 from triage.case import CaseStatus
+from triage.reply import TO_CUSTOMER, ReplyKind
 
 CHARGED = letter("You charged me twice for order ORD1234", subject="charged twice")
 
@@ -87,7 +88,9 @@ async def test_spam_is_answered_by_nobody(world: World, sink: Sink) -> None:
     case = await world.ask(lambda tx: tx.cases.get(1))
     assert case
     assert case.status is CaseStatus.CLOSED
-    assert {delivery.status.value for delivery in await world.ask(lambda tx: tx.deliveries.of_case(1))} == {"withheld"}
+    deliveries = await world.ask(lambda tx: tx.deliveries.of_case(1))
+    # A report of the week to management may lie with any case.
+    assert {(one.kind, one.status.value) for one in deliveries if one.kind in TO_CUSTOMER} == {(ReplyKind.ACKNOWLEDGMENT, "withheld")}
 
 
 async def test_in_shadow_mode_a_correction_files_nothing(world: World, sink: Sink) -> None:
