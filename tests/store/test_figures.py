@@ -151,6 +151,17 @@ async def test_misses(each: Each) -> None:
     assert (whole.listed[2].representative, whole.listed[2].matter) == ("jane", "order/order_status")
 
 
+async def test_why_an_acknowledgment_was_missed(each: Each) -> None:
+    """One that left too late is told as that; one that never left by what stood in its way."""
+    await each.log.put(one(acknowledged_at=at(30), obstacle="waits for a department"), "")
+    await each.log.put(entry(2, obstacle="a list"), "")
+    await each.log.put(entry(3, acknowledged_at=later(hours=40), refused=True, obstacle="the customer's server refuses our mail"), "")
+    found: Misses = await each.figures.misses(Promise.ACKNOWLEDGMENT, START, END, LATER, 9)
+    assert found.by_reason == {"a list": 1, "the acknowledgment left too late": 1, "the customer's server refuses our mail": 1}
+    assert {it.number: it.why for it in found.listed}["SP-100001"] == "the acknowledgment left too late"
+    assert (await each.figures.misses(Promise.RESOLUTION, START, END, LATER, 9)).by_reason["waits for a department"] == 1
+
+
 async def test_ratings(each: Each) -> None:
     """Ratings that came in during the period, in their order, with what was written beside them."""
     await each.log.put(one(rating=4, comment="quick", rated_at=START, representative="jane"), "")

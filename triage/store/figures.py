@@ -15,6 +15,7 @@ _NEVER = 1 << 40
 _ACK, _SOLVE = int(ACKNOWLEDGED_WITHIN.total_seconds()), int(RESOLVED_WITHIN.total_seconds())
 # A person's words are our first word, too, where no acknowledgment left before them.
 _FIRST_WORD = f"min(ifnull(acknowledged, {_NEVER}), ifnull(answered, {_NEVER}))"
+_LATE = "case when acknowledged is null or refused then obstacle else 'the acknowledgment left too late' end"
 _NEWS = f"min(ifnull(resolved, {_NEVER}), ifnull(updated, {_NEVER}))"
 _IN_TIME: Mapping[Promise, tuple[str, int]] = {
     Promise.ACKNOWLEDGMENT: (_FIRST_WORD, _ACK),
@@ -95,9 +96,11 @@ class SqliteFigures:
         when, _within = _IN_TIME[promise]
         given = _between(start, end) | {"now": _seconds(now), "limit": limit}
         missed = f"from log where {_ARRIVED} and not ({_kept(promise)}) and {_up(promise)}"
-        reasons = self._db.execute(f"select obstacle, count(*) {missed} group by obstacle order by 2 desc, 1", given)
+        # What kept a person from answering did not keep our own mail back.
+        why = _LATE if promise is Promise.ACKNOWLEDGMENT else "obstacle"
+        reasons = self._db.execute(f"select {why}, count(*) {missed} group by 1 order by 2 desc, 1", given)
         named = self._db.execute(
-            f"""select number, category, issue, abstained, received, {when} - received as took, obstacle, representative {missed}
+            f"""select number, category, issue, abstained, received, {when} - received as took, {why}, representative {missed}
             order by took desc, case_id limit :limit""",
             given,
         )
