@@ -96,13 +96,13 @@ class TestTry:
     def test_a_machine_opens_no_case(self, shop: Shop) -> None:
         """What would only be filed is said to be."""
         ended = shop.call("policy", "--try", written(shop, "I am away.", headers={"Auto-Submitted": "auto-replied"}))
-        assert "outcome      automatic" in ended.out
+        assert "outcome       automatic" in ended.out
         assert "priority" not in ended.out
 
     def test_why_nobody_would_be_acknowledged(self, shop: Shop) -> None:
         """The rule that keeps it back is named."""
         ended = shop.call("policy", "--try", written(shop, "Where is ORD1?", headers={"X-Auto-Response-Suppress": "All"}))
-        assert "acknowledged no: " in ended.out
+        assert "acknowledged  no: " in ended.out
 
     def test_hostile_mail_does_not_drive_the_terminal(self, shop: Shop) -> None:
         """Whatever a message says comes out as text."""

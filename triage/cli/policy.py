@@ -106,7 +106,7 @@ def _moment(at: datetime | None) -> str:
 
 def _show_tried(said: dict[str, Json]) -> None:
     def line(label: str, text: object) -> None:
-        click.echo(f"  {label:<13}{printable(str(text))}")
+        click.echo(f"  {label:<14}{printable(str(text))}")
 
     click.echo(click.style(printable(str(said["file"])), bold=True))
     line("outcome", f"{said['outcome']}: {said['reason']}")
