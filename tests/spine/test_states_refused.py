@@ -1,6 +1,7 @@
 """States of cases where the server refuses what shows them, or breaks off in the middle: on Dovecot behind a proxy that lies."""
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import pytest
 
@@ -8,11 +9,12 @@ from tests.servers import chaos
 from tests.servers.chaos import Chaos
 from tests.servers.dovecot import Dovecot
 from tests.servers.smtp_sink import Sink
-from tests.spine.test_states import DONE, shown, stands
+from tests.spine.test_states import DONE, marks, shown, stands
 from tests.spine.test_watch import CHARGED, PAYMENTS
 from tests.spine.world import World
-from triage.case import CaseStatus
-from triage.errors import ConnectionLostError
+from triage.case import CaseEvent, CaseStatus
+from triage.decision import Decision, Outcome
+from triage.errors import ConnectionLostError, MailboxMissingError
 
 
 @pytest.fixture
@@ -46,16 +48,42 @@ async def test_a_mailbox_that_is_read_only(big_world: World, proxy: Chaos, sink:
         assert await played.ask(lambda tx: tx.filings.waits(1)) is False
 
 
-@pytest.mark.parametrize("lost", [b"OK [COPYUID", b"OK Store completed"])
-async def test_broken_off_in_the_middle(big_world: World, proxy: Chaos, sink: Sink, lost: bytes) -> None:
+@pytest.mark.parametrize(("lost", "noted"), [(b"OK [COPYUID", False), (b"OK Store completed", True)], ids=["its move", "its mark"])
+async def test_broken_off_in_the_middle(big_world: World, proxy: Chaos, sink: Sink, lost: bytes, noted: bool) -> None:
     """The server has acted and its answer is lost: the message is found where it lies now, and nobody is taken to have moved it."""
     async with shown(big_world, CHARGED) as played:
+        said = CaseEvent(at=big_world.clock(), kind="changed", provenance="mail")
+        decision = Decision(outcome=Outcome.NOTED, reason="", case_id=1, status=CaseStatus.SOLVED, events=(said,))
+        recorder = played.app.decide._recorder
+        await played.app.store.transact(lambda tx: recorder.follow(tx, tx.cases.get(1), decision, None, big_world.clock()))
+        assert await played.app.states[0].work() == 1
+        # On a connection that has heard nothing yet.
+        await played.app.mailboxes["support"].renew()
         proxy.cut_before_reply, proxy.cuts = lost, 1
         with pytest.raises(ConnectionLostError):
-            await stands(played, CaseStatus.SOLVED)
+            await played.app.file[0].work()
+        assert proxy.hits == 1
+        assert await played.ask(lambda tx: tx.filings.waits(1)) is not noted
         proxy.calm()
         big_world.clock.forward(minutes=2)
         await stands(played, CaseStatus.CLOSED)
         assert await played.lies_in() == {DONE: 1}
+        assert await marks(played, DONE) == [{"triage-payment", "triage-done"}]
         assert await played.events("resolved") == await played.corrections() == []
         assert await played.ask(lambda tx: tx.filings.waits(1)) is False
+
+
+async def test_what_the_server_refuses_again_and_again(big_world: World, dovecot: Dovecot, sink: Sink) -> None:
+    """An order is tried again every minute, and given up in the end: the message stays where it came to, and nothing else waits for it."""
+    # No folder of such a name can be made.
+    with pytest.raises(MailboxMissingError):
+        async with shown(big_world, CHARGED, mailbox='drafts = false\nfolder_prefix = "x//"'):
+            pass
+    async with big_world.app() as app:
+        for _ in range(20):
+            big_world.clock.forward(minutes=2)
+            with suppress(MailboxMissingError):
+                await app.file[0].work()
+        [filed] = await app.store.query(lambda tx: tx.filings.of_case(1))
+        assert (filed.given_up, filed.lies) == (True, "")
+        assert await app.file[0].work() == 0
