@@ -21,6 +21,7 @@ from triage.policy.table import Policy
 from triage.reading import Effect, Finding
 from triage.reply import Reply, ReplyKind
 from triage.responders.days import day
+from triage.sections.people import DepartmentSettings
 
 
 def told(of: Order, kind: AnswerKind = AnswerKind.STATUS, language: str = "en", **given: Any) -> str:
@@ -241,3 +242,25 @@ def test_findings_keep_facts_back() -> None:
         known=Known(checked=(checked(),)),
     )  # fmt: skip
     assert [it for it in decision.replies if it.kind is ReplyKind.RESOLUTION] == []
+
+
+@rows(
+    ("role", "verdict", "shown"),
+    [
+        ("department", Verdict.SOMEBODY_ELSES, True),
+        ("department", Verdict.OWNER, True),
+        ("vendor", Verdict.OWNER, True),
+        ("vendor", Verdict.LINKED, True),
+        ("vendor", Verdict.SOMEBODY_ELSES, False),
+        ("vendor", Verdict.UNVERIFIED, False),
+        ("vendor", Verdict.FORGED, False),
+    ],
+)
+def test_nobody_outside_is_told_of_another_customer(role: str, verdict: Verdict, shown: bool) -> None:
+    """A vendor is sent the facts of the author's own order, and no line about one that may be somebody else's."""
+    department = DepartmentSettings(name="Carrier", address="carrier@vendor.example", role=role)
+    people = replace(PEOPLE, departments={**PEOPLE.departments, "carrier": department})
+    to = escalation_order("carrier", recipient="carrier@vendor.example")
+    text = text_of(written(to, using=writer(people=people), orders=(checked(secretive(), verdict),)))
+    assert ("SECRET-CARRIER" in text) == shown
+    assert ("owner@secret.example" in text) == shown

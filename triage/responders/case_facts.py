@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from itertools import islice
 
 from triage.case import Case
+from triage.inquiry import Checked
 from triage.reading import Fact, Facts, Reading, percent
 from triage.responders.desk import Assignment, Desk
 from triage.responders.entry import entry
 from triage.responders.names import one_line, visible
 from triage.responders.order_rows import order_proposals, order_rows, order_warnings
 from triage.responders.warnings import warnings
+from triage.staff import Role
 
 #: Shown in the mail; the whole is in the mailbox.
 _SHOWN = 20_000
@@ -24,6 +26,7 @@ def about(desk: Desk, assignment: Assignment) -> dict[str, object]:
     """The part of a template's context that is about the case and the message."""
     case, reading, message = assignment.case, assignment.reading, assignment.message
     text = visible(message.text) if message else ""
+    orders = _orders(desk, assignment)
     return {
         "case_number": case.number,
         "title": title_of(desk, assignment),
@@ -32,13 +35,20 @@ def about(desk: Desk, assignment: Assignment) -> dict[str, object]:
         "priority": case.priority,
         "rows": entry(desk, assignment, text) + _matters(case, reading),
         "facts": _facts(reading.facts) if reading else (),
-        "warnings": (*(warnings(message, reading.facts) if message and reading else ()), *order_warnings(assignment.orders)),
-        "orders": order_rows(assignment.orders),
-        "proposals": order_proposals(assignment.orders),
+        "warnings": (*(warnings(message, reading.facts) if message and reading else ()), *order_warnings(orders)),
+        "orders": order_rows(orders),
+        "proposals": order_proposals(orders),
         "text": text[:_SHOWN],
         "cut": len(text) > _SHOWN,
         "sender": desk.people.identity.name,
     }
+
+
+def _orders(desk: Desk, assignment: Assignment) -> tuple[Checked, ...]:
+    """What the order system said; to a vendor only of the author's own order, because nobody outside is told of another customer's."""
+    to = desk.people.colleagues.get(assignment.order.department or assignment.order.colleague)
+    outside = to is not None and to.role is Role.VENDOR
+    return tuple(one for one in assignment.orders if one.may_be_told or not outside)
 
 
 def title_of(desk: Desk, assignment: Assignment) -> str:
