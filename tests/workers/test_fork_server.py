@@ -95,6 +95,26 @@ async def test_a_fork_server_that_was_killed(pool: ReaderPool) -> None:
     assert (await where(pool))[1] not in (server, 1)
 
 
+def test_no_server_ends_what_another_one_started() -> None:
+    """Readers outlive their server: the next one is not asked to end them, and lives on; a broken connection is no reader."""
+    servers = ForkServer(prepare, read_process, 256)
+    old = [servers.start() for _ in range(2)]
+    assert servers._process
+    first = servers._process.pid
+    os.kill(first, signal.SIGKILL)
+    assert gone(first)
+    young = servers.start()
+    assert servers._process
+    second = servers._process.pid
+    assert second != first
+    assert [servers.end(reader) for reader in old] == [-signal.SIGKILL] * 2
+    assert all(gone(reader.pid) for reader in old)
+    assert (young.lives, servers._process.poll()) == (True, None)
+    assert young.ask((read_alone, [raw(b"where")]), 20)
+    assert servers.end(young) in (0, -signal.SIGKILL)
+    servers.close()
+
+
 async def test_a_reader_that_lost_its_server_can_still_be_ended() -> None:
     """It spins beyond its time, and nobody is left to tell how it ended: it ends all the same."""
     pool = ReaderPool(read_process, prepare, workers=1, time=timedelta(seconds=1), memory_mb=256)

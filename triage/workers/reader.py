@@ -29,14 +29,19 @@ class Reader:
 
     pid: int
     connection: socket.socket
+    #: Whom it was forked by: no other server may end it, for to that one the number means nothing, or somebody else.
+    control: socket.socket
 
     @property
     def lives(self) -> bool:
         """Whether it waits to be asked; one that the system ended in the meantime has let go of its socket."""
         self.connection.setblocking(False)
-        with contextlib.suppress(BlockingIOError):
+        try:
             return bool(self.connection.recv(1, socket.MSG_PEEK))
-        return True
+        except BlockingIOError:
+            return True
+        except ConnectionError:
+            return False
 
     def ask(self, job: Job, seconds: float) -> Sequence[Reading | Unreadable | None]:
         """The answer; TimeoutError after so many seconds, ReaderDiedError where none will come. Either way it must be ended then."""
@@ -66,8 +71,8 @@ class ForkServer:
         with theirs, self._lock:
             for _attempt in range(2):
                 with contextlib.suppress(OSError):
-                    if pid := self._order(START, 0, [theirs.fileno()]):
-                        return Reader(pid, ours)
+                    control = self._control or self._begin()
+                    return Reader(_ordered(control, START, 0, [theirs.fileno()]), ours, control)
                 self._close()
         ours.close()
         raise TemporaryError("readers cannot be started: expected a process to be made ready")
@@ -76,9 +81,9 @@ class ForkServer:
         """The exit code of a reader that is now gone, however it went."""
         reader.connection.close()
         with self._lock:
-            if self._control:
+            if reader.control is self._control:
                 with contextlib.suppress(OSError):
-                    return self._order(END, reader.pid, [])
+                    return _ordered(reader.control, END, reader.pid, [])
         # The server that could have told is gone, and with it the parent of this one.
         with contextlib.suppress(ProcessLookupError):
             os.kill(reader.pid, signal.SIGKILL)
@@ -88,14 +93,6 @@ class ForkServer:
         """End all readers, and whatever is not gone within so many seconds."""
         with self._lock:
             self._close(within)
-
-    def _order(self, what: bytes, pid: int, descriptors: Sequence[int]) -> int:
-        control = self._control or self._begin()
-        socket.send_fds(control, [ORDER.pack(what, pid)], descriptors)
-        answer = control.recv(ANSWER.size, socket.MSG_WAITALL)
-        if len(answer) < ANSWER.size:
-            raise ConnectionResetError
-        return int(ANSWER.unpack(answer)[0])
 
     def _begin(self) -> socket.socket:
         self._control, theirs = socket.socketpair()
@@ -120,3 +117,11 @@ class ForkServer:
                 self._process.kill()
                 self._process.wait()
             self._process = None
+
+
+def _ordered(control: socket.socket, what: bytes, pid: int, descriptors: Sequence[int]) -> int:
+    socket.send_fds(control, [ORDER.pack(what, pid)], descriptors)
+    answer = control.recv(ANSWER.size, socket.MSG_WAITALL)
+    if len(answer) < ANSWER.size:
+        raise ConnectionResetError
+    return int(ANSWER.unpack(answer)[0])
