@@ -88,12 +88,12 @@ def test_every_pattern_is_fast_on_pump_strings(name: str) -> None:
 
 
 def test_patterns_are_only_made_where_this_test_finds_them() -> None:
-    """No pattern is hidden inside a function, but for the two places that are named here."""
+    """No pattern is hidden inside a function or a table, but for the places that are named here."""
     hidden = []
     for module in modules():
         source = Path(str(module.__file__)).read_text(encoding="utf-8")
         hidden += [f"{module.__name__}: {line.strip()}" for line in source.splitlines() if re.match(r"\s{2,}.*\bre\.compile\(", line)]
-    assert {line.partition(":")[0].rpartition(".")[2] for line in hidden} <= {"patterns", "dates"}, hidden
+    assert {line.partition(":")[0].rpartition(".")[2] for line in hidden} <= {"patterns", "dates", "pledges"}, hidden
 
 
 def test_the_pump_finds_a_slow_pattern() -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from triage.decision import Decision, Outcome
+from triage.inquiry import Known
 from triage.message import Message, MessageKey, RawMessage, StoredMessage
 from triage.ports import Store, Transaction
 from triage.reading import Classification, Reading, Unreadable
@@ -43,7 +44,7 @@ class Deciding:
     answered_after: int = 0
     _question: "asyncio.Task[None] | None" = None
 
-    def judge(self, tx: Transaction, stored: StoredMessage, reading: Reading, now: datetime) -> Decision:
+    def judge(self, tx: Transaction, stored: StoredMessage, reading: Reading, now: datetime, known: Known) -> Decision:
         """Automatic mail: of no further consequence."""
         return Decision(outcome=Outcome.AUTOMATIC, reason="")
 

@@ -138,9 +138,10 @@ async def test_a_revoked_person_has_no_power_at_once(office: Office) -> None:
     jane = office.settings.agents["jane"].model_copy(update={"active": False})
     people = next(stage for stage in office.stages if isinstance(stage, Decide))._judge.colleagues.people
     object.__setattr__(people, "agents", {**people.agents, "jane": jane})
-    before = len(office.came(ANN))
+    # As after a new reading of the configuration: who may act is worked out anew.
+    people.__post_init__()
     await office.get(answer(told, WORDS, JANE))
-    assert len(office.came(ANN)) == before
+    assert [message for message in office.came(ANN) if "eve@evil.example" in plain(message)] == []
     assert (await office.case()).status is not CaseStatus.SOLVED
     assert (await office.case()).assignee == "bob"
 
@@ -149,9 +150,8 @@ async def test_an_expired_token_has_no_power(office: Office) -> None:
     """After its last day an answer is not obeyed, and its author is told that."""
     told = office.last(JANE)
     office.clock.forward(days=32)
-    before = len(office.came(ANN))
     await office.get(answer(told, WORDS, JANE))
-    assert len(office.came(ANN)) == before
+    assert [message for message in office.came(ANN) if "eve@evil.example" in plain(message)] == []
     assert "its token held until" in plain(office.last(JANE))
 
 

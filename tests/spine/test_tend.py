@@ -13,7 +13,8 @@ async def test_a_missed_promise_goes_to_management_once(world: World, sink: Sink
     world.clock.forward(hours=1)
     await world.settle()
     to_management = [envelope for envelope in sink.accepted if envelope.recipients == ("management@shop.example",)]
-    assert len(to_management) == 1
+    # Some days a report of the week lies with it.
+    assert sum(b"Subject: [SP-100001]" in envelope.content for envelope in to_management) == 1
     states = await world.ask(lambda tx: {deadline.kind: state for deadline, state in tx.deadlines.of_case(1) if not deadline.bound})
     assert states["acknowledge"] == "kept"
     assert states["resolve"] == "missed"
