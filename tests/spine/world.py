@@ -66,6 +66,8 @@ address = "management@shop.example"
 [agents.jane]
 name = "Jane Adams"
 address = "jane@shop.example"
+[reports]
+send = []
 [people]
 notify = "{notify}"
 undo = "1s"
