@@ -21,7 +21,7 @@ _SUBJECT = re.compile(
     r"\A\s{0,3}(?:fwd?|wg|tr|rv|enc|i|vs|vb|pd|fs|doorst|ilt|továbbítás|πρθ|转发|轉寄|転送)\s{0,2}[:：]", re.IGNORECASE
 )  # fmt: skip
 #: A label and its value, as forms write them.
-_AFTER_LABEL = re.compile(r"[\s*_]{0,6}(?:[:：=|>-]{1,2}[\s*_]{0,6}|\s{2,20}|\t|$)")
+_AFTER_LABEL = re.compile(r"[\s*_]{0,4}(?:[:：=|>-]{1,2}[\s*_]{0,6}|\s{2,20}|\t|$)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
