@@ -7,9 +7,11 @@ import pytest
 from tests.making import ARRIVED, JANE, NOW, SHIPPED, case, decided, message, reading
 from triage.case import CaseEvent, CaseStatus
 from triage.message import Address, Attachment
+from triage.policy.table import Policy
 from triage.policy.triggers import only_asks_how_it_stands
 from triage.reading import Effect, Finding
 from triage.reply import ReplyKind
+from triage.sections.places import project_root
 
 ASKS = [
     "Any news?",
@@ -79,6 +81,14 @@ def test_a_time_that_has_passed_is_not_promised_again() -> None:
     """Where the first promise is over, the next one counts from now."""
     decision = asked(of={"received_at": NOW - timedelta(days=5)})
     assert decision.replies[0].answer_by == NOW + timedelta(hours=48)
+
+
+def test_the_time_is_that_of_the_matter() -> None:
+    """Where the policy promises a matter another time, the letter names what the acknowledgment named."""
+    text = (project_root() / "config" / "policy.toml").read_text(encoding="utf-8")
+    policy = Policy.parse(text.replace("[category.order]\n", '[category.order]\nresolve = "72h"\n', 1))
+    decision = decided(reading(text="Any news?"), case=case(category="order", issue=""), policy=policy)
+    assert decision.replies[0].answer_by == ARRIVED + timedelta(hours=72)
 
 
 def test_once_a_day() -> None:

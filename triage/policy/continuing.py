@@ -71,8 +71,10 @@ def _status(incoming: Incoming, case: Case) -> Told | None:
     failed = incoming.message.authentication_result("dmarc") == "fail"
     if failed or incoming.withheld() or any(event.kind == "told" and event.at > incoming.now - _DAY for event in log):
         return None
-    promised = case.received_at + incoming.policy.promises.resolve
-    by = promised if promised > incoming.now else incoming.now + incoming.policy.promises.resolve
+    # The same time as the acknowledgment names, until that is over.
+    resolve = _topic(incoming, case).resolve
+    promised = incoming.due(case.received_at, resolve)
+    by = promised if promised > incoming.now else incoming.due(incoming.now, resolve)
     thread = (*incoming.message.references, incoming.message.message_id) if incoming.message.message_id else ()
     order = ReplyOrder(kind=ReplyKind.STATUS, recipient=customer.addr_spec, deadline=incoming.now + _DAY, answer_by=by, thread=thread)
     return (incoming.event("told", "policy", {"what": "how the case stands", "by": by.isoformat()}),), (order,)
