@@ -127,7 +127,7 @@ async def test_a_webhook_that_is_away_or_silent(pager: Pager, monkeypatch: pytes
     monkeypatch.setattr(webhook, "_TIMEOUT_SECONDS", 0.2)
     pager.silent = True
     for port in (unused_tcp_port, pager.port):
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             with pytest.raises(TemporaryError, match=r"alarms\.webhook: .*expected a server that answers"):
                 await WebhookChannel(f"http://127.0.0.1:{port}/").tell([notice()], [ALARM], NOON)
 

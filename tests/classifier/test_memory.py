@@ -2,12 +2,12 @@
 
 import random
 import stat
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from tests.effort import effort
 from triage.classifier import memory
 from triage.classifier.memory import Memory, Remembered, fingerprint, remembered, settled, vocabulary
 from triage.correction import Correction, Provenance
@@ -174,6 +174,5 @@ def test_a_memory_of_thousands_is_quick() -> None:
         for _ in range(2_000)
     )
     texts = [" ".join(chance.choices(words, often, k=60)) for _ in range(100)]
-    began = time.process_time()
     assert [text for text in texts if full.find("", text)] == []
-    assert (time.process_time() - began) / len(texts) < 0.005
+    assert effort(lambda: [full.find("", text) for text in texts], 0.5) / len(texts) < 0.005

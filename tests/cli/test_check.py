@@ -18,7 +18,7 @@ from triage.classifier.shelf import Shelf
 from triage.demo.servers import DemoServers
 from triage.sections.places import Paths, project_root
 
-PARTS = ["policy", "people", "calendar", "templates", "model", "store", "clock", "smtp", "mailbox support"]
+PARTS = ["policy", "people", "reports", "calendar", "templates", "model", "store", "clock", "smtp", "mailbox support"]
 USER = "support@shop.example"
 
 
@@ -53,6 +53,21 @@ async def test_everything_good(served: Shop, embedded: DemoServers) -> None:
     assert "no answers are looked for: the server marks no folder as \\Sent, name it by sent_folder" in text
     assert f"{datetime.now(UTC):%Y-%m-%d %H:}" in text
     assert "in Europe/Berlin" in text
+
+
+async def test_who_gets_the_reports(served: Shop) -> None:
+    """Whoever reads them is named; where nobody is configured who could, that is a warning with what to do, and no failure."""
+    good, _, _ = await check(served)
+    assert good["reports"] == "made by command only"
+    text = served.config.read_text().replace("send = []", 'send = ["week"]')
+    served.config.write_text(text)
+    good, _, _ = await check(served)
+    assert good["reports"] == "of each week to Management"
+    head, _mark, rest = text.partition("[departments.management]")
+    served.config.write_text(head + "[agents.jane]" + rest.partition("[agents.jane]")[2])
+    ended = await served.calls("check")
+    assert ended.code == 0
+    assert [line[:4] for line in ended.lines if " reports: mailed to nobody, because management is not configured" in line] == ["warn"]
 
 
 @pytest.mark.parametrize(
@@ -102,7 +117,7 @@ async def test_servers_that_are_away(shop: Shop) -> None:
     """Closed ports: both servers fail with host and port, every other part is still proven."""
     good, bad, _ended = await check(shop)
     assert list(bad) == ["smtp", "mailbox support"]
-    assert list(good) == PARTS[:7]
+    assert list(good) == PARTS[:-2]
     assert f"127.0.0.1 port {shop.values['smtp_port']}" in bad["smtp"]
     assert f"127.0.0.1 port {shop.values['imap_port']}" in bad["mailbox support"]
 
@@ -349,7 +364,7 @@ async def test_broken_parts_in_text(shop: Shop) -> None:
     shop.configure(paths(model="model\\u001b[31m.npz"))
     ended = await shop.calls("check")
     assert ended.code == 1
-    assert [line[:5] for line in ended.lines] == ["ok   ", "ok   ", "ok   ", "ok   ", "FAIL ", "ok   ", "ok   ", "FAIL ", "FAIL "]
+    assert [line[:5] for line in ended.lines] == ["ok   ", "ok   ", "ok   ", "ok   ", "ok   ", "FAIL ", "ok   ", "ok   ", "FAIL ", "FAIL "]
     assert "\x1b" not in ended.out
 
 

@@ -36,7 +36,7 @@ class _Stage:
 
     async def until(self, *numbers: str) -> None:
         """Wait until these samples, and no others, are in the mailbox."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while set(self.play.uids) != set(numbers):
                 await asyncio.sleep(0.01)
 
@@ -74,7 +74,7 @@ async def test_messages_wait_for_the_ones_they_speak_of(stage: _Stage) -> None:
     await stage.settle(stage.play.uids["02"])
     await stage.until("01", "02", "03", "04")
     await stage.settle(stage.play.uids["04"])
-    await asyncio.wait_for(performing, 5)
+    await asyncio.wait_for(performing, 20)
     assert (stage.play.is_over, stage.play.was_stopped) == (True, False)
     assert stage.told == [stage.play.uids[number] for number in ("01", "03", "02", "04")]
 
@@ -85,7 +85,7 @@ async def test_message_that_cannot_be_written_is_passed_over(stage: _Stage) -> N
     performing = asyncio.create_task(stage.play.perform(asyncio.Event()))
     await stage.until("01")
     await stage.settle(stage.play.uids["01"])
-    await asyncio.wait_for(performing, 5)
+    await asyncio.wait_for(performing, 20)
     assert list(stage.play.undeliverable) == ["02"]
     assert "has no case" in stage.play.undeliverable["02"]
 
@@ -103,7 +103,7 @@ async def test_play_stops_when_told(stage: _Stage) -> None:
     performing = asyncio.create_task(stage.play.perform(stop))
     await stage.until("01")
     stop.set()
-    await asyncio.wait_for(performing, 5)
+    await asyncio.wait_for(performing, 20)
     assert stage.play.was_stopped
 
 
@@ -112,10 +112,10 @@ async def test_after_the_day_whatever_comes_is_told(stage: _Stage) -> None:
     stop = asyncio.Event()
     lingering = asyncio.create_task(stage.play.linger(stop))
     await stage.settle(77)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while not stage.told:
             await asyncio.sleep(0.01)
     stop.set()
-    await asyncio.wait_for(lingering, 5)
+    await asyncio.wait_for(lingering, 20)
     assert stage.told == [77]
     assert stage.play.arrival(stage.play.watch.settled[77]) == stage.play.began

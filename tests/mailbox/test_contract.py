@@ -285,7 +285,7 @@ async def test_waiting_can_be_broken_off(account: Account) -> None:
     await asyncio.sleep(0.2)
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
-        await asyncio.wait_for(waiting, 2)
+        await asyncio.wait_for(waiting, 20)
     assert await account.mailbox.uids("INBOX") == []
     await account.mailbox.wait("INBOX", timedelta(milliseconds=100))
 

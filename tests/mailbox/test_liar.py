@@ -61,7 +61,7 @@ async def test_literals_of_a_wrong_size(told: Told, literal: bytes) -> None:
     """Too short, too long, absurd or no literal at all: the connection is dropped, no memory taken, and no half message believed."""
     told[1].tells = lambda _uid, content: literal % content
     tracemalloc.start()
-    assert await breaks(told) < 3
+    assert await breaks(told) < 10
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 20 << 20
@@ -74,7 +74,7 @@ async def test_literals_of_a_wrong_size(told: Told, literal: bytes) -> None:
 async def test_each_command_at_its_worst(told: Told, command: str, answer: bytes | None) -> None:
     """Silence, a cut line, BYE and a passing refusal in place of any answer: reported in time, and the connection is never used again."""
     told[1].instead[command] = answer
-    assert await breaks(told) < 3
+    assert await breaks(told) < 10
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ async def test_greetings(told: Told, greeting: bytes) -> None:
     told[1].greeting = greeting
     if greeting.startswith(b"* PREAUTH"):
         told[1].instead["CAPABILITY"] = b"* BYE\r\n"
-    assert await breaks(told) < 3
+    assert await breaks(told) < 10
 
 
 async def test_let_in_without_a_password(told: Told) -> None:
@@ -108,7 +108,7 @@ async def test_let_in_without_a_password(told: Told) -> None:
 async def test_a_greeting_that_drips(told: Told) -> None:
     """A server that needs minutes for its greeting does not hold up the calls after it is well again."""
     told[1].greeting, told[1].drips = b"* OK " + b"x" * 500, 0.2
-    assert await breaks(told) < 3
+    assert await breaks(told) < 10
 
 
 @pytest.mark.parametrize("command", ["SELECT", "SEARCH", "FETCH", "NOOP"])

@@ -43,7 +43,7 @@ async def test_an_answer_that_never_ends(impatient: Proxied, swallow: bytes) -> 
     start = time.monotonic()
     with pytest.raises(ConnectionLostError):
         await fetch_all(account)
-    assert time.monotonic() - start < 4
+    assert time.monotonic() - start < 10
     proxy.calm()
     assert await fetch_all(account) == [message(1)]
 
@@ -72,7 +72,7 @@ async def test_a_server_that_answers_in_drops(impatient: Proxied) -> None:
     start = time.monotonic()
     with pytest.raises(ConnectionLostError, match="no end of"):
         await account.mailbox.uids("INBOX")
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < 10
     proxy.calm()
     assert await fetch_all(account) == [message(1)]
 
@@ -117,7 +117,7 @@ async def test_close_does_not_wait_for_a_server_that_hangs(proxied: Proxied) -> 
     proxy.black_hole = True
     start = time.monotonic()
     await mailbox.close()
-    assert time.monotonic() - start < 3
+    assert time.monotonic() - start < 15
 
 
 async def test_an_append_whose_answer_is_lost(proxied: Proxied) -> None:

@@ -21,7 +21,7 @@ async def test_thrown_out_while_waiting(proxied: Proxied, dovecot: dovecot_serve
     await asyncio.sleep(0.2)
     dovecot.kick(account.user)
     with pytest.raises(ConnectionLostError):
-        await asyncio.wait_for(waiting, 5)
+        await asyncio.wait_for(waiting, 20)
     assert await account.mailbox.wait("INBOX", timedelta(seconds=1))
 
 
@@ -32,7 +32,7 @@ async def test_news_that_comes_with_the_start_of_idling(proxied: Proxied) -> Non
     proxy.rewrites = ((b"+ idling\r\n", b"+ idling\r\n* 5 EXISTS\r\n"),)
     start = time.monotonic()
     assert await account.mailbox.wait("INBOX", timedelta(seconds=20))
-    assert time.monotonic() - start < 2
+    assert time.monotonic() - start < 10
 
 
 async def test_idle_refused(proxied: Proxied) -> None:
@@ -47,15 +47,18 @@ async def test_idle_refused(proxied: Proxied) -> None:
 async def test_near_servers_are_asked(dovecot: dovecot_server.Dovecot, dovecot_user: str, tmp_path: Path) -> None:
     """On this machine new mail is noticed well before Dovecot's IDLE would tell, which holds it back for half a second."""
     values = {"server_port": dovecot.imap_port, "user": dovecot_user, "password": PASSWORD}
-    async with connected(tmp_path, pulse=timedelta(milliseconds=50), **values) as account:
-        await account.mailbox.wait("INBOX", timedelta(seconds=1))
-        delays = []
-        for number in range(5):
-            waiting = asyncio.create_task(account.mailbox.wait("INBOX", timedelta(seconds=10)))
-            await asyncio.sleep(0.2)
-            await account.put(message(number))
-            start = time.monotonic()
-            assert await waiting
-            delays.append(time.monotonic() - start)
-        assert sorted(delays)[2] < 0.45
-        assert not await account.mailbox.wait("INBOX", timedelta(milliseconds=200))
+    median = {}
+    for pulse in (0, 50):
+        async with connected(tmp_path, pulse=timedelta(milliseconds=pulse), **values) as account:
+            await account.mailbox.wait("INBOX", timedelta(seconds=1))
+            delays = []
+            for number in range(5):
+                waiting = asyncio.create_task(account.mailbox.wait("INBOX", timedelta(seconds=10)))
+                await asyncio.sleep(0.2)
+                await account.put(message(number))
+                start = time.monotonic()
+                assert await waiting
+                delays.append(time.monotonic() - start)
+            median[pulse] = sorted(delays)[2]
+            assert not await account.mailbox.wait("INBOX", timedelta(milliseconds=200))
+    assert median[50] < median[0]

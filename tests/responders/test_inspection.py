@@ -1,12 +1,12 @@
 """The last look before anything leaves: what is ours passes, and every way of tampering with it is named."""
 
 import hashlib
-import time
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from tests.effort import effort
 from tests.making import JANE, KEY, NOW, PEOPLE, acknowledgment_order, case, escalation_order, written
 from triage import tokens
 from triage.decision import ReplyOrder
@@ -119,10 +119,7 @@ def test_what_a_person_wrote_is_no_automatic_mail() -> None:
 
 def test_looking_costs_little() -> None:
     """A thousand acknowledgments are looked at in well under half a second of processor time."""
-    begun = time.process_time()
-    for _ in range(1000):
-        INSPECTOR.fault(ACKNOWLEDGMENT)
-    assert time.process_time() - begun < 0.5
+    assert effort(lambda: [INSPECTOR.fault(ACKNOWLEDGMENT) for _ in range(1000)], 0.5) < 0.5
 
 
 def _resealed(delivery: Delivery, more: bytes, times: int) -> str:

@@ -1,13 +1,13 @@
 """Names and subjects of machines in many languages, with the people whose names and subjects are nearly the same; and the table as a whole."""
 
 import pickle
-import time
 from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.effort import effort
 from tests.rows import rows
 from tests.rules.messages import CONTEXT, EVE, MACHINE, US, addresses, author, effect, effects, part, person
 from triage.message import DeliveryReport, Message
@@ -249,6 +249,4 @@ def test_whatever_is_in_it_is_enough(parts: dict[str, object]) -> None:
 def test_many_fields_are_judged_in_time() -> None:
     """Ten thousand fields take less than half a second of computing time."""
     message = person(*((f"x-field-{number}", "value " * 20) for number in range(10_000)))
-    started = time.process_time()
-    check_all(message, CONTEXT)
-    assert time.process_time() - started < 0.5
+    assert effort(lambda: check_all(message, CONTEXT), 0.5) < 0.5

@@ -39,7 +39,7 @@ async def holding(state: Path, stop: asyncio.Event | None = None):  # type: igno
     task = asyncio.create_task(hold())
     yield held
     done.set()
-    await asyncio.wait_for(task, 5)
+    await asyncio.wait_for(task, 20)
 
 
 async def test_the_lease_goes_from_one_to_the_next(tmp_path: Path) -> None:

@@ -100,5 +100,5 @@ async def test_a_correction_wakes_those_who_act_on_it(world: World, sink: Sink) 
         watch, _, rung = watching(played)
         await played.move(PAYMENTS, DISPUTES)
         assert await watch.work() == 1
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             await rung.wait(timedelta(seconds=30))

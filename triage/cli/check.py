@@ -20,6 +20,7 @@ from triage.clocks.tell import zone
 from triage.errors import PermanentError, TemplateError, TriageError
 from triage.mailbox.imap import ImapMailbox
 from triage.message import MailboxStatus
+from triage.people import People
 from triage.policy.states import folders_of
 from triage.ports import Transaction
 from triage.sections.servers import MailboxSettings, SubmissionSettings
@@ -82,6 +83,7 @@ async def _check(chosen: Settings) -> list[_Verdict]:
     parts: list[tuple[str, Callable[[Settings], Awaitable[str]]]] = [
         ("policy", _policy),
         ("people", _people),
+        ("reports", _reports),
         ("calendar", _calendar),
         ("templates", _templates),
         ("model", _model),
@@ -125,6 +127,21 @@ async def _people(chosen: Settings) -> str:
             "[people] require_authentication = false instead"
         )
     return said
+
+
+async def _reports(chosen: Settings) -> str:
+    wanted = chosen.reports
+    if not wanted.send:
+        return "made by command only"
+    keys = wanted.to or (installation.load_policy(chosen).escalation.management,)
+    colleagues = People.of(chosen).colleagues
+    readers = [colleagues[key].name for key in keys if key in colleagues]
+    if not readers:
+        absent = ", ".join(keys)
+        raise _DoubtError(
+            f"mailed to nobody, because {absent} is not configured: set [reports] to, or add [departments.{keys[0]}], or send = []"
+        )
+    return f"of each {', '.join(wanted.send)} to {', '.join(readers)}"
 
 
 async def _orders(chosen: Settings) -> str:
