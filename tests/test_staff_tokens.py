@@ -147,10 +147,6 @@ class TestText:
         many = " ".join(staff_tokens.issue(KEY, JANE, f"SP-{number}", EXPIRES) for number in range(1000, 1020))
         assert len(staff_tokens.in_text(many)) == 5
 
-    def test_lines_that_carry_one_are_left_out(self) -> None:
-        """The other lines stay as they are."""
-        assert staff_tokens.without_tokens(f"Dear Ann,\n(ref {self.tag})\nit is done.") == "Dear Ann,\nit is done."
-
 
 def test_an_address_has_room_for_it_or_goes_without() -> None:
     """A local part never grows beyond 64 characters."""

@@ -95,11 +95,6 @@ def in_text(text: str) -> tuple[StaffToken, ...]:
     return tuple(token for tag in list(tags)[:_AT_MOST] if (token := read(tag)))
 
 
-def without_tokens(text: str) -> str:
-    """The text with the lines left out that carry a token: they are ours."""
-    return "\n".join(line for line in text.split("\n") if not _IN_TEXT.search(line))
-
-
 def holder(
     ring: KeyRing, token: StaffToken, prefix: str, colleagues: Iterable[Colleague], *, lifetime: timedelta, action: str = ""
 ) -> Colleague | None:

@@ -74,11 +74,6 @@ class Watch:
         self.settled.update((standing.record.key.uid, standing) for standing in fresh)
         return fresh
 
-    async def unsettled(self) -> int:
-        """How many messages are still under way."""
-        known = await self.store.query(lambda tx: sum(1 for _ in tx.messages.all(self.account)))
-        return known - len(self.settled)
-
     def _fresh(self, tx: Transaction) -> Sequence[Standing]:
         records = [record for record in tx.messages.all(self.account) if record.outcome and record.key.uid not in self.settled]
         unfiled = {filing.message_row for filing in tx.filings.due(self.account, _ALWAYS, _EVERYTHING)} if records else set()
