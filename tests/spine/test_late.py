@@ -91,9 +91,7 @@ async def test_what_was_tampered_with_never_leaves(world: World, sink: Sink) -> 
     sink.always.clear()
     world.clock.forward(minutes=5)
     async with world.app() as app:
-        sql = (
-            "update deliveries set content = cast(replace(cast(content as text), 'SayPro', 'SayPr0') as blob) where kind = 'acknowledgment'"
-        )
+        sql = "update letters set content = cast(replace(cast(content as text), 'SayPro', 'SayPr0') as blob)"
         app.store._db.execute(sql)  # type: ignore[attr-defined]
         await once(app)
         assert "outgoing" in [alarm.kind for alarm in app.board.standing()]

@@ -14,9 +14,10 @@ from triage.outbox import HAPPENED, MOVES, Happening, Lane
 from triage.reply import Cause, Delivery, DeliveryStatus, Receipt, Reply
 from triage.store import rows
 
-_QUEUE = """insert into deliveries(case_id, message, kind, recipient, domain, reverse_path, message_id, subject, content, sha256,
+_QUEUE = """insert into deliveries(case_id, message, kind, recipient, domain, reverse_path, message_id, subject, sha256,
     deadline, status, created_at, next_attempt_at, crowd)
-    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+_FREEZE = "insert into letters(delivery, content) values (?, ?)"
 _WAITING = "deliveries.status in ('queued', 'deferred')"
 #: Each in the words of its index, which is named: to SQLite another one, of all acknowledgments there ever were, looks as good.
 _LANES = {
@@ -37,8 +38,9 @@ MOVE = {
     happening: f"update deliveries set {{changes}}, status = '{target}' where id = ? and status in ({_listed(places)})"  # noqa: S608
     for happening, (places, target) in MOVES.items()
 }
-_COLUMNS = "select deliveries.*, cases.number as case_number, cases.requester from"
-_CASE = "join cases on cases.id = case_id"
+_COLUMNS = "select deliveries.*, letters.content, cases.number as case_number, cases.requester from"
+#: Of what was erased there is no letter any more.
+_CASE = "join cases on cases.id = case_id left join letters on letters.delivery = deliveries.id"
 _DELIVERY = f"{_COLUMNS} deliveries {_CASE}"
 
 #: Counting stops here: every limit is far below, and a flood must not make each decision slower than the last.
@@ -75,15 +77,17 @@ class SqliteDeliveries:
         domain = reply.recipient.rpartition("@")[2]
         status = DeliveryStatus.WITHHELD if withheld else DeliveryStatus.HELD if held or crowd else DeliveryStatus.QUEUED
         row = (
-            case_id, message_id, reply.kind, reply.recipient, domain, reply.reverse_path, reply.message_id, reply.subject, reply.content,
-            reply.sha256, rows.moment(reply.deadline), status, rows.moment(at), rows.moment(reply.not_before or at), crowd,
+            case_id, message_id, reply.kind, reply.recipient, domain, reply.reverse_path, reply.message_id, reply.subject, reply.sha256,
+            rows.moment(reply.deadline), status, rows.moment(at), rows.moment(reply.not_before or at), crowd,
         )  # fmt: skip
         try:
-            return int(self._db.execute(_QUEUE, row).lastrowid or 0)
+            delivery_id = int(self._db.execute(_QUEUE, row).lastrowid or 0)
         except sqlite3.IntegrityError as error:
             if error.sqlite_errorname != "SQLITE_CONSTRAINT_UNIQUE":
                 raise
             raise ValueError(f"case {case_id} already has this {reply.kind}: expected the first") from error
+        self._db.execute(_FREEZE, (delivery_id, reply.content))
+        return delivery_id
 
     def hold_answers(self, case_id: int, authors: Collection[str], *, release_at: datetime | None, reason: str = "") -> int:
         """Answers by these authors that have not left: those held leave at that time, or with None all are withheld for good."""
@@ -145,10 +149,12 @@ class SqliteDeliveries:
     def rewrite(self, delivery_id: int, reply: Reply, at: datetime) -> bool:
         """Freeze other bytes in its place."""
         cursor = self._db.execute(
-            f"update deliveries set message_id = ?, reverse_path = ?, subject = ?, content = ?, sha256 = ?, written_at = ?"  # noqa: S608
+            f"update deliveries set message_id = ?, reverse_path = ?, subject = ?, sha256 = ?, written_at = ?"  # noqa: S608
             f" where id = ? and {_WAITING} and begun_at is null",
-            (reply.message_id, reply.reverse_path, reply.subject, reply.content, reply.sha256, rows.moment(at), delivery_id),
+            (reply.message_id, reply.reverse_path, reply.subject, reply.sha256, rows.moment(at), delivery_id),
         )
+        if cursor.rowcount == 1:
+            self._db.execute("update letters set content = ? where delivery = ?", (reply.content, delivery_id))
         return cursor.rowcount == 1
 
     def receipts_found(self, accepted: Mapping[str, datetime], at: datetime) -> list[Delivery]:

@@ -16,7 +16,8 @@ _DELIVERIES = f"recipient = :address or case_id in {_THEIRS}"
 #: In the order of what refers to what: a case is found by its requester, who is blanked last.
 _ERASE = (
     f"delete from raw where message in {_MESSAGES}",  # noqa: S608
-    f"""update deliveries set content = x'', subject = '', smtp_reply = '', domain = '',
+    f"delete from letters where delivery in (select id from deliveries where {_DELIVERIES})",  # noqa: S608
+    f"""update deliveries set subject = '', smtp_reply = '', domain = '',
         recipient = case recipient when :address then '{NOBODY}' else recipient end where {_DELIVERIES}""",  # noqa: S608
     f"""update drafts set content = null, status = case when status in ('wanted', 'placed') then 'stale' else status end
         where case_id in {_THEIRS}""",  # noqa: S608
