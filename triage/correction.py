@@ -33,17 +33,6 @@ class Ruling:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
-    """What was said of one message that opened a case, for reports."""
-
-    category: str
-    confidence: float
-    abstained: bool
-    #: A person said otherwise of what we had not left to people.
-    corrected: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Lesson:
     """What came of teaching a model with the corrections up to a number."""
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from triage.figures import Cell, Misses, Often, Period, Promise, Rated, Text, Took
+from triage.said import Said
 
 
 class ReportedTable(Protocol):
@@ -49,6 +50,9 @@ class FigureTable(Protocol):
 
     def often(self, start: datetime, end: datetime, *, orders: bool, at_least: int, limit: int) -> list[Often]:
         """Customers, or orders, with so many cases or more."""
+
+    def said(self, start: datetime, end: datetime, known: datetime) -> list[Said]:
+        """What the model said of messages that opened a case and arrived; corrected are those that had been by the time `known`."""
 
     def texts(self, start: datetime, end: datetime, limit: int) -> list[Text]:
         """What customers wrote, the latest first."""

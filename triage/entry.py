@@ -82,6 +82,14 @@ class Entry:
     excluded: str = ""
     #: What kept the acknowledgment or the resolution back, in words.
     obstacle: str = ""
+    #: What the model had said when the case was opened: its version, empty where none was asked, the category, how sure it was,
+    #: that it left it to people, the share of words it was not taught, and when a person first said otherwise.
+    model: str = ""
+    said: str = ""
+    confidence: float | None = None
+    unsure: bool = False
+    strange: float | None = None
+    corrected_at: datetime | None = None
 
     @property
     def done(self) -> bool:

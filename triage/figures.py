@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple, Self
 
+from triage.said import Drift
+
 #: What customers are promised, by which every case is measured, whatever the policy promised for its matter.
 ACKNOWLEDGED_WITHIN = timedelta(hours=24)
 RESOLVED_WITHIN = timedelta(hours=48)
@@ -264,3 +266,5 @@ class Report:
     excluded: Mapping[str, int] = field(default_factory=dict)
     days: tuple[Day, ...] = ()
     causes: Causes = field(default_factory=Causes)
+    #: How well the model knows the mail.
+    model: Drift = field(default_factory=Drift)

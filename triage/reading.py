@@ -97,6 +97,8 @@ class Classification:
     #: Words and facts that decided, in words a person understands.
     reasons: tuple[str, ...] = ()
     model_version: str = ""
+    #: Share of its words that the model was not taught; None where no model looked at them.
+    strange: float | None = None
 
 
 def percent(confidence: float) -> str:

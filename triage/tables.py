@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from triage.case import Case, CaseEvent, CaseStatus, NewCase, Priority, Rating
-from triage.correction import Correction, Said
+from triage.correction import Correction
 from triage.decision import Candidate, History, Outcome
 from triage.message import Cursor, MessageKey, RawMessage, StoredMessage
 from triage.outbox import Lane
@@ -106,9 +106,6 @@ class CorrectionTable(Protocol):
 
     def all(self, limit: int = 0) -> list[Correction]:
         """The latest so many with their texts, oldest first; limit 0 means all."""
-
-    def said(self, since: datetime, until: datetime) -> list[Said]:
-        """What was said of the messages that opened a case and arrived between these times."""
 
     def of_case(self, case_id: int) -> list[Correction]:
         """Those of one case, oldest first."""

@@ -204,3 +204,19 @@ def test_running_needs_no_scikit_learn() -> None:
 def test_the_shipped_model_is_small() -> None:
     """It stays under 8 MB."""
     assert SHIPPED.stat().st_size < 8 * 1024 * 1024
+
+
+def test_words_it_was_not_taught_are_counted(shipped: Model) -> None:
+    """The share of different words that training never saw: none of plain mail, most of words that nobody uses."""
+    plain = shipped.classify("", "Where is my order, it has not come yet and I want my money back").strange
+    invented = shipped.classify("", "Blorp zaxit the fremble gwindo of your snorkelquist, vantabule 77 99-AB!").strange
+    assert plain == 0.0
+    assert invented is not None
+    assert invented >= 0.5
+    repeated = shipped.classify("blorp", "blorp blorp the order of your parcel").strange
+    assert repeated == pytest.approx(1 / 6, abs=0.01)
+
+
+def test_of_a_few_words_nothing_is_said(shipped: Model) -> None:
+    """Four words are too few, and numbers and punctuation are none."""
+    assert shipped.classify("", "any news? 12 34 -- ok").strange is None

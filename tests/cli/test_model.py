@@ -9,6 +9,7 @@ import pytest
 
 from tests.classifier.samples import small_corpus
 from tests.cli.calling import Ended, Shop
+from tests.store.test_log import entry
 from tests.store.words import new_case, raw, reading
 from triage.classifier import train
 from triage.classifier.shelf import Shelf
@@ -141,14 +142,23 @@ def test_a_few_corrections_are_taught_by_hand(shop: Shop) -> None:
 
 
 def test_drift_is_shown(shop: Shop) -> None:
-    """What was corrected is counted in its week; without messages everything is zero, and nothing is more than chance."""
-    assert fits(shop.call("model", "drift"))[1].split()[:2] == ["all", "unsure"]
-    corrected(shop)
-    weeks = (datetime.now(UTC) - datetime(2026, 3, 2, tzinfo=UTC)).days // 7 + 1
-    found = shop.call("model", "drift", "--weeks", weeks, "--json").json
-    shares = {(each["category"], each["measure"]): each["after"] for each in found["shifts"]}
-    assert shares["order", "corrected"] == {"hits": len(KIN), "of": len(KIN)}
-    assert shares["all", "unsure"] == {"hits": 0, "of": len(KIN)}
+    """What was corrected is counted in its week, and told where it is more than chance; without messages that is said."""
+    assert fits(shop.call("model", "drift")) == ["no model was asked in these weeks"]
+    now = datetime.now(UTC)
+    said = {"model": "m", "said": "order", "confidence": 0.9, "strange": 0.1}
+
+    def answered(tx: Transaction) -> None:
+        for number in range(40):
+            at, new = now - timedelta(days=10 if number < 20 else 3), {"strange": 0.4, "corrected_at": now - timedelta(days=1)}
+            tx.log.put(entry(number + 1, received_at=at, **said | (new if number >= 25 else {})), "")
+
+    shop.store_now(answered)
+    found = shop.call("model", "drift", "--json").json
+    shares = {(each["category"], each["measure"]): (each["before"], each["after"], each["notable"]) for each in found["shifts"]}
+    none, most = {"hits": 0, "of": 20}, {"hits": 15, "of": 20}
+    assert shares["order", "corrected"] == shares["all", "strange"] == (none, most, True)
+    assert shares["all", "unsure"] == (none, none, False)
+    assert any("corrected" in line and "yes" in line for line in fits(shop.call("model", "drift")))
 
 
 def test_teaching_now_without_corrections(shop: Shop) -> None:

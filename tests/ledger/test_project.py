@@ -1,5 +1,6 @@
 """A case with its history becomes an entry of the log: each field from its source, and none is ever left out."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -9,8 +10,8 @@ import pytest
 
 from tests.ledger.files import JOHN, at, event, file, message, sent, worked_example
 from tests.making import ARRIVED, PEOPLE
-from triage.case import CaseStatus, Deadline
-from triage.entry import Channel
+from triage.case import CaseEvent, CaseStatus, Deadline
+from triage.entry import Channel, Entry
 from triage.ledger.columns import COLUMNS, UNKNOWN, row
 from triage.ledger.project import CaseFile, entry_of, words_of
 from triage.order import Item, Order, OrderStatus, Vendor
@@ -202,3 +203,40 @@ def test_the_projection_is_pure() -> None:
     after = entry_of(replace(given, events=(*given.events, event("thanks", 31))))
     assert replace(after, follow_up_actions=before.follow_up_actions) == before
     assert before.received_at == ARRIVED
+
+
+#: What the model says of the message that opens a case.
+ANSWER = {"model": "m1", "category": "payment", "issue": "payment_failed", "confidence": 0.8123, "abstained": False, "strange": 0.25}
+
+
+def answered(*events: CaseEvent, **answer: object) -> Entry:
+    """The entry of a case of which the model said that."""
+    first = message("hi", reading_json=json.dumps({"facts": [], "findings": [], **answer}))
+    return entry_of(file(*events, messages=(first, message("and more", reading_json=json.dumps(ANSWER | {"model": "later"})))))
+
+
+def test_what_the_model_had_said_stays_known() -> None:
+    """Version, category and confidence are those of the message that opened the case, whatever it is about by now."""
+    found = answered(**ANSWER)
+    assert (found.model, found.said, found.confidence, found.unsure, found.strange) == ("m1", "payment", 0.8123, False, 0.25)
+    assert found.category == "order"
+    assert found.corrected_at is None
+
+
+def test_the_first_correction_of_an_answer_counts() -> None:
+    """A person who says otherwise corrects the model; whoever sorts what it had left to people does not."""
+    corrected = event("corrected", 5, was="payment", now="order"), event("corrected", 2, was="payment", now="order")
+    assert answered(*corrected, **ANSWER).corrected_at == at(2)
+    assert answered(*corrected, **ANSWER | {"abstained": True}).corrected_at is None
+
+
+@pytest.mark.parametrize("answer", [{}, {"model": "", "category": "order", "confidence": 1.0, "abstained": False}])
+def test_where_no_model_was_asked_nothing_is_said_of_one(answer: dict[str, object]) -> None:
+    """What came by telephone, and what nothing could read, is no answer of a model."""
+    found = answered(event("corrected", 2, was="order", now="payment"), **answer)
+    assert (found.model, found.said, found.confidence, found.corrected_at) == ("", "", None, None)
+
+
+def test_readings_of_a_former_version_know_nothing_of_new_words() -> None:
+    """What nobody looked at then is unknown, not none."""
+    assert answered(**{key: value for key, value in ANSWER.items() if key != "strange"}).strange is None

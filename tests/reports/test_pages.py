@@ -10,7 +10,8 @@ import pytest
 from tests.reports.making import BERLIN, EVIL, empty, full, group, miss
 from triage.figures import Advice, Causes, Misses, Promise, Rated, Report
 from triage.reports.pages import as_csv, as_html, as_markdown, as_text, clean
-from triage.reports.sections import Section, sections
+from triage.reports.sections import sections
+from triage.reports.wording import Section
 
 TITLE = "SayPro Support: report for November 2026"
 

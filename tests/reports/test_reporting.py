@@ -166,3 +166,32 @@ def test_the_log_without_cases_is_of_no_consequence(tmp_path: Path) -> None:
     month = period_of(Span.MONTH, date(2027, 5, 1), WHERE)
     assert made(tx, month, month.start - timedelta(days=3), PEOPLE.called, WHERE).waiting.many == 0
     db.close()
+
+
+def answered(tx: Any, week: Period, first: int, many: int, **fields: Any) -> None:
+    """So many cases in a week of which the model said something."""
+    weekly(tx, week, first, many, **{"model": "m1", "said": "order", "confidence": 0.9, "strange": 0.1, **fields})
+
+
+def test_a_model_that_drifts(tmp_path: Path) -> None:
+    """Twelve weeks beside this one, each with the corrections that were known as long after it; what to do is told."""
+    db = connect(tmp_path / "triage.db")
+    tx: Any = SqliteTransaction(db, "SP")
+    week = period_of(Span.WEEK, date(2026, 11, 18), WHERE)
+    weeks = [period_of(Span.WEEK, week.first - timedelta(days=7 * back), WHERE) for back in range(14)]
+    db.execute("begin")
+    for number, it in enumerate(weeks):
+        answered(tx, it, 1000 * number, 30)
+        # Corrected long after they were over, as this one's may be, too, one day.
+        answered(tx, it, 1000 * number + 100, 10, corrected_at=it.end + timedelta(days=3))
+    answered(tx, week, 500, 15, strange=0.5)
+    db.execute("commit")
+    found = made(tx, week, week.end + timedelta(hours=6), PEOPLE.called, WHERE)
+    assert (found.model.weeks, found.model.now[0].many, found.model.before[0].many) == (12, 55, 480)
+    assert {it.measure for it in found.model.moved} == {"strange"}
+    assert {it.after.hits for it in found.model.shifts if it.measure == "corrected"} == {0}
+    assert {it.before.hits for it in found.model.shifts if it.measure == "corrected"} == {0}
+    assert any("triage train --from-folders" in it.do for it in found.causes.advice)
+    later = made(tx, week, week.end + timedelta(days=4), PEOPLE.called, WHERE).model
+    assert {(it.before.hits, it.after.hits) for it in later.shifts if it.measure == "corrected"} == {(120, 10)}
+    db.close()

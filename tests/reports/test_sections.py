@@ -7,7 +7,8 @@ import pytest
 
 from tests.reports.making import BERLIN, counts, empty, full, group, miss
 from triage.figures import Causes, Misses, Promise, Rated, Report, Times
-from triage.reports.sections import Section, csat, sections, share, span, words
+from triage.reports.sections import sections
+from triage.reports.wording import Section, csat, share, span, words
 
 
 def told(report: Report) -> dict[str, Section]:

@@ -12,6 +12,7 @@ from triage.case import CaseStatus
 from triage.decision import Outcome
 from triage.entry import Entry
 from triage.figures import Counts, Misses, Promise, Rated
+from triage.said import Said
 
 START, END = NOON, later(days=7)
 #: Everybody's time is up by then.
@@ -227,3 +228,36 @@ async def test_texts(each: Each) -> None:
     assert [(it.number, it.words, it.matter) for it in found] == [
         ("SP-100003", "words 3", "to be sorted"), ("SP-100002", "words 2", "order/order_status"),
     ]  # fmt: skip
+
+
+def answer(number: int, **fields: Any) -> Entry:
+    """An entry of a case of which the model said something."""
+    return entry(number, **{"model": "m1", "said": "payment", "confidence": 0.8, "strange": 0.1, **fields})
+
+
+async def test_what_the_model_said(each: Each) -> None:
+    """What was said alike is counted together, by what the model said and not by what people made of it; what no model saw is left out."""
+    given = (
+        answer(1), answer(2, category="other", issue="spam", excluded="closed as spam"), answer(3, confidence=0.9), answer(4, unsure=True),
+        answer(5, model="m2", strange=None), entry(6), answer(7, received_at=END), answer(8, received_at=START - SECOND),
+    )  # fmt: skip
+    for it in given:
+        await each.log.put(it, "")
+    alike = {"category": "payment", "confidence": 0.8, "strange": 0.1, "model": "m1"}
+    found = await each.figures.said(START, END, LATER)
+    assert sorted(found, key=repr) == sorted(
+        [
+            Said(**alike, many=2), Said(**alike | {"confidence": 0.9}), Said(**alike, abstained=True),
+            Said(**alike | {"model": "m2", "strange": None}),
+        ], key=repr,
+    )  # fmt: skip
+
+
+async def test_corrections_count_as_far_as_they_were_known(each: Each) -> None:
+    """A correction that came after the given time is not known yet."""
+    await each.log.put(answer(1, corrected_at=later(days=8)), "")
+
+    async def corrected(known: datetime) -> list[bool]:
+        return [it.corrected for it in await each.figures.said(START, END, known)]
+
+    assert [await corrected(known) for known in (later(days=7), later(days=8), later(days=8) + SECOND)] == [[False], [False], [True]]

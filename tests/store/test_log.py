@@ -10,6 +10,7 @@ from tests.store.words import NOON, Each, later
 from triage.case import CaseStatus, Priority
 from triage.entry import Channel, Entry, Wanted
 from triage.store.connect import connect
+from triage.store.log import SqliteLog
 
 
 def entry(case_id: int, **fields: Any) -> Entry:
@@ -27,7 +28,7 @@ FULL = entry(
     due_at=later(hours=48), resolution="done", rating=4, comment="fine", asked=True, representative="jane", representative_name="Jane",
     priority=Priority.HIGH, channel=Channel.WALK_IN, language="de", product="Kettle", vendor="Acme", acknowledged_at=NOON,
     assigned_at=NOON, answered_at=NOON, updated_at=NOON, escalated_at=NOON, resolved_at=NOON, rated_at=NOON, answers=1, follow_ups=2,
-    reopened=3, refused=True, excluded="no", obstacle="why",
+    reopened=3, refused=True, excluded="no", obstacle="why", model="m1", said="payment", confidence=0.8123, unsure=True, strange=0.25, corrected_at=NOON,
 )  # fmt: skip
 
 
@@ -136,3 +137,13 @@ def test_what_is_asked_is_found_by_an_index(place: SqlitePlace, sql: str, index:
         assert "SCAN log" not in plan
     finally:
         db.close()
+
+
+async def test_entries_of_a_former_version_can_be_read(place: SqlitePlace) -> None:
+    """A field that was unknown when an entry was written has its default, until something happens to the case."""
+    db = connect(place.path)
+    SqliteLog(db).put(FULL, "words")
+    db.execute("update log_entries set entry = json_remove(entry, '$.model', '$.said', '$.strange', '$.corrected_at')")
+    [found] = SqliteLog(db).find(Wanted())
+    assert (found.model, found.said, found.strange, found.corrected_at, found.number) == ("", "", None, None, FULL.number)
+    db.close()

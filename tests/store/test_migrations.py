@@ -1,6 +1,7 @@
 """The schema: made from nothing, brought up to date once, and never taken for older than it is."""
 
 import asyncio
+import json
 import sqlite3
 import subprocess
 import sys
@@ -200,3 +201,39 @@ async def test_a_new_file_that_others_read_is_waited_for(tmp_path: Path) -> None
     reader.execute("commit")
     (await opening).close()
     reader.close()
+
+
+def test_what_the_model_had_said_is_known_of_older_cases(tmp_path: Path) -> None:
+    """The migration takes answers and corrections over from messages; what no model read, or nobody corrected, has none."""
+    before = [name for name in NAMES if name < "m030"]
+    connection = sqlite3.connect(tmp_path / "a.db", isolation_level=None)
+    migrations.apply(Database(connection), stop_before=NAMES[len(before)])
+    said = {"model": "m1", "category": "payment", "confidence": 0.8123, "abstained": False}
+    readings = (said, said | {"abstained": True}, said | {"model": ""}, None)
+    for case, reading in enumerate(readings, 1):
+        connection.execute("insert into log(case_id, number, received, category, excluded) values (?, 'SP-1', 1, 'order', '')", (case,))
+        # A later message of the case, which did not open it.
+        for uid, outcome in ((case * 2, "opened"), (case * 2 + 1, "follow_up")):
+            row = (uid, f"2026-03-02T12:00:{uid:02}+00:00", outcome, case, json.dumps(reading) if reading else None)
+            connection.execute(
+                """insert into messages(account, mailbox, uid_validity, uid, received_at, outcome, case_id, reading)
+                values ('a', 'INBOX', 1, ?, ?, ?, ?, ?)""",
+                row,
+            )
+    given = (
+        (1, "payment", "2026-03-04T12:00:00+00:00"),
+        (1, "payment", "2026-03-03T12:00:00.500000+00:00"),
+        (2, "", "2026-03-03T12:00:00+00:00"),
+    )
+    for case, was, at in given:
+        connection.execute(
+            "insert into corrections(at, author, provenance, case_id, from_category, category, issue) values (?, 'J', 'cli', ?, ?, 'order', '')",
+            (at, case, was),
+        )
+    connection.close()
+    connect(tmp_path / "a.db").close()
+    with sqlite3.connect(tmp_path / "a.db") as connection:
+        found = connection.execute("select model, said, confidence, unsure, strange, corrected from log order by case_id").fetchall()
+    noon = int(NOON.timestamp()) + 86400
+    nothing = (None, None, None, None, None, None)
+    assert found == [("m1", "payment", 812, 0, None, noon), ("m1", "payment", 812, 1, None, None), nothing, nothing]

@@ -35,6 +35,9 @@ class Entry:
     reasons: Ints
     #: Row of the word when it stands in the subject, -1 where training never saw it there.
     in_subject: int
+    #: It is a word, of letters, and training knew it.
+    word: bool
+    taught: bool
 
 
 class Encoder:
@@ -120,6 +123,8 @@ class Encoder:
             phrases=self._lexicon.phrases_from(token),
             reasons=np.array(reasons, dtype=np.int64),
             in_subject=self._words.get(f"s:{word}", -1),
+            word=token.isalpha(),
+            taught=word in self._words,
         )
 
     def _pair_rows_of(self, subject: Sequence[Entry], body: Sequence[Entry]) -> Ints:

@@ -23,6 +23,8 @@ _ONE_MATTER = 0.98
 #: A sentence that is so sure by itself speaks of a matter of its own.
 _OF_ITS_OWN = 0.6
 _MOST_SENTENCES = 12
+#: Of fewer different words nothing is said about how strange they are.
+_WORDS_ENOUGH = 5
 #: Greetings, thanks and small talk are no further matter.
 _NO_MATTER = frozenset({"other/other", "other/feedback", "other/spam"})
 _NO_FACTS = Facts()
@@ -80,6 +82,7 @@ class Model:
             alternatives=self._alternatives(self._with_sentences(doc, probabilities, chosen), chosen),
             reasons=self._reasons(doc, chosen, index, value * (weights[:, chosen] - self._usual[index]), tuple(facts)),
             model_version=self.version,
+            strange=self._strange(doc),
         )
 
     def classify_many(self, messages: Iterable[tuple[str, str]]) -> list[Classification]:
@@ -117,6 +120,11 @@ class Model:
             if place < _NEAR_MISSES or probabilities[row] >= _WORTH_NAMING
             for category, _, issue in [self.classes[row].partition("/")]
         )
+
+    def _strange(self, doc: Document) -> float | None:
+        """The share of words that training never saw, to two places; None of a message of too few words to say."""
+        seen = [entry.taught for entry in map(self._encoder.entry, {*doc.subject, *doc.body}) if entry.word]
+        return round(1 - sum(seen) / len(seen), 2) if len(seen) >= _WORDS_ENOUGH else None
 
     def _reasons(self, doc: Document, chosen: int, index: Any, spoke: Any, facts: Sequence[Fact]) -> tuple[str, ...]:
         """The words and facts that spoke most for the class, as a sentence."""

@@ -10,7 +10,6 @@ from rich.table import Table
 
 from triage import app
 from triage.classifier.corpus import Example, read_all
-from triage.classifier.drift import Shift
 from triage.classifier.drift import drift as compared
 from triage.classifier.evaluate import evaluate
 from triage.classifier.learn import example, split
@@ -18,8 +17,9 @@ from triage.classifier.model import Model
 from triage.classifier.shelf import Kept
 from triage.cli.context import Json, print_json, program, run_async, settings
 from triage.cli.places import printable
-from triage.correction import Correction, Lesson, Said
+from triage.correction import Correction, Lesson
 from triage.errors import ModelError
+from triage.said import Drift, Shift
 from triage.settings import Settings
 from triage.stores import open_case_store
 
@@ -97,11 +97,13 @@ def learn(context: click.Context) -> None:
 @_AS_JSON
 @click.pass_context
 def drift(context: click.Context, weeks: int, as_json: bool) -> None:
-    """Show how sure the answers were, how many were left to people, and how many were corrected, and what is more than chance."""
-    before, after = run_async(_said(settings(context), timedelta(weeks=weeks)))
-    shifts = compared(before, after)
+    """Show how sure the answers were, how many were left to people or corrected, whose words are new, and what is more than chance."""
+    shifts = run_async(_drift(settings(context), timedelta(weeks=weeks))).shifts
     if as_json:
         print_json({"weeks": weeks, "shifts": [_shift_json(each) for each in shifts]})
+        return
+    if not shifts:
+        click.echo("no model was asked in these weeks")
         return
     table = _table("category", "measure", "before", "now", "more than chance?")
     for each in shifts:
@@ -122,10 +124,13 @@ async def _learn(chosen: Settings) -> Lesson:
     return await app.learned(chosen).teach(*await _corrections(chosen))
 
 
-async def _said(chosen: Settings, span: timedelta) -> tuple[list[Said], list[Said]]:
+async def _drift(chosen: Settings, span: timedelta) -> Drift:
     store, now = open_case_store(chosen), app.utc_now()
     try:
-        return await store.query(lambda tx: (tx.corrections.said(now - 2 * span, now - span), tx.corrections.said(now - span, now)))
+        await app.keep_log(chosen, store).catch_up()
+        # Corrections of both as far as they were known when each was over.
+        before = await store.query(lambda tx: tx.figures.said(now - 2 * span, now - span, now - span))
+        return compared([before], await store.query(lambda tx: tx.figures.said(now - span, now, now)))
     finally:
         await store.close()
 

@@ -80,7 +80,7 @@ class CaseFile:
 
 def entry_of(file: CaseFile) -> Entry:
     """What the log says of the case."""
-    return _with_history(_with_words(_of_case(file.case, file), file), file)
+    return _with_answer(_with_history(_with_words(_of_case(file.case, file), file), file), file)
 
 
 def _of_case(case: Case, file: CaseFile) -> Entry:
@@ -148,6 +148,23 @@ def _with_history(entry: Entry, file: CaseFile) -> Entry:
         answers=len(answers),
         follow_ups=len(file.of("follow_up")),
         reopened=len(file.of("reopened")) + sum(bool(event.detail.get("reopened")) for event in file.of("follow_up")),
+    )
+
+
+def _with_answer(entry: Entry, file: CaseFile) -> Entry:
+    """What the model had said, and whether a person said otherwise of what it had not left to people."""
+    read = json.loads(file.first.reading_json) if file.first and file.first.reading_json else {}
+    if not read.get("model"):
+        return entry
+    unsure = read["abstained"]
+    return replace(
+        entry,
+        model=read["model"],
+        said=read["category"],
+        confidence=read["confidence"],
+        unsure=unsure,
+        strange=read.get("strange"),
+        corrected_at=None if unsure else _first(file.of("corrected")),
     )
 
 

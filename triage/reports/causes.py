@@ -3,11 +3,22 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from triage.figures import Advice, Causes, Cluster, Group, Misses, Often, Promise, Report, Rise
-from triage.reports.sections import words
+from triage.reports.answers import moved
+from triage.reports.wording import words
+from triage.said import EVERYTHING, Drift, Shift
 
 #: A reason that stands behind so many misses is worth a look.
 _OFTEN, _LARGE_SHARE = 5, 0.25
 _TARGET = 0.99
+#: As a rise of cases: fewer messages, or less more than before, are nothing that teaching would change.
+_FEWEST, _LEAST_RATIO = 5, 1.25
+#: By measure.
+_TEACH: Mapping[str, str] = {
+    "corrected": "People often correct what the model says of {}: look into some of these cases, then teach it with `triage model learn`.",
+    "unsure": "The model leaves more of {} to people: sort what lies there, then teach it with `triage train --from-folders`.",
+    "doubtful": "The model is less sure of {}: see that its folders are sorted well, then teach it with `triage train --from-folders`.",
+    "strange": "Mail about {} has words that the model was not taught: teach it with `triage train --from-folders`.",
+}
 
 
 def advice(report: Report, causes: Causes, vendors: Sequence[tuple[str, float]]) -> tuple[Advice, ...]:
@@ -18,6 +29,7 @@ def advice(report: Report, causes: Causes, vendors: Sequence[tuple[str, float]])
         *_of_misses(report.misses.get(Promise.RESOLUTION, Misses()), report.total),
         *_of_often(causes.customers, "customer"),
         *_of_often(causes.orders, "order"),
+        *_of_drift(report.model),
     )
 
 
@@ -48,6 +60,29 @@ def _of_misses(misses: Misses, total: Group) -> Iterator[Advice]:
         if many >= _OFTEN and many / misses.many >= _LARGE_SHARE:
             late = f"{many} of {misses.many} cases that were not resolved within 48 hours"
             yield Advice(do=f"Shorten what takes longest: “{why}”.", because=f"It stands behind {late}.")
+
+
+def _of_drift(drift: Drift) -> Iterator[Advice]:
+    for measure, do in _TEACH.items():
+        worse = [shift for shift in drift.moved if shift.measure == measure and _is_worse(shift)]
+        # Where single categories explain it, nobody is sent to look at all of them.
+        worse = [shift for shift in worse if shift.category != EVERYTHING] or worse
+        if worse:
+            yield Advice(do=do.format(_listed(worse)), because=f"{'; '.join(map(moved, worse))}.")
+    former = [version for version in drift.models_before if version not in drift.models]
+    if former and any(map(_is_worse, drift.moved)):
+        yield Advice(
+            do=f"Or let the model answer that answered before: `triage model use {former[0]}`.",
+            because=f"It is {', '.join(drift.models)} that answered now.",
+        )
+
+
+def _is_worse(shift: Shift) -> bool:
+    return shift.after.hits >= _FEWEST and shift.after.value >= _LEAST_RATIO * shift.before.value
+
+
+def _listed(shifts: Sequence[Shift]) -> str:
+    return ", ".join("all mail" if shift.category == EVERYTHING else words(shift.category) for shift in shifts)
 
 
 def _of_often(found: Sequence[Often], what: str) -> Iterator[Advice]:

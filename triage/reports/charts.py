@@ -13,7 +13,7 @@ from matplotlib.ticker import MaxNLocator
 
 from triage.figures import Promise, Report
 from triage.reports.pages import clean
-from triage.reports.sections import words
+from triage.reports.wording import words
 
 #: Okabe and Ito's colours, which people of every kind of colour vision tell apart; shape and words say the same again.
 _BLUE, _ORANGE, _GREY, _INK = "#0072B2", "#E69F00", "#8A8A8A", "#222222"

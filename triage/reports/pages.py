@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from itertools import zip_longest
 
-from triage.reports.sections import Section
+from triage.reports.wording import Section
 
 _WIDTH = 80
 #: More columns, or narrower ones, are not read any more.

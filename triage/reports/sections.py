@@ -1,13 +1,12 @@
 """A report as sections that any form can print: a title, a table or some lines, what there is to know about it, and its chart."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta, tzinfo
 
 from triage.figures import Counts, Group, Miss, Misses, Promise, Report, Times
+from triage.reports.answers import answers
+from triage.reports.wording import Section, csat, share, span, words
 
-_DAY = 86400
-_HOUR = 3600
 _SHOWN = 25
 _TITLES = {
     "representative": "By representative", "department": "By department", "category": "By category", "matter": "By matter",
@@ -24,19 +23,6 @@ _GROUPED = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
-    """One part of a report."""
-
-    title: str
-    #: Key of the chart that stands with it; empty for none.
-    chart: str = ""
-    headings: Sequence[str] = ()
-    rows: Sequence[Sequence[str]] = ()
-    #: Sentences below it.
-    notes: Sequence[str] = ()
-
-
 def sections(report: Report, where: tzinfo) -> list[Section]:
     """All parts in the order of reading: what was reached, what was missed, where, and why."""
     return [
@@ -46,6 +32,7 @@ def sections(report: Report, where: tzinfo) -> list[Section]:
         _satisfaction(report),
         *_causes(report),
         *_grouped(report),
+        *answers(report.model),
         _excluded(report),
         _definitions(report, where),
     ]
@@ -178,32 +165,6 @@ def _definitions(report: Report, where: tzinfo) -> Section:
             "90 %: the time within which nine tenths were done. Satisfaction: ratings that came in during the period.",
         ),
     )
-
-
-def share(hits: int, of: int) -> str:
-    """Like "98.0 % (49/50)"; a dash where there is nothing to share."""
-    return f"{100 * hits / of:.1f} % ({hits}/{of})" if of else "–"
-
-
-def span(seconds: float | None) -> str:
-    """A duration in words, to two places; a dash for none."""
-    if seconds is None:
-        return "–"
-    if seconds >= 2 * _DAY:
-        return f"{seconds / _DAY:.1f} d"
-    if seconds >= _HOUR:
-        return f"{seconds / _HOUR:.1f} h"
-    return f"{seconds / 60:.0f} min" if seconds >= 2 * 60 else f"{seconds:.0f} s"
-
-
-def csat(it: Group) -> str:
-    """The mean rating and how many there are."""
-    return f"{it.csat:.2f} ({it.ratings})" if it.csat is not None else "–"
-
-
-def words(name: str) -> str:
-    """A name of the store as people read it."""
-    return name.replace("_", " ").replace("/", ": ")
 
 
 def _net(counts: Counts) -> str:

@@ -1,10 +1,8 @@
 """What people said that messages are about; the texts stay with the messages, so that erasing one erases it here too."""
 
-from datetime import datetime
-
 from sqlite_utils import Database
 
-from triage.correction import Correction, Provenance, Said
+from triage.correction import Correction, Provenance
 from triage.store import rows
 
 _ADD = """insert into corrections(at, author, provenance, case_id, message, from_category, from_issue, category, issue)
@@ -12,11 +10,6 @@ _ADD = """insert into corrections(at, author, provenance, case_id, message, from
 _SELECT = (
     """select corrections.*, messages.subject, messages.text from corrections left join messages on messages.id = corrections.message"""
 )
-
-_SAID = """select json_extract(reading, '$.category') as category, json_extract(reading, '$.confidence') as confidence,
-    json_extract(reading, '$.abstained') as abstained,
-    exists(select 1 from corrections where corrections.case_id = messages.case_id and from_category <> '') as corrected
-    from messages where outcome = 'opened' and reading is not null and received_at >= :since and received_at < :until"""
 
 
 class SqliteCorrections:
@@ -41,19 +34,6 @@ class SqliteCorrections:
         """The latest so many with their texts, oldest first."""
         found = self._db.query(f"{_SELECT} order by corrections.id desc limit ?", (limit or -1,))
         return [_correction(row) for row in found][::-1]
-
-    def said(self, since: datetime, until: datetime) -> list[Said]:
-        """What was said of the messages that opened a case and arrived between these times."""
-        found = self._db.query(_SAID, {"since": rows.moment(since), "until": rows.moment(until)})
-        return [
-            Said(
-                category=rows.text(row, "category"),
-                confidence=float(row["confidence"] or 0.0),
-                abstained=bool(row["abstained"]),
-                corrected=bool(row["corrected"]),
-            )
-            for row in found
-        ]
 
     def of_case(self, case_id: int) -> list[Correction]:
         """Those of one case, oldest first."""

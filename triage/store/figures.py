@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from sqlite_utils import Database
 
 from triage.figures import ACKNOWLEDGED_WITHIN, RESOLVED_WITHIN, Cell, Counts, Miss, Misses, Often, Promise, Rated, Text, Took
+from triage.said import Said
 from triage.store import rows
 
 #: Later than anything that ever happens.
@@ -59,6 +60,9 @@ _SAID = {
     "follow_up": "messages that continue a case", "noted": "notes of machines and of staff", "report": "delivery reports",
     "automatic": "automatic, bulk and list mail", "spam": "spam", "duplicate": "second copies", "sent": "our own answers",
 }  # fmt: skip
+_SAID_ALIKE = """select said as category, model, unsure as abstained, ifnull(log.corrected < :known, 0) as corrected,
+    log.confidence / 1000.0 as confidence, log.strange / 1000.0 as strange, count(*) as many from log
+    where received >= :start and received < :end and said <> '' group by 1, 2, 3, 4, 5, 6"""
 _OFTEN = {
     False: f"""select requester, count(*) as many from log where {_ARRIVED} and requester <> ''
         group by requester having many >= :least order by many desc, requester limit :limit""",  # noqa: S608
@@ -165,6 +169,11 @@ class SqliteFigures:
         theirs = self._db.execute(sql, {**given, "name": name}).fetchall()
         matters = dict.fromkeys(_matter(*row[1:]) for row in theirs)
         return Often(name=name, many=many, numbers=tuple(row[0] for row in theirs[:10]), matters=tuple(matters))
+
+    def said(self, start: datetime, end: datetime, known: datetime) -> list[Said]:
+        """What the model said of messages that opened a case and arrived."""
+        found = self._db.query(_SAID_ALIKE, _between(start, end) | {"known": _seconds(known)})
+        return [Said(**row | {"abstained": bool(row["abstained"]), "corrected": bool(row["corrected"])}) for row in found]
 
     def texts(self, start: datetime, end: datetime, limit: int) -> list[Text]:
         """What customers wrote."""

@@ -15,13 +15,13 @@ from triage.store import rows
 _TIMES = {
     "received": "received_at", "opened": "opened_at", "acknowledged": "acknowledged_at", "assigned": "assigned_at",
     "answered": "answered_at", "updated": "updated_at", "escalated": "escalated_at", "resolved": "resolved_at", "rated": "rated_at",
-    "due": "due_at",
+    "due": "due_at", "corrected": "corrected_at",
 }  # fmt: skip
 _AS_THEY_ARE = (
     "case_id", "number", "category", "issue", "status", "channel", "representative", "product", "vendor", "excluded", "obstacle",
-    "abstained", "rating", "answers", "follow_ups", "reopened", "refused",
+    "abstained", "rating", "answers", "follow_ups", "reopened", "refused", "model", "said", "unsure",
 )  # fmt: skip
-_COLUMNS = (*_TIMES, *_AS_THEY_ARE, "requester", "departments")
+_COLUMNS = (*_TIMES, *_AS_THEY_ARE, "requester", "departments", "confidence", "strange")
 # Names of columns come from the lines above, never from outside.
 _PUT = f"insert or replace into log({', '.join(_COLUMNS)}) values ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608
 _WORDS = """insert into log_words(case_id, words) values (?, ?)
@@ -52,6 +52,8 @@ class SqliteLog:
             *(getattr(entry, name) for name in _AS_THEY_ARE),
             entry.email,
             _listed(entry.departments),
+            _per_mille(entry.confidence),
+            _per_mille(entry.strange),
         )
         self._db.execute(_PUT, row)
         self._db.execute("insert or replace into log_entries(case_id, entry) values (?, ?)", (entry.case_id, _encoded(entry)))
@@ -97,6 +99,11 @@ def _listed(keys: Sequence[str]) -> str:
     return f"|{'|'.join(keys)}|" if keys else ""
 
 
+def _per_mille(share: float | None) -> int | None:
+    # Fine enough for any figure, and coarse enough that much is counted together.
+    return None if share is None else round(1000 * share)
+
+
 def _seconds(at: datetime | None) -> int | None:
     return None if at is None else int(at.timestamp())
 
@@ -110,9 +117,10 @@ def _encoded(entry: Entry) -> str:
 
 def _decoded(text: str) -> Entry:
     said = json.loads(text)
-    said |= {name: datetime.fromisoformat(said[name]) for name in _MOMENTS if said[name]}
+    said |= {name: datetime.fromisoformat(said[name]) for name in _MOMENTS if said.get(name)}
     said |= {name: tuple(said[name]) for name in _TUPLES}
     said |= {"status": CaseStatus(said["status"]), "priority": Priority(said["priority"]), "channel": Channel(said["channel"])}
     if said["order_date"]:
         said["order_date"] = date.fromisoformat(said["order_date"])
-    return Entry(**{field.name: said[field.name] for field in fields(Entry)})
+    # What a former version wrote has not all of the fields: those have their defaults.
+    return Entry(**{field.name: said[field.name] for field in fields(Entry) if field.name in said})

@@ -280,6 +280,7 @@ def reading_json(reading: Reading) -> str:
             "alternatives": [[matter.category, matter.issue, round(matter.confidence, 4)] for matter in classification.alternatives],
             "reasons": classification.reasons,
             "model": classification.model_version,
+            "strange": classification.strange,
             "defects": message.defects,
             "attachments": [[attachment.filename, attachment.content_type, attachment.size] for attachment in message.attachments],
             "authentication": dict(message.authentication),

@@ -1,0 +1,62 @@
+"""How well the model knows the mail, as a section of a report: how sure it was, what it left to people, what they corrected."""
+
+from collections.abc import Iterator, Mapping
+
+from triage.reports.wording import Section, share, words
+from triage.said import EVERYTHING, Drift, Level, Shift
+
+_MEASURES: Mapping[str, str] = {
+    "unsure": "left to people",
+    "corrected": "corrected by people",
+    "doubtful": "less sure than of half the mail before",
+    "strange": "more new words than nine tenths of the mail before",
+}
+
+
+def answers(drift: Drift) -> Iterator[Section]:
+    """One section; none where no model was asked."""
+    if not drift.now or not drift.now[0].many:
+        return
+    rows = [_row(now, before) for now, before in zip(drift.now, drift.before, strict=True)]
+    yield Section(
+        title="How well the model knows the mail",
+        headings=("taken for", "messages", "how sure", "left to people", "corrected", "new words"),
+        rows=rows,
+        notes=tuple(_notes(drift)),
+    )
+
+
+def _notes(drift: Drift) -> Iterator[str]:
+    if drift.weeks:
+        yield f"In brackets: the {drift.weeks} weeks before." if drift.weeks > 1 else "In brackets: the week before."
+        yield from (f"{moved(shift)}: more than chance (p = {shift.p:.4f})." for shift in drift.moved)
+        if not drift.moved:
+            yield "Nothing has moved by more than chance, by an exact test corrected for everything that was looked at."
+    if len(drift.models.keys() | drift.models_before.keys()) > 1:
+        yield f"Answered by {_models(drift.models)}; in the weeks before by {_models(drift.models_before) or 'none'}."
+
+
+def moved(shift: Shift) -> str:
+    """What moved, from where to where."""
+    what = "all mail" if shift.category == EVERYTHING else words(shift.category)
+    then, now = (share(it.hits, it.of) for it in (shift.before, shift.after))
+    return f"{what}, {_MEASURES[shift.measure]}: {now}, before {then}"
+
+
+def _row(now: Level, before: Level) -> tuple[str, ...]:
+    pairs = (
+        (_percent(now.sure), _percent(before.sure)),
+        (_percent(now.unsure.value), _percent(before.unsure.value)),
+        (_percent(now.corrected.value), _percent(before.corrected.value)),
+        (_percent(now.strange), _percent(before.strange)),
+    )
+    told = [f"{one if now.many else '–'} ({other if before.many else '–'})" for one, other in pairs]
+    return ("all mail" if now.category == EVERYTHING else words(now.category), f"{now.many} ({before.many})", *told)
+
+
+def _percent(value: float | None) -> str:
+    return "–" if value is None else f"{100 * value:.1f} %"
+
+
+def _models(models: Mapping[str, int]) -> str:
+    return ", ".join(f"{version} ({many})" for version, many in models.items())
