@@ -16,4 +16,7 @@ class HistoryTable(Protocol):
         """The last event there is."""
 
     def touched(self, after: int, limit: int) -> tuple[list[int], int]:
-        """Cases that something happened to after that event, by at most so many events; and the last of these."""
+        """Cases that something happened to after that event, so many events at a time, and the last event looked at.
+
+        A case comes with its last event: followed to the end, each comes once. No cases mean that there are no more events.
+        """

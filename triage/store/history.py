@@ -1,6 +1,11 @@
 """How far the history of cases was followed, and by whom."""
 
+import json
+
 from sqlite_utils import Database
+
+_NEXT = "select id, case_id from events where id > ? order by id limit ?"
+_NO_LATER = "select value from json_each(?) where not exists (select 1 from events where case_id = value and id > ?)"
 
 
 class SqliteHistory:
@@ -24,5 +29,10 @@ class SqliteHistory:
 
     def touched(self, after: int, limit: int) -> tuple[list[int], int]:
         """Cases that something happened to, and the last event looked at."""
-        found = self._db.execute("select id, case_id from events where id > ? order by id limit ?", (after, limit)).fetchall()
-        return list(dict.fromkeys(case_id for _, case_id in found)), found[-1][0] if found else after
+        while found := self._db.execute(_NEXT, (after, limit)).fetchall():
+            after = found[-1][0]
+            # A case with more events behind these comes with the last of them: once, however many there are.
+            ids = json.dumps(list(dict.fromkeys(case_id for _, case_id in found)))
+            if cases := [case_id for (case_id,) in self._db.execute(_NO_LATER, (ids, after))]:
+                return cases, after
+        return [], after
