@@ -18,11 +18,20 @@ def open_book(settings: Settings) -> OrderBook | None:
 
 def plain_book(its: OrderSettings) -> OrderBook:
     """The order system itself."""
+    time_out = its.time_out.total_seconds()
+    # Heavy, and for those only who have such an order system.
     if its.http:
-        # Heavy, and for those only who have such an order system.
         from triage.orders.books.http import HttpBook
 
-        return HttpBook(its.http, time_out=its.time_out.total_seconds())
+        return HttpBook(its.http, time_out=time_out)
+    if its.shopify:
+        from triage.orders.books.shopify import ShopifyBook
+
+        return ShopifyBook(its.shopify, time_out=time_out)
+    if its.woocommerce:
+        from triage.orders.books.woocommerce import WooCommerceBook
+
+        return WooCommerceBook(its.woocommerce, time_out=time_out)
     if its.files:
         return FilesBook(its.files.paths, its.files.columns)
     return SqliteBook((its.book or BookSettings()).path)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from triage.message import Message
 from triage.order import Document, Order
@@ -144,6 +144,14 @@ class OrderBook(Protocol):
 
     async def close(self) -> None:
         """Let go; safe to call twice."""
+
+
+@runtime_checkable
+class Described(Protocol):
+    """An order system that tells what is in it and what our key may do."""
+
+    async def describe(self) -> str:
+        """In some words, for whoever sets it up; the same errors as of an order book."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

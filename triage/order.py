@@ -6,6 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+#: Before or behind the point.
+_MOST_DIGITS = 15
 _BETWEEN = re.compile(r"[\s-]{1,40}")
 
 
@@ -72,6 +74,11 @@ class Money:
 
     amount: Decimal
     currency: str
+
+    def __post_init__(self) -> None:
+        # Written out, an amount such as 1e999999999 would fill the memory.
+        if not self.amount.is_finite() or abs(self.amount.adjusted()) > _MOST_DIGITS:
+            raise ValueError("expected an amount of money")
 
     def __str__(self) -> str:
         return f"{self.amount:.2f} {self.currency}"

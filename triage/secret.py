@@ -31,6 +31,10 @@ class Secret(BaseModel):
             )
         return self
 
+    def anchored(self, base: Path) -> "Secret":
+        """The same with a relative path below that folder."""
+        return self.model_copy(update={"file": base / self.file}) if self.file else self
+
     def reveal(self, username: str) -> str:
         """The secret itself; SettingsError where its source has none."""
         if self.env:

@@ -116,7 +116,7 @@ class Settings(Section):
         return self
 
 
-_SECRETS = frozenset({"password", "client_secret", "refresh_token"})
+_SECRETS = frozenset({"password", "client_secret", "refresh_token", "token", "key", "secret", "webhook_secret"})
 
 
 def _problems(error: ValidationError) -> list[str]:
@@ -180,4 +180,4 @@ def _anchored_grant(grant: OAuthSettings, base: Path) -> OAuthSettings:
 
 
 def _anchored_secret(secret: Secret | None, base: Path) -> Secret | None:
-    return secret.model_copy(update={"file": base / secret.file}) if secret and secret.file else secret
+    return secret and secret.anchored(base)

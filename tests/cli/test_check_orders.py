@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from tests.cli.calling import Shop
+from tests.orders.shops import ShopifyPlace
 from triage.sections.places import project_root
 
 BOOK = '[orders.book]\npath = "orders.db"\n'
@@ -57,3 +58,19 @@ async def test_without_an_order_system_there_is_no_line(shop: Shop) -> None:
     """What is not configured is not checked."""
     shop.configure(extra="")
     assert " orders:" not in (await shop.calls("check")).out
+
+
+async def test_a_shop(shop: Shop, tmp_path: Path) -> None:
+    """It is said how many orders there are, and in what a key falls short."""
+    place = ShopifyPlace(tmp_path)
+    orders, scopes = b'{"orders": [], "count": 12}', b'{"access_scopes": [{"handle": "read_orders"}]}'
+    place.answer = lambda url: scopes if "scopes" in url.path else orders  # type: ignore[method-assign]
+    table = f'[orders.shopify]\nshop = "{place.base}"\ntoken = {{file = "{tmp_path / "key"}"}}\n'
+    mark, words = await said(shop, table)
+    assert mark == "ok"
+    assert words.startswith("the Shopify shop 127.0.0.1 answers (12 orders, those of the last 60 days only: the key lacks the scope")
+    place.code = 401
+    mark, words = await said(shop, table)
+    assert mark == "FAIL"
+    assert "answers 401: expected a key that may read orders" in words
+    await place.close()

@@ -23,7 +23,7 @@ from triage.sections.orders import HttpSettings
 class Place(Protocol):
     """An order system of a test's own."""
 
-    #: Fields of an order that this system does not know.
+    #: Fields of an order that this system does not know, or knows in another form.
     unknown: frozenset[str]
 
     async def fill(self, orders: Sequence[Order], documents: Mapping[str, bytes]) -> None:
@@ -154,6 +154,8 @@ class HttpPlace:
         #: What is answered instead of 200.
         self.code = 200
         self.asked: list[tuple[str, str]] = []
+        #: Sent along with the next answers.
+        self.headers: dict[str, str] = {}
         place = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -162,6 +164,8 @@ class HttpPlace:
                 content = place.answer(urlsplit(self.path))
                 self.send_response(place.code if content is not None else 404)
                 self.send_header("Location", "https://evil.example/")
+                for name, text in place.headers.items():
+                    self.send_header(name, text)
                 self.end_headers()
                 self.wfile.write(content or b"")
 

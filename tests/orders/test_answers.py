@@ -72,6 +72,7 @@ def test_answered(about: str, of: Order, kind: AnswerKind) -> None:
         ("order/order_status", order(shipments=()), "does not say how it was shipped"),
         ("order/order_status", order(shipments=(shipment(carrier="", tracking_number=""),)), "does not say how it was shipped"),
         ("order/order_status", order(shipments=(shipment(), shipment())), "it travels in several parcels"),
+        ("order/order_status", order(status=OrderStatus.PROCESSING), "a part of it has been shipped"),
         ("order/delivery_delayed", order(status=OrderStatus.DELAYED, shipments=()), "neither why it is late nor until when"),
         ("receipt/receipt_missing", order(), "handed out no such document"),
         ("dispute/refund_status", order(), "knows of no refund"),

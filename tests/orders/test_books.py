@@ -10,11 +10,12 @@ import pytest
 
 from tests.orders.making import ANN, INVOICE, RECEIPT, at, euros, failed, order, refund, shipment
 from tests.orders.places import CsvPlace, FilePlace, HttpPlace, LinesPlace, Place, SqlitePlace
+from tests.orders.shops import ShopifyPlace, WooCommercePlace, as_a_shop_knows
 from triage.errors import OrderSystemRefusedError
 from triage.inquiry import OrderBook
 from triage.order import DocumentKind, Order, OrderStatus, Step
 
-PLACES: list[Callable[[Path], Place]] = [SqlitePlace, FilePlace, LinesPlace, CsvPlace, HttpPlace]
+PLACES: list[Callable[[Path], Place]] = [SqlitePlace, FilePlace, LinesPlace, CsvPlace, HttpPlace, ShopifyPlace, WooCommercePlace]
 PAPERS = {RECEIPT.where: b"%PDF receipt", INVOICE.where: b"%PDF invoice"}
 FIRST = order("ORD1001", placed_at=at(1), updated_at=at(2))
 SECOND = order(
@@ -55,6 +56,8 @@ class _Closing:
 def as_known(wanted: Order, place: Place) -> Order:
     """The order as far as that order system can know it."""
     empty = Order(number=wanted.number, status=wanted.status)
+    if isinstance(place, ShopifyPlace | WooCommercePlace):
+        wanted = as_a_shop_knows(wanted)
     return replace(wanted, **{it.name: getattr(empty, it.name) for it in fields(Order) if it.name in place.unknown})
 
 

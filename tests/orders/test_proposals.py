@@ -23,8 +23,9 @@ def proposed(of: Order, issue: str, category: str = "order") -> str:
 @rows(
     ("issue", "of", "said"),
     [
-        ("order_cancel", order(status=OrderStatus.PROCESSING), "can still be changed or cancelled: the order is processing"),
-        ("order_change", order(status=OrderStatus.BACKORDERED), "can still be changed"),
+        ("order_cancel", order(status=OrderStatus.PROCESSING, shipments=()), "can still be changed or cancelled: the order is processing"),
+        ("order_change", order(status=OrderStatus.PROCESSING), "can no longer be changed before dispatch"),
+        ("order_change", order(status=OrderStatus.BACKORDERED, shipments=()), "can still be changed"),
         ("change_address", order(), "can no longer be changed before dispatch: the order is shipped"),
         ("refund_request", DELIVERED, "Refund eligible: paid 49.90 EUR, delivered 2026-11-10, 12 days ago; returns are taken for 30 days."),
         ("refund_request", LONG_AGO, "Refund only as a gesture: delivered 2026-09-10, 73 days ago; returns are taken for 30 days."),

@@ -102,3 +102,36 @@ def test_mistakes_in_the_policy(text: str, said: str) -> None:
     with pytest.raises(SettingsError) as caught:
         Policy.parse(text + "\n" + row if text.startswith("[") else row + text)
     assert said in "\n".join(caught.value.problems)
+
+
+@rows(
+    ("table", "name"),
+    [
+        ('[orders.shopify]\nshop = "shop-name.myshopify.com"\ntoken = {file = "key"}\n', "Shopify shop shop-name.myshopify.com"),
+        (
+            '[orders.woocommerce]\nbase_url = "https://shop.example"\nkey = {file = "key"}\nsecret = {file = "key"}\n',
+            "WooCommerce shop shop.example",
+        ),
+    ],
+)
+async def test_ready_made_shops(table: str, name: str, tmp_path: Path) -> None:
+    """A table is enough; files with keys lie below the installation."""
+    configured(tmp_path)
+    path = tmp_path / "config" / "triage.toml"
+    (tmp_path / "key").write_text("k3y\n")
+    path.write_text(path.read_text().replace('[orders.book]\npath = "orders.db"', table))
+    book = open_book(load(path))
+    assert isinstance(book, GuardedBook)
+    assert book.name == name
+    await book.close()
+
+
+def test_a_key_in_the_file_is_not_repeated(tmp_path: Path) -> None:
+    """Whoever writes a key itself is told where it belongs, without it."""
+    configured(tmp_path)
+    path = tmp_path / "config" / "triage.toml"
+    table = '[orders.shopify]\nshop = "shop-name.myshopify.com"\ntoken = "shpat_1234"\n'
+    path.write_text(path.read_text().replace('[orders.book]\npath = "orders.db"', table))
+    with pytest.raises(SettingsError, match="the file holds no secrets") as caught:
+        load(path)
+    assert "shpat_1234" not in str(caught.value)

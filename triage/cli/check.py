@@ -18,6 +18,7 @@ from triage.cli.context import print_json, run_async, settings
 from triage.cli.places import printable
 from triage.clocks.tell import zone
 from triage.errors import PermanentError, TemplateError, TriageError
+from triage.inquiry import Described
 from triage.mailbox.imap import ImapMailbox
 from triage.message import MailboxStatus
 from triage.people import People
@@ -151,13 +152,15 @@ async def _orders(chosen: Settings) -> str:
     try:
         await book.by_numbers(["0"])
         await book.by_address(chosen.identity.address, 1)
+        found = await book.describe() if isinstance(book, Described) else ""
     finally:
         await book.close()
+    answers = f"the {book.name} answers{f' ({found})' if found else ''}"
     if chosen.orders and chosen.orders.require_authentication and not chosen.authserv_id:
-        raise _DoubtError(f"the {book.name} answers; no customer is told of an order, because authserv_id is empty: nobody is verified")
+        raise _DoubtError(f"{answers}; no customer is told of an order, because authserv_id is empty: nobody is verified")
     policy = installation.load_policy(chosen)
     live = [f"{issue or category}" for category, issue in policy.matters if policy.topic(category, issue).first_contact == "live"]
-    return f"the {book.name} answers; told to customers at first contact: {', '.join(live) or 'nothing'}"
+    return f"{answers}; told to customers at first contact: {', '.join(live) or 'nothing'}"
 
 
 async def _calendar(chosen: Settings) -> str:

@@ -31,7 +31,7 @@ def _proposals(order: Order, issue: str, *, category: str, now: datetime, return
 
 
 def _change(order: Order) -> str:
-    if order.status in _BEFORE_DISPATCH:
+    if order.status in _BEFORE_DISPATCH and not order.shipments:
         return f"It can still be changed or cancelled: the order is {order.status}, and nothing has been handed to a carrier."
     return f"It can no longer be changed before dispatch: the order is {order.status}. A return or a redirection by the carrier is left."
 

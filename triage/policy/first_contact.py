@@ -72,6 +72,8 @@ def _status(order: Order, _: Enclosure | None, now: datetime) -> str:
         return "the day on which it was expected has passed"
     if len(order.shipments) > 1:
         return "it travels in several parcels"
+    if order.shipments and order.status in (OrderStatus.PENDING, OrderStatus.PROCESSING):
+        return "a part of it has been shipped"
     if order.status is OrderStatus.SHIPPED:
         return "" if any(it.tracking_number or it.carrier for it in order.shipments) else "the order system does not say how it was shipped"
     if order.status in (OrderStatus.DELAYED, OrderStatus.BACKORDERED):

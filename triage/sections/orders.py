@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from triage.order import AlertKind
 from triage.secret import Secret
+from triage.sections.shops import ShopifySettings, WooCommerceSettings
 from triage.sections.values import LOOPBACK, Duration, Section, TimeOfDay
 
 
@@ -17,6 +18,10 @@ class BookSettings(Section):
 
     path: Path = Path("var/orders.db")
 
+    def anchored(self, base: Path) -> Self:
+        """The same with relative paths below that folder."""
+        return self.model_copy(update={"path": base / self.path})
+
 
 class FilesSettings(Section):
     """Files that another program writes: JSON, JSON lines or CSV."""
@@ -24,6 +29,10 @@ class FilesSettings(Section):
     paths: Annotated[tuple[Path, ...], Field(min_length=1)]
     #: Names of CSV columns by ours, where they differ, e.g. {number = "Order ID"}.
     columns: dict[str, str] = Field(default_factory=dict)
+
+    def anchored(self, base: Path) -> Self:
+        """The same with relative paths below that folder."""
+        return self.model_copy(update={"paths": tuple(base / path for path in self.paths)})
 
 
 class HttpSettings(Section):
@@ -57,6 +66,10 @@ class HttpSettings(Section):
                 raise ValueError(f"{name} = {template!r}: expected {{{place}}} in it")
         return self
 
+    def anchored(self, base: Path) -> Self:
+        """The same with relative paths below that folder."""
+        return self.model_copy(update={"token": self.token and self.token.anchored(base)})
+
 
 class AdviceSettings(Section):
     """What customers are told of changes to their orders before they ask."""
@@ -70,6 +83,10 @@ class AdviceSettings(Section):
     #: Not between these times of day (identity.time_zone); letters wait until the second one.
     quiet_from: TimeOfDay = time(21)
     quiet_until: TimeOfDay = time(8)
+
+
+#: Order systems that can be configured, by their tables.
+_SYSTEMS = ("book", "files", "http", "shopify", "woocommerce")
 
 
 class OrderSettings(Section):
@@ -89,19 +106,16 @@ class OrderSettings(Section):
     book: BookSettings | None = None
     files: FilesSettings | None = None
     http: HttpSettings | None = None
+    shopify: ShopifySettings | None = None
+    woocommerce: WooCommerceSettings | None = None
 
     def anchored(self, base: Path) -> Self:
         """The same with relative paths below that folder."""
-        book = self.book and BookSettings(path=base / self.book.path)
-        files = self.files and self.files.model_copy(update={"paths": tuple(base / path for path in self.files.paths)})
-        token = self.http.token if self.http else None
-        http = self.http
-        if http and token and token.file:
-            http = http.model_copy(update={"token": token.model_copy(update={"file": base / token.file})})
-        return self.model_copy(update={"book": book, "files": files, "http": http})
+        systems = {name: getattr(self, name) for name in _SYSTEMS}
+        return self.model_copy(update={name: system and system.anchored(base) for name, system in systems.items()})
 
     @model_validator(mode="after")
     def _one_system(self) -> Self:
-        if sum(system is not None for system in (self.book, self.files, self.http)) != 1:
-            raise ValueError("expected exactly one of the tables [orders.book], [orders.files] and [orders.http]")
+        if sum(getattr(self, name) is not None for name in _SYSTEMS) != 1:
+            raise ValueError(f"expected exactly one of the tables {', '.join(f'[orders.{name}]' for name in _SYSTEMS)}")
         return self

@@ -7,7 +7,7 @@ from time import monotonic
 from typing import TypeVar
 
 from triage.errors import OrderSystemAwayError
-from triage.inquiry import OrderBook
+from triage.inquiry import Described, OrderBook
 from triage.order import Document, Order, same_number
 
 T = TypeVar("T")
@@ -66,6 +66,10 @@ class GuardedBook:
     async def document(self, order: Order, document: Document) -> bytes:
         """The document's bytes, which are not remembered."""
         return await self._asked(lambda: self._inner.document(order, document))
+
+    async def describe(self) -> str:
+        """What is to be said of the inner one, where it has anything to say."""
+        return await self._asked(self._inner.describe) if isinstance(self._inner, Described) else ""
 
     async def close(self) -> None:
         """Close the inner one."""
