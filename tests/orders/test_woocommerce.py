@@ -8,14 +8,17 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from tests.orders.making import ANN, RECEIPT, at, order
+from tests.orders.house import asking, house
+from tests.orders.making import ANN, NOON, RECEIPT, at, order
 from tests.orders.shops import WooCommercePlace
 from tests.rows import rows
+from tests.spine.office import EVE, plain
 from triage.errors import OrderSystemAwayError, OrderSystemRefusedError
 from triage.order import Order, OrderStatus, PaymentStatus, RefundStatus
 from triage.orders.books.woocommerce import WooCommerceBook
 from triage.orders.books.woocommerce_form import woocommerce_order
 from triage.sections.shops import WooCommerceSettings
+from triage.stages.advise import MARK
 
 PARCEL = {
     "tracking_provider": "", "custom_tracking_provider": "DHL", "custom_tracking_link": "https://carrier.example/0034",
@@ -252,3 +255,29 @@ def test_mistakes_in_the_settings(fields: dict[str, Any], said: str) -> None:
     assert WooCommerceSettings(**given).base_url == "https://shop.example/store"
     with pytest.raises(ValidationError, match=said):
         WooCommerceSettings(**{**given, **fields})
+
+
+async def test_a_failed_payment_is_told_once(book: WooCommerceBook, place: WooCommercePlace, tmp_path: Path) -> None:
+    """Before the customer asks, and not again when somebody writes a note on the order."""
+    extra = '[orders.advice]\ntell = ["payment_failed"]\n'
+    async with house(tmp_path, book=book, extra=extra, mode="off") as office:
+        office.clock.at = NOON
+        await office.work()
+        await office.store.transact(lambda tx: tx.orders.set_mark(MARK, "2026-11-22T00:00:00+00:00|0"))
+        unpaid = ROW | {"status": "failed", "date_paid_gmt": None, "date_created_gmt": "2026-11-22T11:00:00", "meta_data": []}
+        for minute in (1, 2, 3):
+            place.put(unpaid | {"date_modified_gmt": f"2026-11-22T11:0{minute}:00"})
+            office.clock.forward(minutes=2)
+            await office.work()
+        [told] = office.came(ANN)
+        assert "1001" in plain(told)
+        assert (await office.case()).issue == "payment_failed"
+
+
+async def test_a_question_is_answered_from_the_shop(book: WooCommerceBook, tmp_path: Path) -> None:
+    """The owner hears where her parcel is, a stranger who knows the number nothing."""
+    async with house(tmp_path, book=book) as office:
+        await office.get(asking(text="Where is my order #1001?"))
+        assert "tracking number 0034" in plain(office.last(ANN))
+        await office.get(asking(text="Where is my order #1001?", sender=EVE, passed="mx.shop.example; dmarc=pass header.from=evil.example"))
+        assert "0034" not in plain(office.last(EVE))
