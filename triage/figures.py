@@ -108,12 +108,20 @@ class Took(NamedTuple):
 
     received: int
     representative: str
+    departments: str
     category: str
     issue: str
-    departments: str
+    channel: str
+    product: str
+    vendor: str
     acknowledgment: int | None
     answer: int | None
     resolution: int | None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What it is grouped by."""
+        return (self.representative, self.departments, self.category, self.issue, self.channel, self.product, self.vendor)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +159,13 @@ class Rated:
     comment: str
     representative: str
     matter: str
+    departments: tuple[str, ...] = ()
+    category: str = ""
+    #: Empty where nobody vouches for it.
+    issue: str = ""
+    channel: str = ""
+    product: str = ""
+    vendor: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

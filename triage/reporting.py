@@ -49,12 +49,10 @@ def counted(tx: Transaction, period: Period, now: datetime, called: Callable[[st
     cells = figures.cells(start, end, now, rollup.CELLS)
     rated = figures.rated(start, end)
     gathered = rollup.Gathered(figures.took(start, end), period, where)
-    by = {name: rollup.groups(name, cells, gathered, rated, called) for name in rollup.BY}
-    for name in ("product", "vendor"):
-        found = figures.cells(start, end, now, (name,))
-        by[name] = rollup.ranked(rollup.group(cell.names[0], cell.counts, rollup.Durations()) for cell in found)
+    counts = {name: figures.cells(start, end, now, (name,)) if name in rollup.ALONE else cells for name in rollup.BY}
+    by = {name: rollup.groups(name, its, gathered, rated, called) for name, its in counts.items()}
     misses = {promise: figures.misses(promise, start, end, now, LISTED) for promise in Promise}
-    disputed = [one.score for one in rated if one.matter.partition("/")[0] in DISPUTES]
+    disputed = [one.score for one in rated if one.category in DISPUTES]
     return Report(
         period=period,
         at=now,

@@ -6,7 +6,7 @@ import random
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from itertools import count
@@ -14,16 +14,21 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.proof.recount import COUNTS, recount
-from tests.spine.office import JANE, Office, answer, opened, opened_office, written
+from tests.proof.recount import COUNTS, PRODUCT, VENDOR, recount
+from tests.spine.office import JANE, Inside, Office, answer, opened, opened_office, written
 from tests.spine.world import Clock
-from triage.app import People
+from triage.app import People, front_desk
 from triage.case import Rating
-from triage.figures import Period, Report, Span
+from triage.entry import Channel
+from triage.figures import Group, Period, Report, Span
+from triage.installation import read_plan
+from triage.message import MessageKey, RawMessage
+from triage.policy.by_hand import Contact
 from triage.ports import Transaction
 from triage.reporting import counted
 from triage.reports.period import period_of
 from triage.stages.log import KeepLog
+from triage.stages.read import read
 
 WHERE = ZoneInfo("Europe/Berlin")
 FIRST, LAST = date(2026, 10, 1), date(2026, 12, 31)
@@ -31,6 +36,7 @@ HOLIDAYS = frozenset({date(2026, 10, 3), date(2026, 12, 25), date(2026, 12, 26),
 #: Nothing leaves in between: the submission server puts everything off.
 OUTAGE = (datetime(2026, 11, 14, 6, tzinfo=UTC), datetime(2026, 11, 15, 16, tzinfo=UTC))
 SUBJECTS = ("charged twice", "where is my parcel", "charged twice for ORD{n}", "order ORD{n} not here", "the kettle of order ORD{n}")
+PRODUCTS = ("", "", "Kettle", "Reading Lamp", "Garden Chair")
 COMMENTS = ("", "quick", "resolved quickly, but I wish I had been informed earlier", "too slow")
 
 
@@ -85,7 +91,10 @@ class Quarter:
     async def arrive(self, customer: str, subject: str) -> None:
         """A customer writes; somebody will answer sooner or later, or never."""
         before = await self._latest()
-        await self.office.get(written(customer, f"Hello,\n\n{subject}. Please help.\n\n{customer}", subject=subject), minutes=0)
+        product = self.chance.choice(PRODUCTS)
+        named = f"\n\n{PRODUCT}{product}" if product else ""
+        said = f"Hello,\n\n{subject}. Please help.{named}\n\n{customer}"
+        await (self.call if self.chance.random() < 0.1 else self.mail)(customer, subject, said)
         case = await self._latest()
         if case == before or self.chance.random() < 0.03:
             return
@@ -95,11 +104,28 @@ class Quarter:
         patience = self.chance.choice((2, 5, 12, 20, 40, 70)) * self.chance.uniform(0.5, 1.5)
         self.later(self.at_work(self.clock.at + timedelta(hours=patience)), lambda: self.answer(case, customer))
 
+    async def mail(self, customer: str, subject: str, said: str) -> None:
+        """It comes by mail."""
+        await self.office.get(written(customer, said, subject=subject), minutes=0)
+
+    async def call(self, customer: str, subject: str, said: str) -> None:
+        """It comes by telephone, and somebody takes it down."""
+        plan, at = read_plan(self.office.settings), self.clock.at
+        key = MessageKey(account="", mailbox="phone", uid_validity=1, uid=0)
+        content = written(customer, said, subject=subject)
+        raw = RawMessage(key=key, received_at=at, content=content, size=len(content))
+        reading = replace(read(raw, plan, Inside(plan)), findings=())
+        contact = Contact(channel=Channel.PHONE, at=at, by="Jane Adams", agent="jane", customer=customer)
+        await self.office.store.transact(lambda tx: front_desk(self.office.settings).open(tx, raw, reading, contact, at))
+        await self.office.work()
+
     async def answer(self, case: int, customer: str) -> None:
-        """Somebody answers: with the resolution, or first with how far it is."""
+        """Somebody answers: with the resolution, or first with how far it is, or after having called upon the vendor."""
         told = self._told(case)
         if told is None:
             return
+        if self.chance.random() < 0.2:
+            await self.office.get(answer(told, f"#escalate {VENDOR} it is theirs", JANE), minutes=2)
         if self.chance.random() < 0.25:
             await self.office.get(answer(told, "Dear customer,\n\nwe are looking into it.", JANE), minutes=2)
             self.later(self.at_work(self.clock.at + timedelta(hours=self.chance.uniform(5, 60))), lambda: self.resolve(case, customer))
@@ -238,17 +264,24 @@ def told(report: Report) -> dict[str, object]:
     flat["points"] = report.total.points
     for name, group in (("all", report.total), ("disputes", report.disputes)):
         flat |= {f"{name} {count}": getattr(group.counts, count) for count in COUNTS}
-        for kind in ("acknowledgment", "answer", "resolution"):
-            its = getattr(group, kind)
-            flat |= {f"{name} {kind} n": its.n, f"{name} {kind} median": its.median or 0, f"{name} {kind} p90": its.p90 or 0}
-            flat[f"{name} {kind} mean"] = round(its.mean or 0, 3)
-    for by in ("matter", "representative", "department"):
+        flat |= _timed(name, group)
+    for by in ("matter", "category", "representative", "department", "channel", "product", "vendor"):
         for group in report.by[by]:
             flat |= {f"{by} {group.name} {count}": getattr(group.counts, count) for count in COUNTS}
+            flat |= _timed(f"{by} {group.name}", group) | {f"{by} {group.name} {it}": getattr(group, it) for it in ("ratings", "points")}
     for promise, misses in report.misses.items():
         flat[f"missed {promise}"] = misses.many
     flat |= {f"excluded {name}": many for name, many in report.excluded.items()}
     return flat
+
+
+def _timed(name: str, group: Group) -> dict[str, object]:
+    said: dict[str, object] = {}
+    for kind in ("acknowledgment", "answer", "resolution"):
+        its = getattr(group, kind)
+        said |= {f"{name} {kind} n": its.n, f"{name} {kind} median": its.median or 0, f"{name} {kind} p90": its.p90 or 0}
+        said[f"{name} {kind} mean"] = round(its.mean or 0, 3)
+    return said
 
 
 def run(cases: int, seed: int) -> Verdict:

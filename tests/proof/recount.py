@@ -13,6 +13,10 @@ COUNTS = (
     "received", "acknowledged", "acknowledgment_due", "refused", "resolved", "updated", "update_due", "resolution_due", "solved", "first_contact",
     "escalated", "reopened",
 )  # fmt: skip
+#: The department of the office that is a vendor.
+VENDOR = "carrier"
+#: What a customer writes a product behind.
+PRODUCT = "Product: "
 _ACK, _SOLVE = 24 * 3600, 48 * 3600
 _SAID = {
     "automatic": "automatic, bulk and list mail",
@@ -29,6 +33,9 @@ class Case:
     customer: str = ""
     matter: str = ""
     who: str = "nobody yet"
+    channel: str = "email"
+    product: str = ""
+    vendor: str = ""
     first: int | None = None
     answered: int | None = None
     news: int | None = None
@@ -45,6 +52,9 @@ class Case:
         """One event more."""
         if kind == "opened":
             self.received, self.customer = _second(detail["received_at"]), actor
+            if detail.get("channel"):
+                # Whoever is spoken to has had our word; in the quarter a caller is called by the address.
+                self.channel, self.first, self.customer = detail["channel"], self.received, detail["customer"]
         elif kind == "classified":
             self.matter = f"{detail['category']}/{detail['issue']}"
         elif kind == "corrected" and detail.get("spam"):
@@ -53,6 +63,8 @@ class Case:
             self.who = detail["name"]
         elif kind == "escalated":
             self.escalated.add(detail["name"])
+            if detail["to"] == VENDOR and not self.vendor:
+                self.vendor = detail["name"]
         elif kind == "resolved":
             self.resolved = at
         elif kind == "follow_up":
@@ -92,7 +104,7 @@ def recount(db: sqlite3.Connection, start: datetime, end: datetime, now: datetim
     for case in came:
         for name in ("all", *(("disputes",) if case.matter.split("/")[0] in ("dispute", "payment") else ())):
             found.update({f"{name} {count}": many for count, many in _counts(case, today).items()})
-        for name in (f"matter {case.matter}", f"representative {case.who}", *(f"department {room}" for room in case.escalated)):
+        for name in _groups(case):
             found.update({f"{name} {count}": many for count, many in _counts(case, today).items()})
         counts = _counts(case, today)
         found["missed acknowledgment"] += counts["acknowledgment_due"] - counts["acknowledged"]
@@ -102,12 +114,25 @@ def recount(db: sqlite3.Connection, start: datetime, end: datetime, now: datetim
     at = min(high, today)
     found["waiting"] = sum(case.received < at and (case.resolved is None or case.resolved >= at) for case in real)
     # The latest opinion of a case is the one that counts.
-    scores = [case.scores[-1][1] for case in real if case.scores and low <= case.scores[-1][0] < high]
-    found["ratings"], found["points"] = len(scores), sum(scores)
+    for case in real:
+        if case.scores and low <= case.scores[-1][0] < high:
+            for name in ("", *(f"{name} " for name in _groups(case))):
+                found[f"{name}ratings"] += 1
+                found[f"{name}points"] += case.scores[-1][1]
     found.update(_excluded(db, start, end, cases))
     found.update({"excluded cases: closed as spam": sum(case.spam and low <= case.received < high for case in cases)})
     durations = _durations("all", came) | _durations("disputes", [it for it in came if it.matter.split("/")[0] in ("dispute", "payment")])
+    for name in {name for case in came for name in _groups(case)}:
+        durations |= _durations(name, [case for case in came if name in _groups(case)])
     return {name: value for name, value in {**found, **durations}.items() if value}
+
+
+def _groups(case: Case) -> list[str]:
+    said = {
+        "matter": case.matter, "category": case.matter.split("/")[0], "representative": case.who, "channel": case.channel,
+        "product": case.product, "vendor": case.vendor,
+    }  # fmt: skip
+    return [f"{kind} {name}" for kind, name in said.items() if name] + [f"department {room}" for room in sorted(case.escalated)]
 
 
 def _counts(case: Case, now: int) -> dict[str, int]:
@@ -152,6 +177,10 @@ def _cases(db: sqlite3.Connection) -> list[Case]:
     cases: dict[int, Case] = defaultdict(Case)
     for case_id, at, kind, actor, detail in db.execute("select case_id, at, kind, actor, detail from events order by id"):
         cases[case_id].tell(_second(at), kind, json.loads(detail), actor)
+    for case_id, author, text in db.execute("select case_id, author, text from messages where text is not null order by received_at, id"):
+        said = [line.removeprefix(PRODUCT) for line in text.splitlines() if line.startswith(PRODUCT)]
+        if case_id in cases and said and not cases[case_id].product and author == cases[case_id].customer:
+            cases[case_id].product = said[0]
     return list(cases.values())
 
 

@@ -82,6 +82,16 @@ class Page(html.parser.HTMLParser):
         self.text += data
 
 
+def test_a_figure_is_in_one_piece() -> None:
+    """No line ends between a number and its unit, wherever the line is full; words may be broken."""
+    for width in range(30, 80):
+        names = [f"column {number}" for number in range(8)]
+        rows = [["name", *["3.5 d; 37.2 % (35/94)"[:20]] * 6, "a long comment that may be broken anywhere between its words"]]
+        text = as_text("R", [Section(title="T", headings=names, rows=rows)], width=width)
+        assert text.count("3.5 d; 37.2 % (35/94") == 6
+        assert "\ue000" not in text
+
+
 @pytest.mark.parametrize("report", [full(), empty(), hostile()], ids=["full", "empty", "hostile"])
 def test_html_has_only_our_tags(report: Report) -> None:
     """Nothing that anybody wrote becomes an element, and every cell is text."""

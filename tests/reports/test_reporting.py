@@ -57,15 +57,18 @@ def test_groups_add_up(report: Report, by: str) -> None:
     """Each case is in one group of each kind: their counts, durations and ratings add up to the whole."""
     groups = report.by[by]
     assert sum((it.counts for it in groups), Counts()) == report.total.counts
-    if by != "channel":
-        assert sum(it.resolution.n for it in groups) == report.total.resolution.n
-        assert sum(it.ratings for it in groups) == report.total.ratings
+    for kind in ("acknowledgment", "answer", "resolution"):
+        assert sum(getattr(it, kind).n for it in groups) == getattr(report.total, kind).n
+    assert sum(it.ratings for it in groups) == report.total.ratings
 
 
 @pytest.mark.parametrize("by", ["department", "product", "vendor"])
 def test_groups_of_some_cases(report: Report, by: str) -> None:
     """Not every case went to a department or names a product; one that went to two counts in both."""
     assert 0 < max(it.counts.received for it in report.by[by]) < report.total.counts.received
+    for it in report.by[by]:
+        assert it.answer.n == it.resolution.n + it.counts.received - it.counts.solved
+        assert it.ratings
 
 
 def test_people_are_called_by_their_names(report: Report) -> None:

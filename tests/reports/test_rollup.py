@@ -2,6 +2,7 @@
 
 import math
 import statistics
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -21,7 +22,7 @@ def took(hours: float = 0, **fields: Any) -> Took:
     """A case that arrived so many hours into the month."""
     given = {
         "received": int((NOVEMBER.start + timedelta(hours=hours)).timestamp()), "representative": "jane", "category": "order",
-        "issue": "order_status", "departments": "|finance|", "acknowledgment": 60, "answer": 3600, "resolution": 7200,
+        "issue": "order_status", "departments": "|finance|", "channel": "email", "product": "", "vendor": "", "acknowledgment": 60, "answer": 3600, "resolution": 7200,
     }  # fmt: skip
     return Took(**{**given, **fields})
 
@@ -91,7 +92,15 @@ def test_durations_go_to_their_groups() -> None:
         (
             took(),
             took(representative="bob", answer=None, resolution=100),
-            took(category="payment", issue="", departments="|it|finance|", acknowledgment=None),
+            took(
+                category="payment",
+                issue="",
+                departments="|it|finance|",
+                acknowledgment=None,
+                channel="walk_in",
+                product="Kettle",
+                vendor="Acme",
+            ),
         ),
         NOVEMBER,
         BERLIN,
@@ -105,24 +114,53 @@ def test_durations_go_to_their_groups() -> None:
     assert gathered.of("category", "payment").resolution == [7200]
     assert gathered.of("matter", "payment").resolution == [7200]
     assert gathered.of("matter", "nothing").resolution == []
-    assert gathered.of("channel", "email").resolution == []
+    assert gathered.of("channel", "email").resolution == [7200, 100]
+    assert gathered.of("channel", "walk in").answer == [3600]
+    assert gathered.of("product", "Kettle").resolution == gathered.of("vendor", "Acme").resolution == [7200]
+    assert gathered.of("product", "").resolution == []
 
 
 def test_ratings_go_to_their_groups() -> None:
-    """A rating is that of the representative, the category and the matter."""
+    """A rating is that of the representative, the departments, the category, the matter, the channel, the product and the vendor."""
     rated = [
-        Rated(number="1", score=5, comment="", representative="jane", matter="dispute/quality"),
-        Rated(number="2", score=2, comment="", representative="jane", matter="order/order_status"),
-    ]
+        Rated(
+            number="1", score=5, comment="", representative="jane", matter="dispute/quality", category="dispute", issue="quality",
+            channel="email", departments=("finance", "it"), product="Kettle", vendor="Acme",
+        ),
+        Rated(
+            number="2", score=2, comment="", representative="jane", matter="order/order_status", category="order", issue="order_status",
+            channel="email", departments=("it",), product="Kettle",
+        ),
+        Rated(number="3", score=1, comment="", representative="", matter="to be sorted", category="payment", channel="phone"),
+    ]  # fmt: skip
     gathered = rollup.Gathered((), NOVEMBER, BERLIN)
 
-    def csat(by: str) -> dict[str, float | None]:
-        return {it.name: it.csat for it in rollup.groups(by, CELLS, gathered, rated, str)}
+    def csat(by: str, cells: Sequence[Cell] = CELLS) -> dict[str, float | None]:
+        return {it.name: it.csat for it in rollup.groups(by, cells, gathered, rated, str)}
 
-    assert csat("representative") == {"jane": 3.5, "nobody yet": None, "bob": None}
-    assert csat("category") == {"dispute": 5, "order": 2, "payment": None}
-    assert csat("matter")["order/order_status"] == 2
-    assert set(csat("department").values()) == {None}
+    assert csat("representative") == {"jane": 3.5, "nobody yet": 1, "bob": None}
+    assert csat("category") == {"dispute": 5, "order": 2, "payment": 1}
+    assert csat("matter") == {"dispute/quality": 5, "order/order_status": 2, "payment": 1, "order/order_cancel": None}
+    assert csat("department") == {"it": 3.5, "finance": 5}
+    assert csat("channel") == {"email": 3.5, "phone": 1, "walk in": None}
+    assert csat("product", [cell("Kettle", received=4), cell("Lamp")]) == {"Kettle": 3.5, "Lamp": None}
+    assert csat("vendor", [cell("Acme")]) == {"Acme": 5}
+
+
+def test_opinions_of_groups_add_up_to_all() -> None:
+    """A group that was rated in the period has its rating there, though all its cases arrived before."""
+    gathered = rollup.Gathered((), NOVEMBER, BERLIN)
+    late = Rated(number="1", score=4, comment="", representative="jane", matter="order", category="order", vendor="Initech")
+    [acme, initech] = rollup.groups("vendor", [cell("Acme")], gathered, [late], str)
+    assert (acme.name, acme.ratings) == ("Acme", 0)
+    assert (initech.name, initech.counts, initech.csat) == ("Initech", Counts(), 4)
+
+
+def test_products_and_vendors_have_durations() -> None:
+    """Counts that were asked for by themselves meet the durations that were gathered with all others."""
+    gathered = rollup.Gathered((took(product="Kettle"), took(product="Kettle", answer=7200), took(product="Lamp")), NOVEMBER, BERLIN)
+    found = rollup.groups("product", [cell("Kettle", received=2, escalated=1), cell("Lamp")], gathered, (), str)
+    assert [(it.name, it.counts.escalated, it.answer.n, it.answer.median) for it in found] == [("Kettle", 1, 2, 5400), ("Lamp", 0, 1, 3600)]
 
 
 def test_days_of_the_calendar() -> None:

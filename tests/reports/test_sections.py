@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests.reports.making import BERLIN, counts, empty, full, group, miss
-from triage.figures import Causes, Misses, Promise, Rated, Report, Times
+from triage.figures import Causes, Group, Misses, Promise, Rated, Report, Times
 from triage.reports.sections import sections
 from triage.reports.wording import Section, csat, share, span, words
 
@@ -101,13 +101,16 @@ def test_causes_are_told() -> None:
 
 
 def test_groups_are_told() -> None:
-    """A row of all figures for each group; products and vendors have no durations; of many groups the largest."""
+    """A row of all figures for each group; what nobody timed or rated is a dash; of many groups the largest."""
     found = told(full())
     assert found["By representative"].rows[0] == (
-        "Jane Adams", "50", "94.0 % (47/50)", "83.3 % (40/48)", "91.7 % (44/48)", "10.0 h", "30.0 h", "3.8 d", "66.7 % (30/45)",
+        "Jane Adams", "50", "94.0 % (47/50)", "83.3 % (40/48)", "91.7 % (44/48)", "10.0 h; 30.0 h", "30.0 h; 3.8 d", "66.7 % (30/45)",
         "40.0 % (20/50)", "4.20 (10)",
     )  # fmt: skip
-    assert found["By product"].rows[0][5:8] == ("–", "–", "–")
+    for by in ("product", "vendor", "channel"):
+        assert found[f"By {by}"].rows[0][1:] == found["By representative"].rows[0][1:]
+    unrated = told(replace(full(), by={"vendor": (Group(name="Acme", counts=counts(escalated=0)),)}))["By vendor"].rows[0]
+    assert unrated[5:] == ("–", "–", "66.7 % (30/45)", "0.0 % (0/50)", "–")
     many = tuple(group(f"matter{number}") for number in range(30))
     by = {**full().by, "matter": many}
     section = told(replace(full(), by=by))["By matter"]

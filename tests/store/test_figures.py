@@ -168,7 +168,16 @@ async def test_ratings(each: Each) -> None:
     await each.log.put(one(rating=4, comment="quick", rated_at=START, representative="jane"), "")
     await each.log.put(entry(2, rating=2, rated_at=END, comment="late"), "")
     await each.log.put(entry(3, rated_at=START), "")
-    rated = Rated(number="SP-100001", score=4, comment="quick", representative="jane", matter="order/order_status")
+    rated = Rated(
+        number="SP-100001",
+        score=4,
+        comment="quick",
+        representative="jane",
+        matter="order/order_status",
+        category="order",
+        issue="order_status",
+        channel="email",
+    )
     assert await each.figures.rated(START, END) == [rated]
 
 

@@ -14,6 +14,8 @@ _WIDTH = 80
 _MOST_COLUMNS, _NARROWEST = 6, 6
 #: Columns that are not broken into lines on a page.
 _WHOLE = frozenset({"case", "arrived", "took"})
+#: Stands for a space at which no line ends; longer cells than that are words, not figures.
+_HELD, _FIGURE = "\ue000", 24
 #: What makes a spreadsheet compute a cell.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "|", "%")
 #: One column, and what a mail client keeps of a style: sizes, borders, and colours that hold on light and dark alike.
@@ -74,9 +76,14 @@ def _blocks(section: Section, width: int) -> str:
     """A paragraph for each row."""
     blocks = []
     for first, *others in section.rows:
-        said = "; ".join(f"{heading}: {clean(cell)}" for heading, cell in zip(section.headings[1:], others, strict=True) if cell != "–")
+        said = "; ".join(f"{heading}: {_held(cell)}" for heading, cell in zip(section.headings[1:], others, strict=True) if cell != "–")
         blocks.append(textwrap.fill(f"{clean(first)} – {said}", width, subsequent_indent="  "))
-    return "\n".join(blocks)
+    return "\n".join(blocks).replace(_HELD, " ")
+
+
+def _held(cell: str) -> str:
+    """The cell, and a figure in one piece: "3.5 d" is not broken into lines."""
+    return clean(cell).replace(" ", _HELD) if len(cell) <= _FIGURE else clean(cell)
 
 
 def as_markdown(title: str, sections: Sequence[Section]) -> str:

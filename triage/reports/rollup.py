@@ -11,9 +11,11 @@ from datetime import datetime, time, timedelta, tzinfo
 from triage.figures import DISPUTES, RESOLVED_WITHIN, Cell, Counts, Day, Group, Period, Rated, Times, Took, Waiting
 
 NOBODY = "nobody yet"
-#: What a cell's names are, in their order.
+#: What a cell's names are, in their order; those of a duration go on with product and vendor.
 CELLS = ("representative", "departments", "category", "issue", "channel")
-_REPRESENTATIVE, _DEPARTMENTS, _CATEGORY, _ISSUE, _CHANNEL = range(len(CELLS))
+#: Counted by themselves, because few cases have them.
+ALONE = ("product", "vendor")
+_REPRESENTATIVE, _DEPARTMENTS, _CATEGORY, _ISSUE, _CHANNEL, _PRODUCT, _VENDOR = range(len(CELLS) + len(ALONE))
 _SHARE = 0.9
 _AGES: tuple[tuple[str, timedelta], ...] = (
     ("under 1 day", timedelta(days=1)), ("1 to 2 days", timedelta(days=2)), ("2 to 7 days", timedelta(days=7)),
@@ -40,6 +42,8 @@ BY: Mapping[str, _NamesOf] = {
     "category": lambda names: (names[_CATEGORY],),
     "matter": lambda names: (matter(names[_CATEGORY], names[_ISSUE]),),
     "channel": lambda names: (names[_CHANNEL].replace("_", " "),),
+    "product": lambda names: filter(None, (names[_PRODUCT],)),
+    "vendor": lambda names: filter(None, (names[_VENDOR],)),
 }
 
 
@@ -60,6 +64,12 @@ class Durations:
         if took.resolution is not None:
             self.resolution.append(took.resolution)
 
+    def extend(self, others: "Durations") -> None:
+        """Those of more cases."""
+        self.acknowledgment += others.acknowledgment
+        self.answer += others.answer
+        self.resolution += others.resolution
+
 
 def times(seconds: list[int]) -> Times:
     """Mean, median, and the time within which nine tenths were done (nearest rank)."""
@@ -75,31 +85,33 @@ class Gathered:
 
     def __init__(self, tooks: Iterable[Took], period: Period, where: tzinfo) -> None:
         self.total, self.disputes = Durations(), Durations()
-        self._by: dict[str, dict[str, Durations]] = {by: defaultdict(Durations) for by in BY if by != "channel"}
+        self._by: dict[str, dict[str, Durations]] = {by: defaultdict(Durations) for by in BY}
         days = [period.first + timedelta(days=number) for number in range((period.last - period.first).days + 1)]
         midnights = [datetime.combine(day, time(), where).timestamp() for day in days]
         self._days, self._received, self._resolved = days, [0] * len(days), [0] * len(days)
         within = int(RESOLVED_WITHIN.total_seconds())
+        # Cases with the same names go to the same groups: far fewer than cases.
+        alike: dict[tuple[str, ...], Durations] = defaultdict(Durations)
         for took in tooks:
-            self._add(took)
+            alike[took.names].add(took)
             # Days are of the calendar: where the clock is changed one has 23 hours, another 25.
             number = bisect_right(midnights, took.received) - 1
             self._received[number] += 1
             self._resolved[number] += took.resolution is not None and took.resolution <= within
+        for names, durations in alike.items():
+            self._add(names, durations)
 
-    def _add(self, took: Took) -> None:
-        self.total.add(took)
-        if took.category in DISPUTES:
-            self.disputes.add(took)
-        self._by["representative"][took.representative].add(took)
-        self._by["category"][took.category].add(took)
-        self._by["matter"][matter(took.category, took.issue)].add(took)
-        for key in departments_of(took.departments):
-            self._by["department"][key].add(took)
+    def _add(self, names: Sequence[str], durations: Durations) -> None:
+        self.total.extend(durations)
+        if names[_CATEGORY] in DISPUTES:
+            self.disputes.extend(durations)
+        for by, names_of in BY.items():
+            for name in names_of(names):
+                self._by[by][name].extend(durations)
 
     def of(self, by: str, name: str) -> Durations:
         """Those of one group."""
-        return self._by.get(by, {}).get(name, Durations())
+        return self._by[by].get(name, Durations())
 
     @property
     def days(self) -> tuple[Day, ...]:
@@ -132,12 +144,14 @@ def groups(by: str, cells: Iterable[Cell], gathered: Gathered, rated: Sequence[R
     """The groups of one kind, the largest first, under the names that people know them by."""
     counts: dict[str, Counts] = defaultdict(Counts)
     for cell in cells:
-        for name in BY[by](cell.names):
+        for name in cell.names if by in ALONE else BY[by](cell.names):
             counts[name] += cell.counts
     scores: dict[str, list[int]] = defaultdict(list)
     for rating in rated:
         for name in _rated_in(by, rating):
             scores[name].append(rating.score)
+            # Rated now, though all its cases arrived before: else the opinions of the groups would not add up to all.
+            counts.setdefault(name, Counts())
     named = by in ("representative", "department")
     found = [group(name, its, gathered.of(by, name), scores[name]) for name, its in counts.items()]
     return ranked(replace(it, name=(called(it.name) if it.name else NOBODY) if named else it.name) for it in found)
@@ -148,12 +162,10 @@ def ranked(found: Iterable[Group]) -> tuple[Group, ...]:
     return tuple(sorted(found, key=lambda it: (-it.counts.received, it.name)))
 
 
-def _rated_in(by: str, rating: Rated) -> tuple[str, ...]:
-    if by == "representative":
-        return (rating.representative,)
-    if by == "matter":
-        return (rating.matter,)
-    return (rating.matter.partition("/")[0],) if by == "category" else ()
+def _rated_in(by: str, rating: Rated) -> Iterable[str]:
+    departments = f"|{'|'.join(rating.departments)}|"
+    about = (rating.category, rating.issue, rating.channel, rating.product, rating.vendor)
+    return BY[by]((rating.representative, departments, *about))
 
 
 def waiting(ages: Sequence[int]) -> Waiting:

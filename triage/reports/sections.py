@@ -18,8 +18,8 @@ _MISSED = {
     Promise.UPDATE: "Neither resolved nor updated within 48 hours",
 }
 _GROUPED = (
-    "", "received", "ack. 24 h", "resolved 48 h", "res. or updated", "median answer", "median resolution", "90 % resolved in",
-    "first contact", "escalated", "CSAT",
+    "", "received", "ack. 24 h", "resolved 48 h", "res. or updated", "answered: median; 90 %", "resolved: median; 90 %", "first contact",
+    "escalated", "CSAT",
 )  # fmt: skip
 
 
@@ -122,22 +122,22 @@ def _matters(matters: Mapping[str, int]) -> str:
 def _grouped(report: Report) -> Iterator[Section]:
     for by, title in _TITLES.items():
         found = report.by.get(by, ())
-        rows = [_row(it, plain=by in ("product", "vendor", "channel")) for it in found[:_SHOWN]]
+        rows = [_row(it) for it in found[:_SHOWN]]
         more = (f"{len(found) - _SHOWN} more are in `triage log`.",) if len(found) > _SHOWN else ()
         if rows:
             yield Section(title=title, chart="matters" if by == "matter" else "", headings=_GROUPED, rows=rows, notes=more)
 
 
-def _row(it: Group, *, plain: bool) -> tuple[str, ...]:
+def _row(it: Group) -> tuple[str, ...]:
     counts = it.counts
-    durations = ("–",) * 3 if plain else (span(it.answer.median), span(it.resolution.median), span(it.resolution.p90))
     return (
         words(it.name),
         str(counts.received),
         share(counts.acknowledged, counts.acknowledgment_due),
         share(counts.resolved, counts.resolution_due),
         share(counts.updated, counts.update_due),
-        *durations,
+        _times(it.answer),
+        _times(it.resolution),
         share(counts.first_contact, counts.solved),
         share(counts.escalated, counts.received),
         csat(it),

@@ -54,7 +54,7 @@ _COUNTS: Mapping[str, str] = {
 #: Columns that figures may be asked by; names of columns come from here, never from outside.
 COLUMNS = ("representative", "departments", "category", "issue", "channel", "product", "vendor")
 _ONLY_KNOWN = frozenset({"product", "vendor"})
-_TOOK = f"""select received, representative, category, case when abstained then '' else issue end, departments,
+_TOOK = f"""select received, representative, departments, category, case when abstained then '' else issue end, channel, product, vendor,
     nullif({_FIRST_WORD}, {_NEVER}) - received, answered - received, resolved - received from log where {_ARRIVED}"""  # noqa: S608
 _SAID = {
     "follow_up": "messages that continue a case", "noted": "notes of machines and of staff", "report": "delivery reports",
@@ -123,11 +123,24 @@ class SqliteFigures:
 
     def rated(self, start: datetime, end: datetime) -> list[Rated]:
         """Ratings that came in."""
-        sql = """select number, rating, json_extract(entry, '$.comment'), representative, category, issue, abstained
-            from log join log_entries using (case_id) where rated >= :start and rated < :end and excluded = '' order by rated, case_id"""
+        sql = """select number, rating, json_extract(entry, '$.comment'), representative, departments, log.channel, log.product, log.vendor,
+            category, issue, abstained from log join log_entries using (case_id)
+            where rated >= :start and rated < :end and excluded = '' order by rated, case_id"""
         return [
-            Rated(number=number, score=score, comment=comment, representative=who, matter=_matter(category, issue, abstained))
-            for number, score, comment, who, category, issue, abstained in self._db.execute(sql, _between(start, end))
+            Rated(
+                number=number,
+                score=score,
+                comment=comment,
+                representative=who,
+                matter=_matter(*about),
+                departments=tuple(filter(None, departments.split("|"))),
+                category=about[0],
+                issue="" if about[2] else about[1],
+                channel=channel,
+                product=product,
+                vendor=vendor,
+            )
+            for number, score, comment, who, departments, channel, product, vendor, *about in self._db.execute(sql, _between(start, end))
             if score
         ]
 
