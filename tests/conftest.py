@@ -71,6 +71,9 @@ def need_dovecot() -> None:
 def _logs_as_at_the_start() -> None:
     """No test hears less because another one, in the same process, ran a command that logs only warnings."""
     structlog.reset_defaults()
+    # As it comes, it draws each error in seconds, with a frame around every line and all variables.
+    plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], plain])
 
 
 @pytest.fixture(scope="session")

@@ -15,15 +15,16 @@ _PATTERN = re.compile(r"[a-z0-9]{2,9}+ [^a]")
 
 def effort(work: Callable[[], object], limit: float) -> float:
     """Processor seconds of a call, as they would be on the machine of the limits; what looks too slow is tried again beside the yardstick."""
-    seconds = _seconds(work)
+    least = seconds(work)
     for _ in range(8):
-        if seconds < limit:
+        if least < limit:
             break
-        seconds = min(seconds, _seconds(work) / max(1.0, _seconds(_yardstick) / _THERE) / (_TRACED if sys.gettrace() else 1.0))
-    return seconds
+        least = min(least, seconds(work) / max(1.0, seconds(_yardstick) / _THERE) / (_TRACED if sys.gettrace() else 1.0))
+    return least
 
 
-def _seconds(work: Callable[[], object]) -> float:
+def seconds(work: Callable[[], object]) -> float:
+    """Processor seconds of this thread that a call takes here and now."""
     begun = time.thread_time()
     work()
     return time.thread_time() - begun

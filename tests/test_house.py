@@ -36,12 +36,28 @@ def trees() -> dict[str, ast.Module]:
     return {path: ast.parse(text) for path, text in sources().items()}
 
 
-def functions() -> Iterator[tuple[str, Function]]:
+@cache
+def nodes() -> dict[str, list[ast.AST]]:
+    """All that is in each tree."""
+    return {path: list(ast.walk(tree)) for path, tree in trees().items()}
+
+
+@cache
+def functions() -> list[tuple[str, Function]]:
     """Every function with its path."""
-    for path, tree in trees().items():
-        for node in ast.walk(tree):
-            if isinstance(node, Function):
-                yield path, node
+    return [(path, node) for path, inside in nodes().items() for node in inside if isinstance(node, Function)]
+
+
+@cache
+def explained_tests() -> dict[str, bool]:
+    """Whether each test says what it shows."""
+    found = {}
+    for path, text in sources(TESTS).items():
+        top = ast.parse(text).body
+        for node in [*top, *(inner for each in top if isinstance(each, ast.ClassDef) for inner in each.body)]:
+            if isinstance(node, Function) and node.name.startswith("test_"):
+                found[f"{path}:{node.lineno}:{node.name}"] = bool(ast.get_docstring(node))
+    return found
 
 
 def length(node: Function) -> int:
@@ -70,9 +86,9 @@ def imports() -> dict[str, set[str]]:
     """Modules of ours by the module that imports them, also inside functions and for types only."""
     modules = {path.removesuffix(".py").replace("/", ".").removesuffix(".__init__") for path in sources()}
     arrows: dict[str, set[str]] = defaultdict(set)
-    for path, tree in trees().items():
+    for path, inside in nodes().items():
         name = path.removesuffix(".py").replace("/", ".").removesuffix(".__init__")
-        for node in ast.walk(tree):
+        for node in inside:
             wanted = []
             if isinstance(node, ast.Import):
                 wanted = [alias.name for alias in node.names]
@@ -103,15 +119,16 @@ def circle(arrows: dict[str, set[str]]) -> list[str]:
     return next((found for module in list(arrows) if (found := visit(module, []))), [])
 
 
+@cache
 def comments_per_100() -> float:
     """Comment lines per 100 lines of code."""
     code = comments = 0
-    for text in sources().values():
+    for path, text in sources().items():
         lines = text.splitlines()
         marked = {token.start[0] for token in tokenize.generate_tokens(io.StringIO(text).readline) if token.type == tokenize.COMMENT}
         only = {number for number in marked if lines[number - 1].lstrip().startswith("#")}
         documented = set()
-        for node in ast.walk(ast.parse(text)):
+        for node in nodes()[path]:
             if isinstance(node, ast.Module | ast.ClassDef | Function) and ast.get_docstring(node) is not None:
                 first = node.body[0]
                 documented |= set(range(first.lineno, (first.end_lineno or first.lineno) + 1))
@@ -161,7 +178,7 @@ def test_everything_is_annotated() -> None:
 
 def test_any_stays_at_the_borders() -> None:
     """`Any` stands only where a library without types begins, and every `type: ignore` says what it ignores."""
-    used = {path for path, tree in trees().items() for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == "Any"}
+    used = {path for path, inside in nodes().items() for node in inside if isinstance(node, ast.Name) and node.id == "Any"}
     assert used <= BORDERS
     assert [path for path, text in sources().items() if "type: ignore\n" in text or "type: ignore #" in text] == []
 
@@ -185,9 +202,9 @@ def swallows(handler: ast.ExceptHandler) -> bool:
 def test_broad_excepts_are_few_and_explained() -> None:
     """`except Exception` stands only at an edge, with a comment beside it that says why."""
     broad = []
-    for path, tree in trees().items():
+    for path, inside in nodes().items():
         lines = sources()[path].splitlines()
-        for node in ast.walk(tree):
+        for node in inside:
             if isinstance(node, ast.ExceptHandler) and swallows(node):
                 beside = lines[max(0, node.lineno - 3) : node.lineno + 2]
                 broad.append((f"{path}:{node.lineno}", any(line.lstrip().startswith("#") for line in beside)))
@@ -203,7 +220,7 @@ def test_comments_are_measured() -> None:
 
 def test_production_does_not_lean_on_tests() -> None:
     """The package imports nothing of the tests and asserts nothing."""
-    asserted = [path for path, tree in trees().items() for node in ast.walk(tree) if isinstance(node, ast.Assert)]
+    asserted = [path for path, inside in nodes().items() for node in inside if isinstance(node, ast.Assert)]
     assert asserted == []
     assert [path for path, text in sources().items() if "from tests" in text or "import tests" in text] == []
 
@@ -213,25 +230,15 @@ def test_tests_are_as_much_as_they_should_be() -> None:
     package = sum(len(text.splitlines()) for text in sources().values())
     tested = sum(len(text.splitlines()) for text in sources(TESTS).values())
     assert 1.5 <= tested / package <= 2.5, tested / package
-    number = sum(
-        isinstance(node, Function) and node.name.startswith("test_")
-        for text in sources(TESTS).values()
-        for node in ast.walk(ast.parse(text))
-    )
     # Spelled apart, so that this line does not count itself.
     words = ["Magic" + "Mock(", "Async" + "Mock(", " patch" + "(", "mocker" + ".", "monkeypatch" + ".setattr"]
     mocks = sum(text.count(word) for text in sources(TESTS).values() for word in words)
-    assert 100 * mocks / number <= 3
+    assert 100 * mocks / len(explained_tests()) <= 3
 
 
 def test_every_test_says_what_it_shows() -> None:
     """Each test has a docstring of one sentence or more."""
-    silent = [
-        f"{path}:{node.name}"
-        for path, text in sources(TESTS).items()
-        for node in ast.walk(ast.parse(text))
-        if isinstance(node, Function) and node.name.startswith("test_") and not ast.get_docstring(node)
-    ]
+    silent = [name for name, says in explained_tests().items() if not says]
     assert silent == []
 
 

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from tests.conftest import PASSWORD
 from tests.spine.world import CONFIG
+from tests.stores import laid
 from triage.cli.main import main
 from triage.ports import Transaction
 from triage.settings import load
@@ -112,6 +113,7 @@ class Shop:
 
     async def stored(self, work: Callable[[Transaction], T]) -> T:
         """What this work on the store gives, committed."""
+        laid(self.store)
         store = open_case_store(load(self.config))
         try:
             return await store.transact(work)

@@ -8,6 +8,7 @@ from pathlib import Path
 from tests.orders.making import ANN, order
 from tests.spine.office import CONFIG, Inside, Office, Post, written
 from tests.spine.world import Clock
+from tests.stores import laid
 from triage import order_parts
 from triage.inquiry import OrderBook
 from triage.installation import read_plan
@@ -58,6 +59,7 @@ async def house(root: Path, *, known: Sequence[Order] = (order(),), book: OrderB
     own = SqliteBook(root / "orders.db")
     documents = {one.where: f"%PDF {one.number}".encode() for it in known for one in it.documents}
     await own.put(known, documents)
+    laid(settings.paths.store)
     store = open_case_store(settings)
     parts = parts_of(settings, clock)
     asked = order_parts.inquiry(parts, book or own)

@@ -12,6 +12,7 @@ import structlog
 
 from tests.conftest import PASSWORD
 from tests.spine.world import CONFIG, Clock, defaults
+from tests.stores import laid
 from triage.errors import ConnectionLostError
 from triage.installation import read_plan
 from triage.message import MessageKey, RawMessage
@@ -151,7 +152,7 @@ async def shop(root: Path, *, extra: str = "", per_minute: int = 0, per_hour: in
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     clock = Clock(MORNING)
     parts = parts_of(load(config), clock)
-    store = open_store(root / "a.db", "SP")
+    store = open_store(laid(root / "a.db"), "SP")
     provider = Provider(clock, per_minute)
     deliver = parts.outgoing(store).deliver([("provider", provider)])
     decide = parts.decide(store, Inside(parts))

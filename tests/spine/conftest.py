@@ -14,6 +14,7 @@ from tests.servers.liar import Liar
 from tests.servers.smtp_sink import Sink
 from tests.spine.office import ANN, Office, opened_office, written
 from tests.spine.world import Clock, Readers, World, defaults
+from tests.stores import laid
 from triage.demo.servers import DemoServers
 
 
@@ -28,6 +29,7 @@ def readers() -> Iterator[Readers]:
 @contextmanager
 def minded(world: World, sink: Sink) -> Iterator[World]:
     """The world; when its test is over, whatever left it is held against the invariants of all that leaves."""
+    laid(world.root / "var" / "triage.db")
     yield world
     broken = invariants.broken(sink.accepted, known=world.known())
     assert not broken, broken

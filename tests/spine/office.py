@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from tests.making import SERVERS
 from tests.spine.world import Clock
+from tests.stores import laid
 from triage.case import Case, CaseEvent
 from triage.installation import read_plan
 from triage.message import MessageKey, RawMessage
@@ -168,6 +169,7 @@ def opened_office(root: Path, clock: Clock, people: str = "") -> tuple[Office, S
     path.write_text(CONFIG.format(people=people), encoding="utf-8")
     settings = load(path)
     post = Post()
+    laid(settings.paths.store)
     store = open_case_store(settings)
     parts = parts_of(settings, clock)
     deliver = parts.outgoing(store).deliver([("", post)])

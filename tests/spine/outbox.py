@@ -10,6 +10,7 @@ from typing import Any
 from tests.making import PEOPLE, writer
 from tests.spine.world import Clock
 from tests.store.words import new_case
+from tests.stores import laid
 from triage.alarm import AlarmBoard
 from triage.errors import ConnectionLostError
 from triage.message import Address
@@ -108,7 +109,7 @@ async def way_out(
 ) -> AsyncIterator[WayOut]:
     """The way out over these servers; the store is kept in `root`."""
     board, now, faults = AlarmBoard(), clock or Clock(), dict[str, str]()
-    store = open_store(root / "a.db", "SP")
+    store = open_store(laid(root / "a.db"), "SP")
     transports: Sequence[tuple[str, Transport]] = [
         (f"server {number}", SmtpTransport(its, AUDIT if copies else "")) for number, its in enumerate(servers)
     ]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.store.words import Each
+from tests.stores import laid
 from triage.ports import Store
 from triage.store.sqlite import open_store
 
@@ -23,7 +24,7 @@ class SqlitePlace:
 
     def open(self) -> Store:
         """The store there; made when it is first opened."""
-        return open_store(self.path, "SP", busy_timeout=5)
+        return open_store(laid(self.path), "SP", busy_timeout=5)
 
 
 @pytest.fixture(params=[SqlitePlace], ids=["sqlite"])

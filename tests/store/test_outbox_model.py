@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
 
 from tests.store.words import DEFERRED, FAILED, NOON, SENT, UNCERTAIN, new_case, reply
+from tests.stores import laid
 from triage.outbox import HAPPENED, MOVES, Happening, Lane, after
 from triage.ports import Store, Transaction
 from triage.reply import Delivery, DeliveryStatus, Receipt, ReplyKind
@@ -42,7 +43,7 @@ class Outbox(RuleBasedStateMachine):
 
     def opened(self) -> Store:
         """The store, as a daemon finds it."""
-        return open_store(Path(self.place.name) / "a.db", "SP")
+        return open_store(laid(Path(self.place.name) / "a.db"), "SP")
 
     def do(self, work: Callable[[Transaction], Any]) -> Any:
         """The result of one unit of work."""

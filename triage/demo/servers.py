@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 
 import aiosmtpd.smtp
 from proxyprotocol.sock import SocketInfo
@@ -18,6 +19,7 @@ from pymap.imap import IMAPServer
 from pymap.parsing.message import AppendMessage
 from pymap.parsing.specials.flag import Flag, Wildcard
 from pymap.user import UserMetadata
+from pysasl import SASLAuth
 
 _HOST = "127.0.0.1"
 
@@ -57,12 +59,21 @@ def _keep_keywords() -> None:
     setattr(MailboxData, "permanent_flags", property(permanent_flags))  # noqa: B010
 
 
+class _Config(Config):
+    """The library's, which looks through all installed packages for ways to log in: once, not for each connection."""
+
+    @cached_property
+    def tls_auth(self) -> SASLAuth:
+        """The ways to log in."""
+        return super().tls_auth
+
+
 def _make_login(users: Mapping[str, str]) -> Login:
     args = Namespace(
         host=_HOST, port=0, debug=False, cert=None, key=None, tls=False, proxy_protocol=None, passlib_cfg=None,
         demo_data=False, demo_user="-", demo_password="-",
     )  # fmt: skip
-    config = Config.from_args(args, hash_context=_PlainHash(), invalid_user_sleep=0)
+    config = _Config.from_args(args, hash_context=_PlainHash(), invalid_user_sleep=0)
     config.apply_context()
     login = Login(config)
     for address, password in users.items():
