@@ -2,51 +2,20 @@
 
 import asyncio
 import os
-import time
 from collections.abc import AsyncIterator, Awaitable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from tests.servers.smtp_sink import Sink
 from tests.spine.world import World, letter
+from tests.workers.jobs import prepare, raw, read_or_misbehave
 from triage.daemon import once
 from triage.decision import Outcome
-from triage.message import Message, MessageKey, RawMessage
+from triage.message import RawMessage
 from triage.ports import Reader
-from triage.reading import Classification, Reading, Unreadable
+from triage.reading import Reading, Unreadable
 from triage.workers.pool import ReaderPool, chunks
-
-SAID = Classification(category="other", issue="", confidence=0.0)
-
-
-def prepare() -> None:
-    """Nothing to make ready."""
-
-
-def read_or_misbehave(raw: RawMessage) -> Reading:
-    """Reads, unless the message tells the reader to die, hang, eat memory or fail."""
-    match raw.content:
-        case b"die":
-            os._exit(7)
-        case b"hang":
-            time.sleep(60)
-        case b"spin":
-            while True:
-                pass
-        case b"eat":
-            bytearray(4 << 30)
-        case b"fail":
-            raise KeyError("a defect")
-        case b"niceness":
-            return Reading(message=Message(subject=str(os.nice(0))), classification=SAID)
-    return Reading(message=Message(subject=raw.content.decode()), classification=SAID)
-
-
-def raw(content: bytes, uid: int = 1) -> RawMessage:
-    """A message with that content."""
-    key = MessageKey(account="a", mailbox="INBOX", uid_validity=1, uid=uid)
-    return RawMessage(key=key, received_at=datetime.now(UTC), content=content, size=len(content))
 
 
 @pytest.fixture

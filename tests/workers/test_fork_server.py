@@ -15,25 +15,12 @@ from time import monotonic, sleep
 
 import pytest
 
-from tests.spine.test_read import SAID, prepare, raw
+from tests.workers.jobs import never_ready, prepare, raw, read_process
 from triage.errors import TemporaryError
-from triage.message import Message, RawMessage
 from triage.reading import Reading, Unreadable
 from triage.workers.bounded import read_alone
 from triage.workers.pool import ReaderPool
 from triage.workers.reader import ForkServer
-
-
-def read_process(message: RawMessage) -> Reading:
-    """Says in which process it was read, unless it is told to spin."""
-    while message.content == b"spin":
-        pass
-    return Reading(message=Message(subject=f"{os.getpid()} {os.getppid()}"), classification=SAID)
-
-
-def never_ready() -> None:
-    """Something is wrong with what readers need."""
-    raise RuntimeError("no model, no language, nothing")
 
 
 @pytest.fixture
