@@ -258,7 +258,10 @@ class Store(Protocol):
     displaced: str
 
     async def transact(self, work: Callable[[Transaction], T]) -> T:
-        """Run `work` and commit durably. Work waiting at the same time may share one commit; each stays atomic and fails alone."""
+        """Run `work` and commit durably. Work waiting at the same time may share one commit; each stays atomic and fails alone.
+
+        Where another one fails it is run again from its start: besides the store it changes only what may be changed twice.
+        """
 
     async def query(self, work: Callable[[Transaction], T]) -> T:
         """Run `work` that only reads."""

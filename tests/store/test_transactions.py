@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 import threading
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -13,7 +14,7 @@ from triage.errors import StoreBrokenError
 from triage.ports import Store, Transaction
 
 
-def opens(subject: str, error: BaseException | None = None) -> object:
+def opens(subject: str, error: BaseException | None = None) -> Callable[[Transaction], str]:
     """Work that opens a case with this subject, and then perhaps fails."""
 
     def work(tx: Transaction) -> str:
@@ -209,3 +210,81 @@ async def test_reading_sees_every_commit_before_it(store: Store) -> None:
     await asyncio.sleep(0)
     assert await store.query(lambda tx: len(tx.messages.undecided(9))) == 2
     assert await writing == 2
+
+
+class Together:
+    """Units of work that are sure to share a commit: they wait while another one holds the store up."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.statements: list[str] = []
+
+    async def run(self, *works: Callable[[Transaction], object]) -> list[object]:
+        """What came of each, an exception where it failed."""
+        begun, go_on = threading.Event(), threading.Event()
+        holding = asyncio.create_task(self._store.transact(lambda tx: begun.set() or go_on.wait(30)))
+        assert await asyncio.to_thread(begun.wait, 30)
+        waiting = [asyncio.create_task(self._store.transact(work)) for work in works]
+        await asyncio.sleep(0)
+        connection = self._store._db.conn  # type: ignore[attr-defined]
+        connection.set_trace_callback(self.statements.append)
+        go_on.set()
+        await holding
+        found = await asyncio.gather(*waiting, return_exceptions=True)
+        connection.set_trace_callback(None)
+        return list(found)
+
+    def count(self, beginning: str) -> int:
+        """How many statements began so."""
+        return sum(statement.startswith(beginning) for statement in self.statements)
+
+
+async def test_units_that_go_well_need_no_savepoint(store: Store, each: Each) -> None:
+    """Of units that share a commit each runs once, in one transaction, and nothing is kept by which one of them could be undone."""
+    runs: list[int] = []
+
+    def counted(number: int) -> Callable[[Transaction], str]:
+        return lambda tx: runs.append(number) or str(opens(str(number))(tx))  # type: ignore[func-returns-value]
+
+    together = Together(store)
+    assert await together.run(*map(counted, range(5))) == ["0", "1", "2", "3", "4"]
+    assert (runs, together.count("begin"), together.count("commit"), together.count("savepoint")) == ([0, 1, 2, 3, 4], 1, 2, 0)
+    assert await subjects(each) == ["0", "1", "2", "3", "4"]
+
+
+async def test_where_one_fails_the_others_run_once_more(store: Store, each: Each) -> None:
+    """The whole is taken back and done again unit by unit: no unit runs more than twice, none is lost, and none leaves anything twice."""
+    runs: list[int] = []
+
+    def counted(number: int) -> Callable[[Transaction], str]:
+        error = ZeroDivisionError(number) if number in (2, 3) else None
+        return lambda tx: runs.append(number) or str(opens(str(number), error)(tx))  # type: ignore[func-returns-value]
+
+    found = await Together(store).run(*map(counted, range(6)))
+    assert [it if isinstance(it, str) else type(it) for it in found] == ["0", "1", ZeroDivisionError, ZeroDivisionError, "4", "5"]
+    assert runs == [0, 1, 2, 0, 1, 2, 3, 4, 5]
+    assert await subjects(each) == ["0", "1", "4", "5"]
+    assert await each.cases.broken_chains() == []
+
+
+async def test_a_unit_sees_only_those_before_it_that_stay(store: Store, each: Each) -> None:
+    """What a failing unit had written is gone before the next one looks, also when both share a commit."""
+    found = await Together(store).run(
+        opens("kept"), opens("lost", KeyError("no")), lambda tx: [case.subject for case in tx.cases.find()], opens("after")
+    )
+    assert (found[0], type(found[1]), found[2], found[3]) == ("kept", KeyError, ["kept"], "after")
+    assert await subjects(each) == ["kept", "after"]
+
+
+@pytest.mark.parametrize("statement", ["commit", "rollback"])
+async def test_a_unit_that_ends_the_transaction_takes_nobody_along(store: Store, each: Each, statement: str) -> None:
+    """Where the transaction ends too early no later unit runs outside of one, all are told, and the store goes on."""
+
+    def ends(tx: Transaction) -> None:
+        tx.cases._db.execute(statement)  # type: ignore[attr-defined]
+
+    found = await Together(store).run(ends, opens("later"))
+    assert [type(it) for it in found] == [StoreBrokenError, StoreBrokenError]
+    assert "ended within a unit of work" in str(found[0])
+    assert await subjects(each) == []
+    assert await store.transact(opens("next")) == "next"

@@ -133,14 +133,11 @@ class SqliteStore:
         return batch, False
 
     def _commit_together(self, batch: list[_Work]) -> None:
-        results: list[_Answer] = []
         try:
             if self._lost:
                 raise self._lost
             with translated():
-                # Reading alone takes no lock: `triage cases` neither waits for a busy daemon nor holds it up.
-                self._begin(writes=any(work.writes for work in batch))
-                results.extend(map(self._run, batch))
+                results = self._work_off(batch)
                 self._db.execute("commit")
         except (TriageError, ValueError, sqlite3.Error) as error:
             # Nothing of the batch is on the disk: all of it failed, whatever each had returned.
@@ -152,7 +149,21 @@ class SqliteStore:
                 self._reserve.give_up()
         _answer(results)
 
-    def _begin(self, *, writes: bool) -> None:
+    def _work_off(self, batch: list[_Work]) -> list[_Answer]:
+        """What came of each unit. Nearly always all of them go well: what undoes one alone costs a tenth, and waits until it must."""
+        self._begin(batch)
+        try:
+            return [(work, self._do(work), None) for work in batch]
+        # Whatever a unit of work raises is its caller's to handle; the others in the batch must not suffer.
+        except BaseException as error:
+            self._presented(error)
+        self._db.execute("rollback")
+        self._begin(batch)
+        return [self._do_apart(work) for work in batch]
+
+    def _begin(self, batch: list[_Work]) -> None:
+        writes = any(work.writes for work in batch)
+        # Reading alone takes no lock: `triage cases` neither waits for a busy daemon nor holds it up.
         self._db.execute("begin immediate" if writes else "begin")
         if writes:
             self._files.check()
@@ -165,22 +176,34 @@ class SqliteStore:
             with contextlib.suppress(sqlite3.Error):
                 self._db.execute("rollback")
 
-    def _run(self, work: _Work) -> _Answer:
+    def _do(self, work: _Work) -> object:
+        value = work.do(cast(Transaction, self._transaction))
+        if not self._db.conn.in_transaction:
+            # What comes next would be committed statement by statement.
+            raise _ended()
+        return value
+
+    def _do_apart(self, work: _Work) -> _Answer:
         self._db.execute("savepoint work")
         try:
-            value = work.do(cast(Transaction, self._transaction))
-        # Whatever a unit of work raises is its caller's to handle; the others in the batch must not suffer.
+            value = self._do(work)
+        # As above.
         except BaseException as error:
-            if not self._db.conn.in_transaction:
-                # SQLite gave up the whole transaction (disk full): nothing is left to roll back to.
-                raise _presentable(error) if isinstance(error, sqlite3.Error) else _ended() from error
-            if isinstance(found := _presentable(error), StoreLostError):
-                raise found from error
+            found = self._presented(error)
             self._db.execute("rollback to work")
             self._db.execute("release work")
             return work, None, found
         self._db.execute("release work")
         return work, value, None
+
+    def _presented(self, error: BaseException) -> BaseException:
+        """The error as its caller gets it; raised where it is the end of the whole commit."""
+        if not self._db.conn.in_transaction:
+            # SQLite gave up the whole transaction (disk full): nothing is left to roll back to.
+            raise _presentable(error) if isinstance(error, sqlite3.Error) else _ended() from error
+        if isinstance(found := _presentable(error), StoreLostError):
+            raise found from error
+        return found
 
 
 def _answer(answers: list[_Answer]) -> None:
