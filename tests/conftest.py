@@ -1,4 +1,4 @@
-"""Servers for every test: `dovecot` and `dovecot_user`, `sink`, `postfix_sink`, `embedded`; absent ones skip with the reason.
+"""Servers for every test: `dovecot` and `dovecot_user`, `postgres`, `sink`, `postfix_sink`, `embedded`; absent ones skip with the reason.
 
 How the tests are dealt out to workers stands here as well."""
 
@@ -12,6 +12,7 @@ import pytest
 import structlog
 
 from tests.servers import dovecot as dovecot_server
+from tests.servers import postgres as postgres_server
 from tests.servers import smtp_sink
 from triage.demo import servers as demo_servers
 
@@ -81,6 +82,15 @@ def dovecot() -> Iterator[dovecot_server.Dovecot]:
     """A running Dovecot; take a `dovecot_user` from it rather than share one."""
     need_dovecot()
     with dovecot_server.running({f"user{number}@shop.example": PASSWORD for number in range(_USERS)}) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[postgres_server.Postgres]:
+    """A running PostgreSQL; take a `database` of your own from it."""
+    if postgres_server.programs() is None:
+        pytest.skip("PostgreSQL is not installed: apt install postgresql")
+    with postgres_server.running() as server:
         yield server
 
 

@@ -1,10 +1,12 @@
 """The order system of the settings: the only place that names order books."""
 
+from triage.errors import SettingsError
 from triage.inquiry import OrderBook
 from triage.orders.books.files import FilesBook
 from triage.orders.books.guarded import GuardedBook
 from triage.orders.books.sqlite import SqliteBook
 from triage.sections.orders import BookSettings, OrderSettings
+from triage.sections.sql import SqlSettings
 from triage.settings import Settings
 
 
@@ -32,6 +34,16 @@ def plain_book(its: OrderSettings) -> OrderBook:
         from triage.orders.books.woocommerce import WooCommerceBook
 
         return WooCommerceBook(its.woocommerce, time_out=time_out)
+    if its.sql:
+        return _sql_book(its.sql, time_out)
     if its.files:
         return FilesBook(its.files.paths, its.files.columns)
     return SqliteBook((its.book or BookSettings()).path)
+
+
+def _sql_book(its: SqlSettings, time_out: float) -> OrderBook:
+    try:
+        from triage.orders.books.sql import SqlBook
+    except ModuleNotFoundError as error:
+        raise SettingsError([f"[orders.sql]: {error.name} is not installed: expected `pip install 'triage[sql]'`"]) from error
+    return SqlBook(its, time_out=time_out)

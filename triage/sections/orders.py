@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from triage.order import AlertKind
 from triage.secret import Secret
 from triage.sections.shops import ShopifySettings, WooCommerceSettings
+from triage.sections.sql import SqlSettings
 from triage.sections.values import LOOPBACK, Duration, Section, TimeOfDay
 
 
@@ -86,7 +87,7 @@ class AdviceSettings(Section):
 
 
 #: Order systems that can be configured, by their tables.
-_SYSTEMS = ("book", "files", "http", "shopify", "woocommerce")
+_SYSTEMS = ("book", "files", "http", "sql", "shopify", "woocommerce")
 
 
 class OrderSettings(Section):
@@ -106,6 +107,7 @@ class OrderSettings(Section):
     book: BookSettings | None = None
     files: FilesSettings | None = None
     http: HttpSettings | None = None
+    sql: SqlSettings | None = None
     shopify: ShopifySettings | None = None
     woocommerce: WooCommerceSettings | None = None
 

@@ -10,10 +10,13 @@ from triage.errors import OrderSystemAwayError, OrderSystemRefusedError
 from triage.logs import get_logger
 from triage.order import Document, Order, same_number
 from triage.order_form import order_of
+from triage.orders.books.beside import beside
 from triage.orders.books.flat import from_row
 
 #: Nanoseconds and octets by which a file is known to be the same.
 _Stamp = tuple[int, int]
+#: Octets; larger documents are not for mail.
+_LARGEST = 20 << 20
 _log = get_logger("orders")
 
 
@@ -52,7 +55,10 @@ class FilesBook:
 
     async def document(self, order: Order, document: Document) -> bytes:
         """The document's bytes, from a path below the folder of the files."""
-        return await asyncio.to_thread(self._document, document)
+        found = await beside(dict.fromkeys(path.parent for path in self._paths), document.where, largest=_LARGEST)
+        if found is None:
+            raise OrderSystemRefusedError(f"{self.name}: document {document.number or document.where} is not there")
+        return found
 
     async def close(self) -> None:
         """Nothing stays open."""
@@ -95,14 +101,6 @@ class FilesBook:
         else:
             for line in filter(str.strip, text.splitlines()):
                 yield order_of(json.loads(line))
-
-    def _document(self, document: Document) -> bytes:
-        for folder in dict.fromkeys(path.parent for path in self._paths):
-            path = (folder / document.where).resolve()
-            # What a file names is read only from beside it.
-            if path.is_relative_to(folder.resolve()) and path.is_file():
-                return path.read_bytes()
-        raise OrderSystemRefusedError(f"{self.name}: document {document.number or document.where} is not there")
 
 
 def _mark(order: Order) -> str:

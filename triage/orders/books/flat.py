@@ -20,7 +20,7 @@ def from_row(row: Mapping[str, str]) -> dict[str, object]:
     for name in _AMOUNTS:
         if row.get(name):
             fields[name] = _money(row, name)
-    for name, found_ in (("shipments", _shipment(row)), ("payments", _payment(row)), ("documents", list(_documents(row)))):
+    for name, found_ in (("shipments", _shipment(row)), ("payments", payments_of(row)), ("documents", list(_documents(row)))):
         if found_:
             fields[name] = found_
     return fields
@@ -38,7 +38,8 @@ def _shipment(row: Mapping[str, str]) -> list[dict[str, str]]:
     return [said] if said else []
 
 
-def _payment(row: Mapping[str, str]) -> list[dict[str, object]]:
+def payments_of(row: Mapping[str, str]) -> list[dict[str, object]]:
+    """The payment that the row tells of, where it does; one that failed is an attempt with its reason."""
     status, method, at = (row.get(name, "") for name in ("payment_status", "payment_method", "payment_at"))
     if not status or not row.get("payment_amount"):
         return []

@@ -68,8 +68,8 @@ class GuardedBook:
         return await self._asked(lambda: self._inner.document(order, document))
 
     async def describe(self) -> str:
-        """What is to be said of the inner one, where it has anything to say."""
-        return await self._asked(self._inner.describe) if isinstance(self._inner, Described) else ""
+        """What is to be said of the inner one, where it has anything to say; it may take longer, as no message waits for it."""
+        return await self._inner.describe() if isinstance(self._inner, Described) else ""
 
     async def close(self) -> None:
         """Close the inner one."""
