@@ -1,6 +1,7 @@
 """`triage check` and the order system: one line that says whether it answers, and what customers are told of it."""
 
 import re
+import sqlite3
 from pathlib import Path
 
 from tests.cli.calling import Shop
@@ -74,3 +75,22 @@ async def test_a_shop(shop: Shop, tmp_path: Path) -> None:
     assert mark == "FAIL"
     assert "answers 401: expected a key that may read orders" in words
     await place.close()
+
+
+async def test_a_table_of_orders(shop: Shop, tmp_path: Path) -> None:
+    """What is in it is told, and of the newest orders what cannot be read; a column that is not there is named with those that are."""
+    with sqlite3.connect(tmp_path / "shop.db") as orders:
+        orders.execute("create table orders (number text, state text, addresses text, placed_at text)")
+        orders.execute("insert into orders values ('A1', 'shipped', 'ann@customer.example', '2026-11-20 10:00')")
+    orders.close()
+    sql = '[orders.sql]\nurl = "sqlite:///shop.db"\ntable = "orders"\n'
+    mark, words = await said(shop, sql)
+    assert (mark, "orders.sql.fields.status: expected the column of 'orders' that holds it: one of number, state" in words) == (
+        "FAIL",
+        True,
+    )
+    mark, words = await said(shop, f'{sql}fields = {{status = "state"}}\n')
+    assert mark == "ok"
+    assert words.startswith("the order table orders at shop.db answers (1 order, the newest of 2026-11-20 10:00 UTC); told to customers")
+    mark, words = await said(shop, f'{sql}fields = {{status = "placed_at"}}\n')
+    assert (mark, words.startswith("orders: the order system's answer is not as expected: status")) == ("FAIL", True)

@@ -4,16 +4,19 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.orders.house import asking, house
 from tests.orders.making import ANN, order
-from tests.orders.tables import MAPPING, PostgresTable, TablesPlace
+from tests.orders.tables import LATER, MAPPING, PostgresTable, TablesPlace
 from tests.rows import rows
 from tests.servers import dovecot
 from tests.servers.postgres import Postgres
+from tests.spine.office import EVE, plain
 from triage.errors import OrderSystemAwayError, OrderSystemRefusedError, SettingsError
 from triage.orders.books.sql import SqlBook
 
@@ -147,24 +150,27 @@ async def test_a_lock_is_not_waited_for(shop: PostgresTable, postgres: Postgres)
         with pytest.raises(OrderSystemAwayError):
             await opened.by_numbers(["ORD1234"])
     await _until_idle(postgres)
-    await _answers(opened)
+    await _patiently(opened)
     await opened.close()
 
 
 async def test_a_server_that_stands_still(book: SqlBook, postgres: Postgres) -> None:
     """Where no packet comes back, whoever gives up frees the thread and the connection, and the next question is asked on another one."""
     stopped: set[int] = set()
+    given_up = 0
     try:
         # More often than there are threads and connections: none of them is lost.
-        for _ in range(3):
-            assert len(await book.by_numbers(["ORD1234"])) == 1
+        while given_up < 3:
+            await _patiently(book)
             for pid in set(postgres.sessions()) - stopped:
                 stopped.add(pid)
                 os.kill(pid, signal.SIGSTOP)
-            with pytest.raises(TimeoutError):
+            try:
                 async with asyncio.timeout(_IMPATIENCE):
                     await book.by_numbers(["ORD1234"])
-        assert len(await book.by_numbers(["ORD1234"])) == 1
+            except TimeoutError:
+                given_up += 1
+        await _patiently(book)
     finally:
         for pid in stopped:
             os.kill(pid, signal.SIGCONT)
@@ -254,11 +260,47 @@ async def test_kinds_of_numbers_and_times(shop: PostgresTable) -> None:
     await opened.close()
 
 
+@pytest.mark.parametrize("kind", ["timestamptz", "timestamp"])
+async def test_changes_settle_before_they_are_told(shop: PostgresTable, kind: str) -> None:
+    """Who began to write earlier may be done later: what changed within the last seconds waits, so that nothing falls behind the mark."""
+    shop.run(f"create table orders (number text, status text, addresses text, updated_at {kind})")
+    clock = [LATER]
+    opened = SqlBook(shop.settings(time_zone="Europe/Berlin"), time_out=_PATIENCE, now=lambda: clock[0])
+    later = {"timestamptz": "2026-12-01T00:00:00+00", "timestamp": "2026-12-01T01:00:00"}[kind]
+    insert = "insert into orders values ('{0}', 'shipped', null, timestamp{1} '{2}' - interval '{3} seconds')"
+    kinds = (kind.removeprefix("timestamp"), later)
+    shop.run(insert.format("A1", *kinds, 60), insert.format("A2", *kinds, 1))
+    none, mark = await opened.changed("", 10)
+    assert none == []
+    # Begun before A2 and committed after it.
+    shop.run(insert.format("A3", *kinds, 2))
+    assert await opened.changed(mark, 10) == ([], mark)
+    clock[0] += timedelta(seconds=4)
+    found, mark = await opened.changed(mark, 1)
+    assert [one.number for one in found] == ["A3"]
+    found, mark = await opened.changed(mark, 10)
+    assert [one.number for one in found] == ["A2"]
+    assert await opened.changed(mark, 10) == ([], mark)
+    await opened.close()
+
+
 async def test_what_it_holds(book: SqlBook, shop: PostgresTable) -> None:
     """How many orders there are and how new they are; an empty table has none."""
     assert await book.state() == "1 order, the newest of 2026-11-18 10:00"
     shop.run('delete from "Bestellung"')
     assert await book.state() == "0 orders"
+
+
+async def test_a_question_is_answered_from_sql(book: SqlBook, tmp_path: Path) -> None:
+    """A verified owner's question is answered from the shop's tables with source and time in the case, and a stranger's is not."""
+    async with house(tmp_path, book=book) as office:
+        await office.get(asking())
+        assert "tracking number 00340434161094015902" in plain(office.last(ANN))
+        [checked] = await office.events("order_checked")
+        assert checked.detail["source"] == "order table Bestellung at 127.0.0.1"
+        await office.get(asking(sender=EVE, passed="mx.shop.example; dmarc=pass header.from=evil.example"))
+        assert len(office.came(EVE)) == 1
+        assert "0034" not in plain(office.last(EVE))
 
 
 async def _until_idle(postgres: Postgres) -> None:
@@ -267,12 +309,13 @@ async def _until_idle(postgres: Postgres) -> None:
             await asyncio.sleep(0.02)
 
 
-async def _answers(book: SqlBook) -> None:
-    # On a busy machine even an answer may take longer than a time-out that a test can wait for.
+async def _patiently(book: SqlBook) -> None:
+    """Ask until there is an answer: on a busy machine even one may take longer than a test can wait for."""
     async with asyncio.timeout(_PATIENCE):
         while True:
             try:
-                assert len(await book.by_numbers(["ORD1234"])) == 1
-            except OrderSystemAwayError:
+                async with asyncio.timeout(1):
+                    assert len(await book.by_numbers(["ORD1234"])) == 1
+            except (OrderSystemAwayError, TimeoutError):
                 continue
             return

@@ -1,5 +1,6 @@
 """A SQL table or view of orders: where it is, which of its columns hold our fields, and the tables beside it."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -36,6 +37,7 @@ REQUIRED: dict[PartName, int] = {
 
 #: How the address of a database in a file begins.
 _FILE = "sqlite:///"
+_DIALECT = re.compile(r"[a-z][a-z0-9_]{1,40}(?:\+[a-z][a-z0-9_]{1,40})?")
 
 
 class PartSettings(Section):
@@ -99,11 +101,14 @@ class SqlSettings(Section):
 
     @model_validator(mode="after")
     def _can_be_asked(self) -> Self:
-        if "://" not in self.url or not urlsplit(self.url).scheme:
+        dialect, _, rest = self.url.partition("://")
+        if not _DIALECT.fullmatch(dialect) or not rest:
             raise ValueError(
                 "url: expected DIALECT://USER@HOST/DATABASE, such as postgresql://triage@db.example/shop or sqlite:///orders.db"
             )
-        if urlsplit(self.url).password is not None or "password=" in urlsplit(self.url).query:
+        # A dialect may have signs that no scheme has.
+        where = urlsplit(f"sql://{rest}")
+        if where.password is not None or "password=" in where.query:
             # Not shown: it is a secret.
             raise ValueError('url: expected no password in it; say where it comes from: password = {env = "NAME"}')
         _known(self.fields, ORDER_COLUMNS, "fields")

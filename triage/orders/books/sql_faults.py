@@ -25,7 +25,7 @@ def explained(error: SQLAlchemyError, where: str) -> TriageError:
     if orig is None:
         kind = OrderSystemAwayError if isinstance(error, PoolTimeoutError) else OrderSystemRefusedError
         return kind(f"{where}: {type(error).__name__}: {_line(str(error))}")
-    state = str(getattr(orig, "sqlstate", None) or "")
+    state = _state(orig)
     if state == "57014":
         return OrderSystemAwayError(f"{where} broke the question off: it took too long, or waited for a lock")
     said = f"{where}: {_said(error, orig)}{f' ({state})' if state else ''}"
@@ -37,7 +37,12 @@ def explained(error: SQLAlchemyError, where: str) -> TriageError:
 
 def is_broken(error: SQLAlchemyError) -> bool:
     """Whether the connection went, so that another one may do."""
-    return isinstance(error, DBAPIError) and error.connection_invalidated
+    # A session that was ended says so before its connection goes.
+    return isinstance(error, DBAPIError) and (error.connection_invalidated or _state(error.orig)[:4] == "57P0")
+
+
+def _state(orig: object) -> str:
+    return str(getattr(orig, "sqlstate", None) or "")
 
 
 def _said(error: SQLAlchemyError, orig: BaseException) -> str:

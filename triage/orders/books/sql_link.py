@@ -85,7 +85,8 @@ class Link:
             except SQLAlchemyError as error:
                 if not is_broken(error) or task.is_over:
                     raise
-                # It only reads, so it may be done again; all connections as old as the broken one have gone with it.
+                # It only reads, so it may be done again; the other connections are as old as the broken one, and go with it.
+                self._engine.dispose()
                 return task.run(work)
         except SQLAlchemyError as error:
             raise explained(error, self.where) from error
@@ -115,6 +116,10 @@ class _Task:
             try:
                 self._on(connection)
                 return work(connection)
+            except SQLAlchemyError as error:
+                if is_broken(error):
+                    connection.invalidate()
+                raise
             finally:
                 with self._lock:
                     # From here on the connection is somebody else's.
@@ -139,7 +144,7 @@ def _break_off(raw: object) -> None:
 def _url(given: str) -> URL:
     try:
         return make_url(given)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
         raise SettingsError([f"orders.sql.url: expected SQLAlchemy's form of it, DIALECT://USER@HOST/DATABASE ({error})"]) from error
 
 

@@ -28,10 +28,10 @@ def of_address(connection: Connection, its: Shapes, address: str, limit: int) ->
     named = [func.lower(its.orders.columns[name]) == address for name in ("addresses", "linked") if name in its.orders.columns]
     # First the keys, then their orders: both by an index, where one statement for both would look at every order.
     keys = [key for name in ("addresses", "linked") if name in its.parts for key in _keys(connection, its.parts[name], address)]
-    wanted = or_(*named, *([its.key.in_(keys)] if keys else []))
-    placed = its.orders.columns.get("placed_at", its.key)
     if not named and not keys:
         return []
+    wanted = or_(*named, *([its.key.in_(keys)] if keys else []))
+    placed = its.orders.columns.get("placed_at", its.key)
     newest = _orders(its).where(wanted).order_by(case((placed.is_(None), 1), else_=0), placed.desc(), its.key).limit(limit)
     return _rows(connection, newest)
 
