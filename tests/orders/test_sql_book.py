@@ -379,10 +379,10 @@ async def test_what_it_holds(table: Table) -> None:
     """Orders and how new they are; one that cannot be read among the newest is told by its column."""
     filled(table, [("A1", "shipped", ANN, "2026-11-20 10:00", None), ("A2", "shipped", ANN, None, None)])
     book = table.book()
-    assert await book.state() == "2 orders, the newest of 2026-11-20 10:00"
+    assert await book.describe() == "2 orders, the newest of 2026-11-20 10:00 UTC"
     table.run("update orders set placed_at = 'lately' where number = 'A1'")
     with pytest.raises(OrderSystemRefusedError, match="orders: column for placed_at: expected a time, not str"):
-        await book.state()
+        await book.describe()
     await book.close()
 
 

@@ -238,7 +238,7 @@ async def test_types_that_make_no_sense(shop: PostgresTable, columns: str, said:
     shop.run(f"insert into orders values ({wanted})")
     opened = simple(shop)
     with pytest.raises(OrderSystemRefusedError, match=said):
-        await opened.state()
+        await opened.describe()
     await opened.close()
 
 
@@ -286,9 +286,9 @@ async def test_changes_settle_before_they_are_told(shop: PostgresTable, kind: st
 
 async def test_what_it_holds(book: SqlBook, shop: PostgresTable) -> None:
     """How many orders there are and how new they are; an empty table has none."""
-    assert await book.state() == "1 order, the newest of 2026-11-18 10:00"
+    assert await book.describe() == "1 order, the newest of 2026-11-18 10:00 UTC"
     shop.run('delete from "Bestellung"')
-    assert await book.state() == "0 orders"
+    assert await book.describe() == "0 orders"
 
 
 async def test_a_question_is_answered_from_sql(book: SqlBook, tmp_path: Path) -> None:
