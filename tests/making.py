@@ -9,7 +9,7 @@ from typing import Any
 
 from triage.case import Case, CaseEvent, CaseStatus, NewCase
 from triage.clocks.calendar import Calendar, Shift
-from triage.clocks.due import due_at
+from triage.clocks.due import BothClocks, due_at
 from triage.clocks.tell import tell, zone
 from triage.decision import Candidate, Decision, Match, ReplyOrder
 from triage.message import Address, Message, MessageKey, RawMessage
@@ -46,6 +46,8 @@ address = "finance@shop.example"
 ARRIVED = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 NOW = ARRIVED + timedelta(minutes=2)
 KEY = b"a key of thirty-two octets, fine"
+#: As if people were always at work.
+DUE = BothClocks(due_at)
 JANE = Address(name="Jane Doe", addr_spec="jane@customer.example")
 DEPARTMENTS = ("finance", "billing", "logistics", "technical_support", "management")
 IDENTITY = Identity(name="SayPro Support", address="support@shop.example", aliases=("help@shop.example",))
@@ -128,7 +130,7 @@ def event(kind: str, at: datetime = NOW, **detail: str) -> CaseEvent:
 
 def decided(read: Reading, **given: Any) -> Decision:
     """The decision on a reading under the shipped policy, with whatever else is given."""
-    defaults: dict[str, Any] = {"people": PEOPLE, "policy": SHIPPED, "received_at": ARRIVED, "now": NOW, "due": due_at}
+    defaults: dict[str, Any] = {"people": PEOPLE, "policy": SHIPPED, "received_at": ARRIVED, "now": NOW, "due": DUE}
     continued = given.pop("case", None)
     match = given.pop("match", Match(case_id=continued.id if continued else None, reason="continues the thread" if continued else ""))
     return decide(read, match, continued, tuple(given.pop("limits", ())), **{**defaults, **given})

@@ -13,7 +13,6 @@ from triage.alarms.log import LogChannel
 from triage.alarms.systemd import Systemd
 from triage.alarms.webhook import WebhookChannel
 from triage.books import open_book
-from triage.clocks.due import due_at
 from triage.clocks.tell import zone
 from triage.inquiry import OrderBook
 from triage.installation import read_plan
@@ -137,7 +136,7 @@ def corrector(settings: Settings) -> Corrector:
 def front_desk(settings: Settings) -> FrontDesk:
     """Whoever opens cases that are taken down by hand."""
     parts = parts_of(settings, utc_now)
-    return FrontDesk(policy=parts.policy, people=parts.people, due=due_at, recorder=parts.recorder)
+    return FrontDesk(policy=parts.policy, people=parts.people, due=parts.due, recorder=parts.recorder)
 
 
 def keep_log(settings: Settings, store: Store) -> KeepLog:

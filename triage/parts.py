@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from triage.accounts import Accounts
 from triage.alarm import AlarmBoard
-from triage.clocks.due import due_at
+from triage.clocks.due import BothClocks
 from triage.clocks.tell import zone
 from triage.installation import key_ring, load_calendar, load_policy, load_writer
 from triage.outgoing import Outgoing, pace
@@ -91,9 +91,14 @@ class Parts:
             store=store, learner=learner, settings=self.settings.learning, now=self.now, corrected=self.corrected, board=self.board
         )
 
+    @property
+    def due(self) -> BothClocks:
+        """When promises fall due."""
+        return BothClocks(self.recorder.clockwork.time.staffed)
+
     def corrector(self) -> Corrector:
         """Whoever carries out what people say of cases."""
-        return Corrector(policy=self.policy, people=self.people, due=due_at, recorder=self.recorder)
+        return Corrector(policy=self.policy, people=self.people, due=self.due, recorder=self.recorder)
 
     def decide(self, store: Store, reader: Reader, inquiry: Inquiry | None = None) -> Decide:
         """Whoever reads and judges."""
@@ -107,7 +112,7 @@ class Parts:
                 rules=rules,
                 limits=limits,
                 flood=self.floodgate,
-                due=due_at,
+                due=self.due,
                 ring=self.ring,
                 colleagues=self._colleagues(),
             ),
@@ -134,7 +139,7 @@ class Parts:
 
     def _colleagues(self) -> Colleagues:
         where = zone(self.settings.identity.time_zone)
-        return Colleagues(settings=self.settings.people, people=self.people, policy=self.policy, due=due_at, ring=self.ring, where=where)
+        return Colleagues(settings=self.settings.people, people=self.people, policy=self.policy, due=self.due, ring=self.ring, where=where)
 
     def desk(self, store: Store) -> Iterator[Assign | Notify]:
         """Whoever gives out cases and tells of them; nobody where no agents are configured: people share the mailbox as they like."""
@@ -145,7 +150,7 @@ class Parts:
                 store=store,
                 people=self.people,
                 policy=self.policy,
-                due=due_at,
+                due=self.due,
                 recorder=self.recorder,
                 now=self.now,
                 where=where,
@@ -221,14 +226,19 @@ class Parts:
             store=store,
             policy=self.policy,
             people=self.people,
-            due=due_at,
+            due=self.due,
             recorder=self.recorder,
-            reminding=Reminding(people=self.people, policy=self.policy, recorder=self.recorder, due=due_at, key=self.ring.current),
+            reminding=Reminding(people=self.people, policy=self.policy, recorder=self.recorder, due=self.due, key=self.ring.current),
             survey=MonthlySurvey(policy=self.policy, recorder=self.recorder, where=zone(self.settings.identity.time_zone)),
             now=self.now,
             to_send=self.to_send,
             tick=timedelta(minutes=1),
         )
+
+
+def _clockwork(settings: Settings, policy: Policy) -> Clockwork:
+    at_any_hour = frozenset(key for key, department in settings.departments.items() if department.around_the_clock)
+    return Clockwork(time=load_calendar(settings), policy=policy, around_the_clock=at_any_hour)
 
 
 def parts_of(settings: Settings, now: Now, board: AlarmBoard | None = None) -> Parts:
@@ -246,7 +256,7 @@ def parts_of(settings: Settings, now: Now, board: AlarmBoard | None = None) -> P
             live=settings.mode == "live",
             keep_raw=settings.keep_raw,
             board=board,
-            clockwork=Clockwork(time=load_calendar(settings), policy=policy),
+            clockwork=_clockwork(settings, policy),
             has_orders=settings.orders is not None,
         ),
         board=board,

@@ -44,6 +44,17 @@ class Topic:
         return self.next_steps.get(language) or self.next_steps.get("en", "")
 
 
+class Clocks(Protocol):
+    """Whoever can say when a promise of some length falls due that begins at some moment."""
+
+    def __call__(self, start: datetime, promise: timedelta, /) -> datetime:
+        """Around the clock."""
+
+    @property
+    def staffed(self) -> Due:
+        """On staffed time."""
+
+
 class StaffedTime(Protocol):
     """Whoever knows when people are at work."""
 

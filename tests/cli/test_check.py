@@ -45,7 +45,7 @@ async def test_everything_good(served: Shop, embedded: DemoServers) -> None:
     assert (ended.code, ended.err) == (0, "")
     assert [line.split(":")[0] for line in ended.lines] == [f"ok   {part}" for part in PARTS]
     text = ended.out
-    assert "6 categories, 5 departments" in text
+    assert "6 categories, 8 triggers, 5 departments, 8 deadlines" in text
     assert "tried on" in text
     assert f"{served.store}, 0 cases" in text
     assert "INBOX holds 1 messages; 0 folders under Triage/ so far" in text

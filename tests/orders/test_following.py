@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.making import NOW, PEOPLE, SHIPPED, case, decided, event, order_number, reading
+from tests.making import DUE, NOW, PEOPLE, SHIPPED, case, decided, event, order_number, reading
 from tests.orders.away import Switch
 from tests.orders.house import asking, house
 from tests.orders.making import ANN, NOON, checked, order
@@ -193,6 +193,7 @@ def test_what_has_happened_meanwhile_counts(status: CaseStatus, kinds: tuple[str
         people=PEOPLE,
         policy=SHIPPED,
         now=NOW,
+        due=DUE,
     )
     found = scheduled(occasion)
     assert found.status is (CaseStatus.SOLVED if solved else None)

@@ -6,12 +6,11 @@ from typing import Any
 
 import pytest
 
-from tests.making import ARRIVED, IDENTITY, JANE, NOW, PEOPLE, SHIPPED, SOURCES, case, escalation_order, reading, writer, written
+from tests.making import ARRIVED, DUE, IDENTITY, JANE, NOW, PEOPLE, SHIPPED, SOURCES, case, escalation_order, reading, writer, written
 from tests.orders.making import INVOICE, NOON, RECEIPT, at, checked, failed, order, refund, shipment
 from tests.orders.test_answers import with_mode
 from tests.responders.reading_back import parsed, text_of
 from tests.rows import rows
-from triage.clocks.due import due_at
 from triage.clocks.tell import tell, zone
 from triage.decision import Match, ReplyOrder
 from triage.inquiry import AnswerKind, Enclosure, Known, OrderAnswer, Verdict
@@ -178,7 +177,7 @@ MAY = (Verdict.OWNER, Verdict.LINKED)
 def to_customer(category: str, issue: str, effect: Effect | None, policy: Policy, known: Known) -> list[str]:
     """All that the customer reads in answer to a message, given what the order system said."""
     about = reading(category, issue, effects=[effect] if effect else [])
-    decision = decide(about, Match(), None, (), people=PEOPLE, policy=policy, received_at=ARRIVED, now=NOW, due=due_at, known=known)
+    decision = decide(about, Match(), None, (), people=PEOPLE, policy=policy, received_at=ARRIVED, now=NOW, due=DUE, known=known)
     theirs = [it for it in decision.replies if it.recipient == JANE.addr_spec]
     return [text_of(written(it, case(category=category, issue=issue), about)) for it in theirs]
 
@@ -238,7 +237,7 @@ def test_findings_keep_facts_back() -> None:
     about = reading(effects=[Effect.NO_ANSWER])
     assert finding.effect == about.findings[0].effect
     decision = decide(
-        about, Match(), None, (), people=PEOPLE, policy=with_mode("live"), received_at=ARRIVED, now=NOW, due=due_at,
+        about, Match(), None, (), people=PEOPLE, policy=with_mode("live"), received_at=ARRIVED, now=NOW, due=DUE,
         known=Known(checked=(checked(),)),
     )  # fmt: skip
     assert [it for it in decision.replies if it.kind is ReplyKind.RESOLUTION] == []

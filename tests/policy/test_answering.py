@@ -7,9 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.making import ARRIVED, JANE, NOW, PEOPLE, SHIPPED, case, event, reading
+from tests.making import ARRIVED, DUE, JANE, NOW, PEOPLE, SHIPPED, case, event, reading
 from triage.case import Case, CaseStatus, Deadline, Priority
-from triage.clocks.due import due_at
 from triage.command import Word
 from triage.correction import Ruling
 from triage.decision import Decision, HeldAnswers, Match, Outcome
@@ -55,7 +54,7 @@ def asked(text: str, by: Colleague = AGENT, people: People = OFFICE, **given: An
         policy=SHIPPED,
         received_at=ARRIVED,
         now=NOW,
-        due=due_at,
+        due=DUE,
         log=given.pop("log", ()),
     )
     rest: dict[str, Any] = {
@@ -224,7 +223,7 @@ class TestCommands:
         """Once the day has come the case is open, whoever looks after it is told, and management is not."""
         deadline = Deadline(case_id=42, kind="remind", due_at=NOW)
         asleep = case(status=CaseStatus.ON_HOLD, assignee="jane")
-        decision = scheduled(Occasion(deadline=deadline, case=asleep, log=(), people=OFFICE, policy=SHIPPED, now=NOW))
+        decision = scheduled(Occasion(deadline=deadline, case=asleep, log=(), people=OFFICE, policy=SHIPPED, now=NOW, due=DUE))
         assert (decision.status, decision.replies, told(decision)) == (CaseStatus.OPEN, (), ["woken"])
         assert [notice.kind for notice in decision.notices] == [NoticeKind.REMINDED]
 

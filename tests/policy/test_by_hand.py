@@ -4,9 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.making import ARRIVED, NOW, PEOPLE, SHIPPED, order_number, reading
+from tests.making import ARRIVED, DUE, NOW, PEOPLE, SHIPPED, order_number, reading
 from triage.case import CaseEvent, CaseStatus
-from triage.clocks.due import due_at
 from triage.decision import Decision, Match, Outcome
 from triage.entry import Channel
 from triage.policy.by_hand import Contact, by_hand
@@ -22,7 +21,7 @@ def contact(**fields: Any) -> Contact:
 def would_be(**fields: Any) -> Decision:
     """What follows from a message that says the same: a double charge, which finance deals with."""
     said = reading("payment", "payment_duplicate", facts=[order_number("ORD1")], **fields)
-    return decide(said, Match(), None, (), people=PEOPLE, policy=SHIPPED, received_at=ARRIVED, now=NOW, due=due_at)
+    return decide(said, Match(), None, (), people=PEOPLE, policy=SHIPPED, received_at=ARRIVED, now=NOW, due=DUE)
 
 
 def made(decision: Decision | None = None, **fields: Any) -> Decision:

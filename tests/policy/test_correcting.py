@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.making import ARRIVED, NOW, PEOPLE, SHIPPED, case, event
+from tests.making import ARRIVED, DUE, NOW, PEOPLE, SHIPPED, case, event
 from triage.case import CaseStatus, Deadline, Priority
-from triage.clocks.due import due_at
 from triage.correction import Provenance, Ruling
 from triage.policy.correcting import Corrected, Correcting, corrected
 from triage.policy.folders import SPAM_RULING
@@ -28,7 +27,7 @@ def correct(ruling: Ruling, **given: Any) -> Corrected | None:
         "moved": given.pop("moved", ""),
     }
     return corrected(
-        Correcting(case=case(**given), ruling=ruling, author="Jane", provenance=Provenance.CLI, people=PEOPLE, now=NOW, due=due_at, **rest)
+        Correcting(case=case(**given), ruling=ruling, author="Jane", provenance=Provenance.CLI, people=PEOPLE, now=NOW, due=DUE, **rest)
     )
 
 
@@ -138,7 +137,7 @@ def test_promises_not_yet_acted_on_follow_the_category() -> None:
         quick._topics[key] = replace(quick._topics[key], **text)
     found = changed(REFUND, policy=quick, promises=[(ACKNOWLEDGE, "kept"), (RESOLVE, "open")])
     assert [(each.kind, each.due_at) for each in found.decision.deadlines if not each.bound] == [
-        ("resolve", due_at(ARRIVED, timedelta(hours=8)))
+        ("resolve", DUE(ARRIVED, timedelta(hours=8)))
     ]
     early = replace(RESOLVE, due_at=ARRIVED + timedelta(hours=3))
     told = changed(REFUND, policy=quick, acknowledged_at=NOW, promises=[(early, "open")])

@@ -6,9 +6,8 @@ from itertools import product
 
 import pytest
 
-from tests.making import ARRIVED, NOW, PEOPLE, SHIPPED, case
+from tests.making import ARRIVED, DUE, NOW, PEOPLE, SHIPPED, case
 from triage.case import Case, CaseStatus, Deadline
-from triage.clocks.due import due_at
 from triage.correction import Provenance, Ruling
 from triage.policy.correcting import Corrected, Correcting, corrected, topic_of
 from triage.policy.folders import SPAM_RULING
@@ -33,7 +32,7 @@ def outcome(matter: tuple[str, str], ruling: Ruling, status: CaseStatus = CaseSt
             people=PEOPLE,
             policy=SHIPPED,
             now=NOW,
-            due=due_at,
+            due=DUE,
             log=(),
             promises=PROMISES,
         )
@@ -71,7 +70,7 @@ def test_a_correction_settles(ruling: Ruling) -> None:
             continue
         given = Correcting(
             case=replace(found.case, status=found.decision.status or found.case.status),
-            ruling=ruling, author="Jane", provenance=Provenance.CLI, moved="", people=PEOPLE, policy=SHIPPED, now=NOW, due=due_at,
+            ruling=ruling, author="Jane", provenance=Provenance.CLI, moved="", people=PEOPLE, policy=SHIPPED, now=NOW, due=DUE,
             log=found.decision.events, promises=PROMISES,
         )  # fmt: skip
         assert corrected(given) is None, (matter, ruling)

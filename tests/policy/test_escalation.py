@@ -1,14 +1,17 @@
 """Who is called upon, why, and by when they answer."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.making import ARRIVED, IDENTITY, NOW, PEOPLE, SHIPPED, case, decided, event, reading
+from tests.making import ARRIVED, IDENTITY, NOW, OFFICE_HOURS, PEOPLE, ROOT, SHIPPED, case, decided, event, reading
 from triage.case import CaseStatus, Priority
+from triage.clocks.due import BothClocks
 from triage.people import People
 from triage.policy.table import Policy
 from triage.reply import ReplyKind
+from triage.sections.people import DepartmentSettings
 
 NO_FALLBACK = SHIPPED.model_copy(update={"escalation": SHIPPED.escalation.model_copy(update={"fallback_department": ""})})
 
@@ -62,15 +65,15 @@ def test_the_department_is_told_within_the_hour_and_answers_within_its_day() -> 
     (order,) = (reply for reply in decision.replies if reply.department)
     (due,) = (deadline for deadline in decision.deadlines if deadline.kind == "reply")
     assert order.deadline == ARRIVED + timedelta(hours=1)
-    assert (due.due_at, due.bound) == (NOW + timedelta(hours=24), "finance")
+    assert (due.due_at, due.bound) == (NOW + timedelta(hours=8), "finance")
     assert order.answer_by == due.due_at
 
 
 @pytest.mark.parametrize(
     ("late", "answer_by"),
     [
-        (timedelta(hours=10), timedelta(hours=34)),
-        (timedelta(hours=30), timedelta(hours=48)),
+        (timedelta(hours=10), timedelta(hours=18)),
+        (timedelta(hours=42), timedelta(hours=48)),
         (timedelta(hours=47, minutes=30), timedelta(hours=48, minutes=30)),
         (timedelta(hours=90), timedelta(hours=91)),
     ],
@@ -89,8 +92,49 @@ def test_the_history_says_to_whom_why_and_until_when() -> None:
         "to": "finance",
         "name": "Finance",
         "why": "“Dispute: chargeback” is theirs",
-        "answer_by": (NOW + timedelta(hours=24)).isoformat(),
+        "answer_by": (NOW + timedelta(hours=8)).isoformat(),
     }
+
+
+#: A Friday afternoon, three hours before people leave; a Saturday noon; a Monday morning.
+FRIDAY, SATURDAY, MONDAY = (datetime(2026, 11, *it, tzinfo=UTC) for it in ((27, 13), (28, 11), (30, 8)))
+LONG = Policy.parse((ROOT / "config" / "policy.toml").read_text(encoding="utf-8").replace('resolve = "48h"', 'resolve = "7d"'))
+
+
+@pytest.mark.parametrize(
+    ("arrived", "within", "around_the_clock", "answer_by"),
+    [
+        # Three hours on Friday, five on Monday; a day more where it is sixteen hours.
+        (FRIDAY, 8, False, MONDAY + timedelta(hours=5)),
+        (FRIDAY, 16, False, MONDAY + timedelta(hours=29)),
+        (FRIDAY, 3, False, FRIDAY + timedelta(hours=3)),
+        (SATURDAY, 8, False, MONDAY + timedelta(hours=8)),
+        (MONDAY, 8, False, MONDAY + timedelta(hours=8)),
+        # Where somebody is there at any hour the weekend is as good as any day.
+        (FRIDAY, 8, True, FRIDAY + timedelta(hours=8)),
+        (SATURDAY, 8, True, SATURDAY + timedelta(hours=8)),
+    ],
+)
+def test_a_department_answers_on_staffed_time(arrived: datetime, within: int, around_the_clock: bool, answer_by: datetime) -> None:
+    """Nights and weekends are no part of a department's time, unless it says that somebody is there at any hour."""
+    its = DepartmentSettings(
+        name="Finance", address="finance@shop.example", reply_within=timedelta(hours=within), around_the_clock=around_the_clock
+    )
+    found = decided(
+        reading("payment", "payment_duplicate"), people=replace(PEOPLE, departments={"finance": its}), policy=LONG, received_at=arrived,
+        now=arrived, due=BothClocks(OFFICE_HOURS.staffed),
+    )  # fmt: skip
+    [order] = [it for it in found.replies if it.department]
+    [due] = [it for it in found.deadlines if it.kind == "reply"]
+    [told] = [it for it in found.events if it.kind == "escalated"]
+    assert order.answer_by == due.due_at == answer_by
+    assert told.detail["answer_by"] == answer_by.isoformat()
+
+
+def test_a_weekend_does_not_outlast_the_customer_s_time() -> None:
+    """What was promised to the customer runs through the weekend: a department is never asked to answer after that."""
+    found = decided(reading("payment", "payment_duplicate"), received_at=FRIDAY, now=FRIDAY, due=BothClocks(OFFICE_HOURS.staffed))
+    assert [it.due_at for it in found.deadlines if it.kind == "reply"] == [FRIDAY + timedelta(hours=48)]
 
 
 def test_a_department_that_is_not_configured_is_stood_in_for() -> None:

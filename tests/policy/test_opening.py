@@ -5,9 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.making import ARRIVED, JANE, NOW, PEOPLE, SHIPPED, decided, message, reading
+from tests.making import ARRIVED, DUE, JANE, NOW, PEOPLE, SHIPPED, decided, message, reading
 from triage.case import CaseStatus
-from triage.clocks.due import due_at
 from triage.decision import Decision, Outcome
 from triage.message import Address, Message
 from triage.policy.decide import unreadable
@@ -29,7 +28,7 @@ def salvaged(*findings: Finding, **fields: object) -> Decision:
         policy=SHIPPED,
         received_at=ARRIVED,
         now=NOW,
-        due=due_at,
+        due=DUE,
     )
 
 

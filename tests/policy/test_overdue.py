@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.making import ARRIVED, IDENTITY, NOW, PEOPLE, SHIPPED, case, event
+from tests.making import ARRIVED, DUE, IDENTITY, NOW, PEOPLE, SHIPPED, case, event
 from triage.case import CaseStatus, Deadline
-from triage.clocks.due import due_at
 from triage.decision import Decision, Outcome
 from triage.message import DeliveryReport
 from triage.people import People
@@ -21,7 +20,7 @@ LATE = ARRIVED + timedelta(hours=50)
 def missed(kind: str = "resolve", bound: str = "", **given: Any) -> Decision:
     of = given.pop("of", case())
     deadline = Deadline(case_id=42, kind=kind, due_at=datetime(2026, 11, 27, 9, tzinfo=UTC), bound=bound)
-    return overdue(deadline, of, **{"people": PEOPLE, "policy": SHIPPED, "now": LATE, "due": due_at, **given})
+    return overdue(deadline, of, **{"people": PEOPLE, "policy": SHIPPED, "now": LATE, "due": DUE, **given})
 
 
 def delivery(kind: ReplyKind = ReplyKind.ACKNOWLEDGMENT) -> Delivery:

@@ -3,9 +3,8 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.making import ARRIVED, DEPARTMENTS, JANE, NOW, PEOPLE, SHIPPED, case, decided, reading
+from tests.making import ARRIVED, DEPARTMENTS, DUE, JANE, NOW, PEOPLE, SHIPPED, case, decided, reading
 from triage.case import CaseStatus
-from triage.clocks.due import due_at
 from triage.decision import Decision, Match, Outcome
 from triage.message import Address
 from triage.policy.incoming import Incoming
@@ -79,7 +78,7 @@ def test_a_decision_is_whole(made: tuple[tuple[str, ...], set[Effect], bool, Dec
 
 
 def incoming(read: Reading) -> Incoming:
-    return Incoming(reading=read, match=Match(), limits=(), people=PEOPLE, policy=SHIPPED, received_at=ARRIVED, now=NOW, due=due_at)
+    return Incoming(reading=read, match=Match(), limits=(), people=PEOPLE, policy=SHIPPED, received_at=ARRIVED, now=NOW, due=DUE)
 
 
 @given(st.text(max_size=300))

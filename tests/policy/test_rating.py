@@ -4,9 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.making import ARRIVED, NOW, PEOPLE, SHIPPED, case, event, reading
+from tests.making import ARRIVED, DUE, NOW, PEOPLE, SHIPPED, case, event, reading
 from triage.case import Case, CaseStatus, Rating
-from triage.clocks.due import due_at
 from triage.decision import Decision, Match, Outcome
 from triage.policy.incoming import Incoming
 from triage.policy.promises import Feedback
@@ -19,7 +18,7 @@ SOLVED = case(status=CaseStatus.SOLVED, assignee="jane")
 def rate(score: int, of: Case = SOLVED, log: tuple[object, ...] = (), **feedback: object) -> Decision:
     policy = SHIPPED.model_copy(update={"feedback": Feedback(**feedback)})  # type: ignore[arg-type]
     incoming = Incoming(
-        reading=reading(), match=Match(), limits=(), people=PEOPLE, policy=policy, received_at=ARRIVED, now=NOW, due=due_at, log=log,
+        reading=reading(), match=Match(), limits=(), people=PEOPLE, policy=policy, received_at=ARRIVED, now=NOW, due=DUE, log=log,
     )  # type: ignore[arg-type]  # fmt: skip
     return rated(incoming, of, Rating(score=score, comment="so so"), "words")
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.making import ARRIVED, JANE, NOW, PEOPLE, SHIPPED, case, event
+from tests.making import ARRIVED, DUE, JANE, NOW, PEOPLE, SHIPPED, case, event
 from triage.case import Case, CaseStatus, Deadline, Rating
 from triage.decision import Decision
 from triage.policy.promises import Feedback, Promises
@@ -22,7 +22,7 @@ SOLVED = replace(GREETED, status=CaseStatus.SOLVED, solved_at=NOW)
 def come(kind: str, of: Case = GREETED, bound: str = "", **given: object) -> Decision:
     """What follows when the time for it has come."""
     deadline = Deadline(case_id=42, kind=kind, due_at=WAITED, bound=bound)
-    rest = {"log": (), "people": PEOPLE, "policy": SHIPPED, "now": WAITED, "thread": ("a@x", "b@x"), **given}
+    rest = {"log": (), "people": PEOPLE, "policy": SHIPPED, "now": WAITED, "due": DUE, "thread": ("a@x", "b@x"), **given}
     return scheduled(Occasion(deadline=deadline, case=of, **rest))  # type: ignore[arg-type]
 
 

@@ -52,7 +52,7 @@ def test_what_is_off_is_not_promised() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "hours", "first", "second"),
-    [("answer", 8, 4, 6.4), ("resolve", 48, 24, 38.4), ("reply", 10, 5, 8)],
+    [("answer", 8, 4, 6.4), ("resolve", 48, 24, 38.4), ("reply", 5, 2.5, 4)],
 )
 def test_people_are_reminded_at_set_shares(kind: str, hours: float, first: float, second: float) -> None:
     """Half of the time and four fifths of it, each on the promise's own clock."""
@@ -61,6 +61,33 @@ def test_people_are_reminded_at_set_shares(kind: str, hours: float, first: float
     assert one.warn_at == MONDAY + timedelta(hours=first)
     assert reminded_next(one, SHIPPED, OFFICE_HOURS) == MONDAY + timedelta(hours=second)
     assert reminded_next(replace(one, step=1), SHIPPED, OFFICE_HOURS) is None
+
+
+@pytest.mark.parametrize(
+    ("since", "due", "around_the_clock", "first", "second"),
+    [
+        # Friday at three to Monday at two are seven hours: half of them and four fifths are over on Monday.
+        ("27T14:00", "30T13:00", (), "30T09:30", "30T11:36"),
+        ("27T14:00", "30T13:00", ("carrier",), "30T09:30", "30T11:36"),
+        ("27T14:00", "30T13:00", ("finance",), "29T01:30", "29T22:48"),
+        # Capped by the customer's time on Sunday: what staffed time there is lies on Friday.
+        ("27T14:00", "29T14:00", (), "27T15:00", "27T15:36"),
+        # Called upon at the weekend, and due before anybody comes: the clock is all there is.
+        ("28T10:00", "29T10:00", (), "28T22:00", "29T05:12"),
+    ],
+)
+def test_a_department_is_reminded_while_it_is_there(
+    since: str, due: str, around_the_clock: tuple[str, ...], first: str, second: str
+) -> None:
+    """Reminders follow the clock of what a department owes: staffed time, unless somebody is there at any hour."""
+
+    def at(text: str) -> datetime:
+        return datetime.fromisoformat(f"2026-11-{text}+00:00")
+
+    its = promise("reply", bound="finance", since=at(since), due_at=at(due))
+    one = begun(its, SHIPPED, OFFICE_HOURS, at(since), around_the_clock)
+    assert one.warn_at == at(first)
+    assert reminded_next(one, SHIPPED, OFFICE_HOURS, around_the_clock) == at(second)
 
 
 def test_nobody_is_reminded_of_other_things() -> None:

@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.making import ARRIVED, JANE, NOW, PEOPLE, SHIPPED, case, decided, event, message, reading
+from tests.making import ARRIVED, DUE, JANE, NOW, PEOPLE, SHIPPED, case, decided, event, message, reading
 from triage.case import Case, CaseStatus, Deadline, Priority, Rating
-from triage.clocks.due import due_at
 from triage.decision import Decision, Match
 from triage.errors import SettingsError
 from triage.policy.incoming import Incoming
@@ -179,7 +178,7 @@ class TestTime:
 
     def come(self, of: Case = PAID, by: Policy = OLD, bound: str = "it", **given: Any) -> Decision:
         deadline = Deadline(case_id=42, kind="escalate", due_at=NOW, bound=bound)
-        rest = {"log": (), "people": PEOPLE, "policy": by, "now": ARRIVED + timedelta(hours=36), "thread": ("a@x",), **given}
+        rest = {"log": (), "people": PEOPLE, "policy": by, "now": ARRIVED + timedelta(hours=36), "due": DUE, "thread": ("a@x",), **given}
         return scheduled(Occasion(deadline=deadline, case=of, **rest))
 
     def test_it_is_on_the_clock_from_the_beginning(self) -> None:
@@ -218,7 +217,7 @@ class TestTime:
     def test_a_missed_promise_may_call_further(self) -> None:
         """Besides management, which hears of each, the policy's own department is called at once, where the matter is its."""
         by = policy('department = "finance"', 'matters = ["payment"]', 'missed = ["answer"]')
-        given: Any = {"people": PEOPLE, "policy": by, "now": NOW, "due": due_at}
+        given: Any = {"people": PEOPLE, "policy": by, "now": NOW, "due": DUE}
         for kind, of, expected in (("answer", self.PAID, ["finance"]), ("resolve", self.PAID, []), ("answer", case(), [])):
             decision = overdue(Deadline(case_id=42, kind=kind, due_at=NOW), of, **given)
             assert [order.department for order in decision.replies] == expected
@@ -229,7 +228,7 @@ class TestTime:
         """Up to the score that the policy names."""
         incoming = Incoming(
             reading=reading(), match=Match(), limits=(), people=PEOPLE, policy=policy('department = "finance"', "rating = 3"),
-            received_at=ARRIVED, now=NOW, due=due_at,
+            received_at=ARRIVED, now=NOW, due=DUE,
         )  # fmt: skip
         assert [order.department for order in rated(incoming, self.PAID, Rating(score=score), "link").replies] == expected
 

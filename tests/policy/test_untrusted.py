@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.making import ARRIVED, JANE, NOW, PEOPLE, SHIPPED, case, reading
-from triage.clocks.due import due_at
+from tests.making import ARRIVED, DUE, JANE, NOW, PEOPLE, SHIPPED, case, reading
 from triage.decision import Decision, Match, Outcome
 from triage.message import Address
 from triage.policy.incoming import Incoming
@@ -28,7 +27,7 @@ def judged(author: str = EVE, *, effects: tuple[Effect, ...] = (), tell: frozens
         policy=SHIPPED,
         received_at=ARRIVED,
         now=NOW,
-        due=due_at,
+        due=DUE,
     )
     holder = given.pop("holder", AGENT)
     return untrusted(incoming, given.pop("case", case()), "its Sender is somebody else", holder=holder, tell=tell)

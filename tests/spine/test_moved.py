@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.making import PEOPLE, SHIPPED, clockwork, writer
+from tests.making import DUE, PEOPLE, SHIPPED, clockwork, writer
 from tests.store.words import NOON, event, later, new_case, raw, reading
 from triage.alarm import AlarmBoard
 from triage.case import CaseEvent
-from triage.clocks.due import due_at
 from triage.correction import Correction
 from triage.decision import Outcome
 from triage.policy.folders import rulings
@@ -38,7 +37,7 @@ def moved() -> Moved:
     return Moved(
         account="support",
         rulings=rulings(SHIPPED),
-        corrector=Corrector(policy=SHIPPED, people=PEOPLE, due=due_at, recorder=recorder),
+        corrector=Corrector(policy=SHIPPED, people=PEOPLE, due=DUE, recorder=recorder),
     )
 
 

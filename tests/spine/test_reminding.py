@@ -71,6 +71,21 @@ async def test_an_answer_in_time_bothers_nobody(calm: Office) -> None:
     assert {address: len(calm.came(address)) for address in sent} == sent
 
 
+async def test_a_department_is_reminded_while_it_is_there(calm: Office) -> None:
+    """Called upon on a Friday afternoon, Finance is reminded before it leaves and not at the weekend; its time ends with the customer's."""
+    calm.clock.at = MONDAY.replace(day=27, hour=14)
+    await calm.get(written(ANN, "You charged me twice for order ORD789456!"), minutes=0)
+    assert "Sunday, 29 November 2026, 15:00 (CET)" in plain(calm.last(FINANCE))
+    await passes(calm, 1)
+    assert kinds(calm, FINANCE) == [ReplyKind.ESCALATION]
+    await passes(calm, 1)
+    assert kinds(calm, FINANCE) == [ReplyKind.ESCALATION, ReplyKind.NOTIFICATION]
+    assert "your answer is due by 2026-11-29 14:00 UTC" in plain(calm.last(FINANCE))
+    await passes(calm, 44)
+    # But for the customer's own time, of which four fifths were over.
+    assert sum("your answer is due" in plain(it) for it in calm.came(FINANCE)) == 1
+
+
 async def test_a_storm_is_one_list(calm: Office) -> None:
     """Twenty promises broken at once are one message to management and one to Jane, with the cases named; within the hour there is no other."""
     for number in range(20):

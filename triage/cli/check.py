@@ -23,6 +23,7 @@ from triage.mailbox.imap import ImapMailbox
 from triage.message import MailboxStatus
 from triage.people import People
 from triage.policy.states import folders_of
+from triage.policy.table import Policy
 from triage.ports import Transaction
 from triage.sections.servers import MailboxSettings, SubmissionSettings
 from triage.servers import Servers
@@ -114,7 +115,17 @@ async def _policy(chosen: Settings) -> str:
     policy = installation.load_policy(chosen)
     unknown = sorted(policy.departments - set(chosen.departments))
     missing = f"; not configured, so their cases stay with support: {', '.join(unknown)}" if unknown else ""
-    return f"{len(policy.categories)} categories, {len(policy.departments)} departments{missing}"
+    counted = f"{len(policy.categories)} categories, {len(policy.trigger)} triggers, {len(policy.departments)} departments"
+    return f"{counted}, {_deadlines(policy)}{missing}"
+
+
+def _deadlines(policy: Policy) -> str:
+    """How many a case may have: those of [promises] that are not off, and that of a department which is called upon."""
+    spans = policy.promises
+    kinds = ("acknowledge", "assign", "answer", "solve", "resolve", "update", "check")
+    topics = [policy.topic(category, issue) for category, issue in policy.matters]
+    own = sum((topic.acknowledge, topic.resolve) != (spans.acknowledge, spans.resolve) for topic in topics)
+    return f"{sum(getattr(spans, kind) != 'off' for kind in kinds) + 1} deadlines{f' ({own} matters have others)' if own else ''}"
 
 
 async def _people(chosen: Settings) -> str:

@@ -15,7 +15,7 @@ from triage.case import Case
 from triage.cli.classify import read_file, settings_or_none
 from triage.cli.context import Json, print_json, run_async, settings
 from triage.cli.places import printable
-from triage.clocks.due import due_at
+from triage.clocks.due import BothClocks
 from triage.clocks.tell import tell, zone
 from triage.decision import Decision, Match
 from triage.people import People
@@ -67,7 +67,17 @@ def _tried(chosen: Settings, path: Path) -> dict[str, Json]:
     prepare(installation.read_plan(chosen), chosen.paths.model, chosen.paths.state)
     reading, now, its = read_file(path), datetime.now(UTC), installation.load_policy(chosen)
     people, where = People.of(chosen), zone(chosen.identity.time_zone)
-    decision = decide(reading, Match(), None, (), people=people, policy=its, received_at=now, now=now, due=due_at)
+    decision = decide(
+        reading,
+        Match(),
+        None,
+        (),
+        people=people,
+        policy=its,
+        received_at=now,
+        now=now,
+        due=BothClocks(installation.load_calendar(chosen).staffed),
+    )
     return {
         "file": str(path),
         "outcome": decision.outcome.value,
@@ -175,12 +185,13 @@ async def _replayed(chosen: Settings, span: timedelta) -> _Replayed:
 
 def _replay(tx: Transaction, chosen: Settings, since: datetime) -> _Replayed:
     its, people, found = installation.load_policy(chosen), People.of(chosen), _Replayed()
+    due = BothClocks(installation.load_calendar(chosen).staffed)
     earlier: list[Case] = []
     for case in reversed(tx.cases.find()):
         if case.received_at >= since:
             log = tx.cases.events(case.id)
             reading = recall(case, tx.messages.of_case(case.id)[:1])
-            calls = would_call(case, reading, log, partial(_repeats, earlier, case), policy=its, people=people)
+            calls = would_call(case, reading, log, partial(_repeats, earlier, case), policy=its, people=people, due=due)
             _count(found, case, {why.partition(":")[0]: to for why, to in calls.items()}, called(log), its.management)
         earlier.append(case)
     return found

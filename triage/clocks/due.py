@@ -1,5 +1,7 @@
 """When a promise falls due."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 
@@ -9,3 +11,14 @@ def due_at(start: datetime, promise: timedelta) -> datetime:
         raise ValueError("expected a moment with a time zone")
     # Adding to a local time would add on the wall clock, which gains or loses an hour when summer time begins or ends.
     return start.astimezone(UTC) + promise
+
+
+@dataclass(frozen=True, slots=True)
+class BothClocks:
+    """Called, it says when a promise falls due around the clock; `staffed` says so on staffed time."""
+
+    staffed: Callable[[datetime, timedelta], datetime]
+
+    def __call__(self, start: datetime, promise: timedelta, /) -> datetime:
+        """When a promise falls due that runs around the clock."""
+        return due_at(start, promise)

@@ -10,7 +10,7 @@ from triage.decision import Decision, Outcome
 from triage.people import People
 from triage.policy.escalate import Call, Escalation, Moment, escalate, theirs
 from triage.policy.table import Policy
-from triage.topic import Due, Topic
+from triage.topic import Clocks, Topic
 
 _DONE = frozenset({CaseStatus.SOLVED, CaseStatus.CLOSED})
 _RISING = tuple(Priority)
@@ -40,7 +40,7 @@ class Correcting:
     people: People
     policy: Policy
     now: datetime
-    due: Due
+    due: Clocks
     log: Sequence[CaseEvent]
     promises: Promises
 

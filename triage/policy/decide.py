@@ -15,7 +15,7 @@ from triage.policy.informed import known_events
 from triage.policy.opening import open_case
 from triage.policy.table import Policy
 from triage.reading import Classification, Effect, Finding, Reading
-from triage.topic import Due, Repeats
+from triage.topic import Clocks, Repeats
 
 
 def decide(
@@ -28,7 +28,7 @@ def decide(
     policy: Policy,
     received_at: datetime,
     now: datetime,
-    due: Due,
+    due: Clocks,
     log: Sequence[CaseEvent] = (),
     known: Known = NOTHING_ASKED,
     repeats: Repeats = never,
@@ -76,7 +76,7 @@ def unreadable(
     policy: Policy,
     received_at: datetime,
     now: datetime,
-    due: Due,
+    due: Clocks,
 ) -> Decision:
     """A case for a person from what could be seen of a message; acknowledged where nothing that was found speaks against it."""
     classification = Classification(category="other", issue="", confidence=0.0, abstained=True, reasons=(why,))

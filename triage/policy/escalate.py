@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from triage.case import CaseEvent, Deadline
 from triage.decision import ReplyOrder
 from triage.people import People
 from triage.policy.table import Policy
 from triage.reply import ReplyKind
-from triage.topic import Due, Topic
+from triage.sections.people import DepartmentSettings
+from triage.topic import Clocks, Topic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +30,7 @@ class Moment:
     leave_by: datetime
     #: When the customer was promised a resolution.
     resolve_by: datetime
-    due: Due
+    due: Clocks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +71,7 @@ def escalate(
             department=key,
             deadline=moment.leave_by,
             reason="; ".join(dict.fromkeys(why)),
-            answer_by=_answer_by(department.reply_within, policy, moment),
+            answer_by=_answer_by(department, policy, moment),
         )
         orders.append(order)
         deadlines.append(Deadline(case_id=case_id, kind="reply", due_at=order.answer_by or moment.resolve_by, bound=key))
@@ -91,10 +92,11 @@ def _configured(department: str, people: People, policy: Policy) -> str:
     return next((key for key in (department, policy.escalation.fallback_department) if key in people.departments), "")
 
 
-def _answer_by(reply_within: timedelta, policy: Policy, moment: Moment) -> datetime:
+def _answer_by(department: DepartmentSettings, policy: Policy, moment: Moment) -> datetime:
     # Nobody is asked to answer after the customer's time is up, nor before the mail can have been read.
     earliest = moment.due(moment.now, policy.promises.assign)
-    return max(min(moment.due(moment.now, reply_within), moment.resolve_by), earliest)
+    due = moment.due if department.around_the_clock else moment.due.staffed
+    return max(min(due(moment.now, department.reply_within), moment.resolve_by), earliest)
 
 
 def _told(order: ReplyOrder, name: str, now: datetime) -> CaseEvent:

@@ -11,7 +11,7 @@ from triage.message import Address, Message
 from triage.people import People
 from triage.policy.table import Policy
 from triage.reading import Effect, Finding, Reading
-from triage.topic import Due, Repeats
+from triage.topic import Clocks, Repeats
 
 
 def never(_category: str, _within: timedelta) -> int:
@@ -30,7 +30,7 @@ class Incoming:
     policy: Policy
     received_at: datetime
     now: datetime
-    due: Due
+    due: Clocks
     #: The history of the case it continues.
     log: Sequence[CaseEvent] = ()
     #: What the order system said.

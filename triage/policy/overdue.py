@@ -14,11 +14,11 @@ from triage.policy.table import Policy
 from triage.policy.timing import DONE
 from triage.reply import TO_CUSTOMER, Delivery
 from triage.staff import MISSED
-from triage.topic import Due
+from triage.topic import Clocks
 
 
 def overdue(
-    deadline: Deadline, case: Case, *, people: People, policy: Policy, now: datetime, due: Due, log: Sequence[CaseEvent] = ()
+    deadline: Deadline, case: Case, *, people: People, policy: Policy, now: datetime, due: Clocks, log: Sequence[CaseEvent] = ()
 ) -> Decision:
     """A missed promise on record, and management to be told of it, unless the case is done or they were told before."""
     if case.status in DONE:

@@ -1,7 +1,7 @@
 """What the policy as it stands would do with a case there is: whom it would have called upon, and why."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from triage.case import Case, CaseEvent
 from triage.decision import Match
@@ -11,20 +11,22 @@ from triage.policy.incoming import Incoming
 from triage.policy.table import Policy
 from triage.policy.triggers import triggered
 from triage.reading import Reading
-from triage.topic import Repeats
+from triage.topic import Clocks, Repeats
 
 #: Whom it would call upon, and why, by trigger; the first is the category's own.
 Calls = dict[str, list[str]]
 
 
-def would_call(case: Case, reading: Reading, log: Sequence[CaseEvent], repeats: Repeats, *, policy: Policy, people: People) -> Calls:
+def would_call(
+    case: Case, reading: Reading, log: Sequence[CaseEvent], repeats: Repeats, *, policy: Policy, people: People, due: Clocks
+) -> Calls:
     """Departments by what would have called upon them; "category" is the matter itself."""
     category = "" if case.abstained else case.category
     topic = policy.topic(category, case.issue) if category else policy.unsorted
     found: Calls = {f"category: {theirs(topic)}": [topic.department]} if topic.escalate and topic.department else {}
     incoming = Incoming(
         reading=reading, match=Match(), limits=(), people=people, policy=policy, received_at=case.received_at, now=case.opened_at,
-        due=_after, repeats=repeats,
+        due=due, repeats=repeats,
     )  # fmt: skip
     for trigger, why in triggered(incoming, category, case.issue):
         found[f"{trigger.name}: {why}"] = list(trigger.departments)
@@ -51,7 +53,3 @@ def _later(age: timedelta | None, case: Case, log: Sequence[CaseEvent]) -> str:
     by = case.received_at + age
     until = case.solved_at or max((event.at for event in log), default=case.opened_at)
     return f"not solved after {age.total_seconds() / 3600:g} hours" if until > by else ""
-
-
-def _after(start: datetime, span: timedelta) -> datetime:
-    return start + span

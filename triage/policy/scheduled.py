@@ -15,6 +15,7 @@ from triage.policy.telling import may_write, tell
 from triage.policy.timing import DONE, States
 from triage.reply import ReplyKind
 from triage.staff import MISSED, Notice, NoticeKind
+from triage.topic import Clocks
 
 _DAY = timedelta(days=1)
 #: Lines of the history by which the customer has heard from us.
@@ -31,6 +32,7 @@ class Occasion:
     people: People
     policy: Policy
     now: datetime
+    due: Clocks
     #: Message-IDs of the customer in this case, oldest first.
     thread: tuple[str, ...] = ()
     #: What else there is of the case, with "open", "paused", "kept" or "missed".
@@ -145,7 +147,7 @@ def _aged(occasion: Occasion) -> Decision:
         return occasion.decision("the policy does not ask for it any more")
     why = f"{trigger.name}: not solved since {case.received_at:%Y-%m-%d %H:%M} UTC"
     by = now + policy.promises.assign
-    times = Moment(now=now, leave_by=now, resolve_by=max(by, case.received_at + policy.promises.resolve), due=due_after)
+    times = Moment(now=now, leave_by=now, resolve_by=max(by, case.received_at + policy.promises.resolve), due=occasion.due)
     calls = [Call(department=key, reason=why) for key in trigger.departments]
     escalation = escalate(calls, occasion.people, policy, times, case_id=case.id, log=occasion.log)
     told = tell(
@@ -161,11 +163,6 @@ def _aged(occasion: Occasion) -> Decision:
         status=CaseStatus.ON_HOLD if escalation.departments else None,
         change=CaseChange(priority=max(case.priority, trigger.priority, key=RISING.index)),
     )
-
-
-def due_after(start: datetime, span: timedelta) -> datetime:
-    """So long after a moment in UTC."""
-    return start + span
 
 
 def _resumed(occasion: Occasion) -> Decision:

@@ -1,6 +1,6 @@
 """The clocks of a case: which begin with it, when people are reminded of them, and what becomes of them when its status changes."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -48,36 +48,42 @@ def aged(case: Case, policy: Policy, now: datetime) -> Iterator[Deadline]:
             yield Deadline(case_id=case.id, kind="escalate", due_at=due_at, bound=trigger.name)
 
 
-def begun(deadline: Deadline, policy: Policy, time: StaffedTime, now: datetime) -> Deadline:
-    """The same with the time at which somebody is to be reminded of it first, where anybody is to be."""
+def begun(deadline: Deadline, policy: Policy, time: StaffedTime, now: datetime, around_the_clock: Collection[str] = ()) -> Deadline:
+    """The same with the time at which somebody is to be reminded of it first, where anybody is to be.
+
+    Promises of the parties in `around_the_clock` run on the clock.
+    """
     shares = _shares(policy)[deadline.step :]
     if deadline.kind not in policy.reminders.of or deadline.warn_at or not shares:
         return deadline
     since = deadline.since or now
-    return replace(deadline, since=since, warn_at=_share(deadline, since, shares[0] / 100, time))
+    return replace(deadline, since=since, warn_at=_share(deadline, since, shares[0] / 100, time, around_the_clock))
 
 
-def reminded_next(deadline: Deadline, policy: Policy, time: StaffedTime) -> datetime | None:
+def reminded_next(deadline: Deadline, policy: Policy, time: StaffedTime, around_the_clock: Collection[str] = ()) -> datetime | None:
     """When somebody is to be reminded once more after this time; None where nobody is."""
     shares = _shares(policy)[deadline.step :]
     if len(shares) < 2 or deadline.warn_at is None:
         return None
     # Of the time that is left, so that it does not matter how often the clock stood still before.
-    return _share(deadline, deadline.warn_at, (shares[1] - shares[0]) / (100 - shares[0]), time)
+    return _share(deadline, deadline.warn_at, (shares[1] - shares[0]) / (100 - shares[0]), time, around_the_clock)
 
 
 def _shares(policy: Policy) -> tuple[int, int]:
     return policy.reminders.person, policy.reminders.department
 
 
-def _share(deadline: Deadline, since: datetime, share: float, time: StaffedTime) -> datetime:
-    return _moved(deadline.kind, since, (since, deadline.due_at), time, share)
+def _share(deadline: Deadline, since: datetime, share: float, time: StaffedTime, around_the_clock: Collection[str]) -> datetime:
+    # What a department owes is staffed time, as what people owe is; where the customer's time is up before anybody is there, it is not.
+    owed = deadline.kind == "reply" and deadline.bound not in around_the_clock
+    staffed = deadline.kind in STAFFED or (owed and time.staffed_between(since, deadline.due_at) > timedelta())
+    return _moved(since, (since, deadline.due_at), time if staffed else None, share)
 
 
-def _moved(kind: str, to: datetime, stretch: tuple[datetime, datetime], time: StaffedTime, share: float = 1.0) -> datetime:
-    """As long after `to`, on the clock of that kind, as the stretch takes."""
+def _moved(to: datetime, stretch: tuple[datetime, datetime], time: StaffedTime | None, share: float = 1.0) -> datetime:
+    """As long after `to` as the stretch takes, on staffed time or, without it, around the clock."""
     since, until = stretch
-    if kind in STAFFED:
+    if time:
         return time.staffed(to, time.staffed_between(since, until) * share)
     return to + max(until - since, timedelta()) * share
 
@@ -122,10 +128,11 @@ def _taken_up(case: Case, states: States, policy: Policy, time: StaffedTime, now
 
 def _resumed(deadline: Deadline, time: StaffedTime, now: datetime) -> Deadline:
     paused_at, warn_at = deadline.paused_at or now, deadline.warn_at
+    its = time if deadline.kind in STAFFED else None
     return replace(
         deadline,
-        due_at=_moved(deadline.kind, now, (paused_at, deadline.due_at), time),
-        warn_at=_moved(deadline.kind, now, (paused_at, warn_at), time) if warn_at else None,
+        due_at=_moved(now, (paused_at, deadline.due_at), its),
+        warn_at=_moved(now, (paused_at, warn_at), its) if warn_at else None,
         paused_at=None,
     )
 

@@ -34,7 +34,10 @@ class DepartmentSettings(ColleagueSettings):
 
     #: A vendor or payment provider is a department outside the house: it may answer us, and never the customer.
     role: Literal["department", "vendor"] = "department"
-    reply_within: Duration = timedelta(hours=24)
+    #: Staffed time, in which their answer is expected: a working day.
+    reply_within: Duration = timedelta(hours=8)
+    #: Somebody is there at any hour, so that it runs on the clock.
+    around_the_clock: bool = False
 
 
 class Absence(Section):

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from triage.case import Case, CaseEvent, CaseStatus, Deadline
 from triage.extraction.pledges import Pledge, Unit, pledges
 from triage.policy.table import Policy
-from triage.policy.timing import aged, begun, opened, turned
+from triage.policy.timing import aged, begun, opened, reminded_next, turned
 from triage.ports import Transaction
 from triage.topic import StaffedTime
 
@@ -18,10 +18,16 @@ class Clockwork:
 
     time: StaffedTime
     policy: Policy
+    #: Departments in which somebody is there at any hour.
+    around_the_clock: frozenset[str] = frozenset()
 
     def begin(self, tx: Transaction, deadline: Deadline, now: datetime) -> None:
         """A promise, with the time at which somebody is reminded of it."""
-        tx.deadlines.set(begun(deadline, self.policy, self.time, now))
+        tx.deadlines.set(begun(deadline, self.policy, self.time, now, self.around_the_clock))
+
+    def warned(self, tx: Transaction, deadline: Deadline) -> None:
+        """Somebody was reminded of the promise; somebody else may be, later."""
+        tx.deadlines.warned(deadline, reminded_next(deadline, self.policy, self.time, self.around_the_clock))
 
     def opened(self, tx: Transaction, case: Case, now: datetime) -> None:
         """The clocks that every case has."""

@@ -28,7 +28,7 @@ from triage.threads.commands import orders
 from triage.threads.numbers import quoted_numbers
 from triage.threads.own_words import own_words
 from triage.threads.standing import Claim, Standing, standing
-from triage.topic import Due
+from triage.topic import Clocks
 
 Limits = Callable[[Case | None], tuple[Finding, ...]]
 
@@ -47,7 +47,7 @@ class Colleagues:
     settings: PeopleSettings
     people: People
     policy: Policy
-    due: Due
+    due: Clocks
     ring: KeyRing
     where: tzinfo
 

@@ -14,7 +14,7 @@ from triage.ports import Transaction
 from triage.records import MessageRecord
 from triage.stages.recall import recall
 from triage.stages.record import Recorder
-from triage.topic import Due
+from triage.topic import Clocks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +23,7 @@ class Corrector:
 
     policy: Policy
     people: People
-    due: Due
+    due: Clocks
     recorder: Recorder
 
     def correct(

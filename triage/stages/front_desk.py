@@ -13,7 +13,7 @@ from triage.policy.table import Policy
 from triage.ports import Transaction
 from triage.reading import Reading
 from triage.stages.record import Recorder
-from triage.topic import Due
+from triage.topic import Clocks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +22,7 @@ class FrontDesk:
 
     policy: Policy
     people: People
-    due: Due
+    due: Clocks
     recorder: Recorder
 
     def open(self, tx: Transaction, raw: RawMessage, reading: Reading, contact: Contact, now: datetime) -> Case:

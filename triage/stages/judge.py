@@ -32,7 +32,7 @@ from triage.stages.ratings import Ratings
 from triage.stages.unreached import Unreached
 from triage.threads.match import match
 from triage.threads.numbers import answered_numbers, quoted_numbers
-from triage.topic import Due
+from triage.topic import Clocks
 
 #: No message is longer on its way between two of our servers; a date before that is a clock that is wrong.
 _LONGEST_WAY = timedelta(days=7)
@@ -50,7 +50,7 @@ class Judge:
     rules: RuleContext
     limits: SendLimits
     flood: Floodgate
-    due: Due
+    due: Clocks
     #: The installation's secrets, with which the addresses for answers are keyed.
     ring: KeyRing
     colleagues: Colleagues

@@ -15,7 +15,7 @@ from triage.ports import Transaction
 from triage.reading import Effect, Reading
 from triage.staff_tokens import KeyRing
 from triage.threads.ratings import linked, rating
-from triage.topic import Due
+from triage.topic import Clocks
 
 #: Machines, bounces and advertisements rate nobody, nor do we ourselves.
 _NO_CUSTOMER = (Effect.AUTOMATIC, Effect.REPORT, Effect.SPAM, Effect.STAFF)
@@ -30,7 +30,7 @@ class Ratings:
     policy: Policy
     people: People
     ring: KeyRing
-    due: Due
+    due: Clocks
 
     def by_link(self, tx: Transaction, stored: StoredMessage, reading: Reading, now: datetime) -> Decision | None:
         """What follows from a message that a link of ours opened; None for any other."""

@@ -13,7 +13,6 @@ from triage.policy.overdue import overdue
 from triage.policy.reminding import reminders
 from triage.policy.scheduled import SCHEDULED, Occasion, scheduled
 from triage.policy.table import Policy
-from triage.policy.timing import reminded_next
 from triage.ports import Now, Store, Transaction
 from triage.records import MessageRecord
 from triage.reply import ReplyKind
@@ -22,7 +21,7 @@ from triage.stages.recall import recall
 from triage.stages.record import Recorder
 from triage.stages.remind import Reminding
 from triage.stages.survey import MonthlySurvey
-from triage.topic import Due
+from triage.topic import Clocks
 
 _BATCH = 50
 _HOUR = timedelta(hours=1)
@@ -35,7 +34,7 @@ class Tend:
     name = "tend"
 
     def __init__(
-        self, *, store: Store, policy: Policy, people: People, due: Due, recorder: Recorder, reminding: Reminding,
+        self, *, store: Store, policy: Policy, people: People, due: Clocks, recorder: Recorder, reminding: Reminding,
         survey: MonthlySurvey, now: Now, to_send: Bell, tick: timedelta,
     ) -> None:  # fmt: skip
         self._store = store
@@ -113,7 +112,7 @@ class Tend:
         case = tx.cases.get(deadline.case_id)
         for reminder in reminders(deadline, case, self._people, self._policy) if case else ():
             tx.reminders.add(reminder, now)
-        tx.deadlines.warned(deadline, reminded_next(deadline, self._policy, self._recorder.clockwork.time))
+        self._recorder.clockwork.warned(tx, deadline)
 
     def _come(self, tx: Transaction, deadline: Deadline, now: datetime) -> None:
         case = tx.cases.get(deadline.case_id)
@@ -137,6 +136,7 @@ class Tend:
             people=self._people,
             policy=self._policy,
             now=now,
+            due=self._due,
             thread=_thread(case, messages),
             states=tx.deadlines.of_case(case.id),
             asked=case.requester is not None and tx.surveys.asked_since(case.requester.addr_spec, since),
