@@ -167,7 +167,7 @@ class World:
     def known(self) -> list[str] | None:
         """Whatever names somebody who may be written to: configuration, mail, authors and requesters; None where the store is elsewhere."""
         path = self.root / "var" / "triage.db"
-        if not (path.exists() and self.config.exists()):
+        if "store =" in str(self.values["extra"]) or not (path.exists() and self.config.exists()):
             return None
         try:
             with closing(sqlite3.connect(path)) as db:
