@@ -26,7 +26,7 @@ _PROOFS: dict[str, tuple[Callable[[int, int], _Verdict], int, int, str]] = {
     "syscalls": (syscalls.run, 10_000, 12, "points"),
     "soak": (soak.run, 72, 1, "hours"),
     "backlog": (backlog.run, 100_000, 2_000, "waiting"),
-    "quarter": (quarter.run, 20_000, 100, "cases"),
+    "quarter": (lambda cases, seed: quarter.run(cases, seed, arguments.keep), 20_000, 100, "cases"),
     "fuzz": (fuzz.run, 1_000_000, 20_000, "messages"),
 }
 
@@ -39,6 +39,7 @@ parser.add_argument(
 )
 for _name, (_run, size, small, unit) in _PROOFS.items():
     parser.add_argument(f"--{unit}", type=int, default=0, help=f"how many, instead of {size} (sample: {small})")
+parser.add_argument("--keep", default="", metavar="FOLDER", help="the quarter is written down there now and then, and goes on from there")
 arguments = parser.parse_args()
 if unknown := set(arguments.which) - set(_PROOFS):
     parser.error(f"{', '.join(sorted(unknown))}: expected {', '.join(_PROOFS)}")

@@ -122,8 +122,12 @@ def recount(db: sqlite3.Connection, start: datetime, end: datetime, now: datetim
     found.update(_excluded(db, start, end, cases))
     found.update({"excluded cases: closed as spam": sum(case.spam and low <= case.received < high for case in cases)})
     durations = _durations("all", came) | _durations("disputes", [it for it in came if it.matter.split("/")[0] in ("dispute", "payment")])
-    for name in {name for case in came for name in _groups(case)}:
-        durations |= _durations(name, [case for case in came if name in _groups(case)])
+    members: dict[str, list[Case]] = defaultdict(list)
+    for case in came:
+        for name in _groups(case):
+            members[name].append(case)
+    for name, its in members.items():
+        durations |= _durations(name, its)
     return {name: value for name, value in {**found, **durations}.items() if value}
 
 
