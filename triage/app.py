@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 
-from triage import order_parts
+from triage import order_parts, payment_parts
 from triage.alarm import AlarmBoard, Told
 from triage.alarms.file import FileChannel, read_alarms
 from triage.alarms.log import LogChannel
@@ -34,9 +34,10 @@ from triage.stages.draft import Drafts
 from triage.stages.expiry import Expiry
 from triage.stages.file import File
 from triage.stages.front_desk import FrontDesk
+from triage.stages.hear import Hear
 from triage.stages.learn import Learn
 from triage.stages.log import KeepLog
-from triage.stages.loop import Stage
+from triage.stages.loop import Bell, Stage
 from triage.stages.pulse import Pulses
 from triage.stages.receipts import Receipts
 from triage.stages.receive import Receive
@@ -96,8 +97,10 @@ class App:
     tend: Tend
     #: Keeps the customer-service log.
     log: KeepLog
-    #: What is done about orders beside the mail; nothing without an order system.
+    #: What is done about orders and payments beside the mail; nothing without an order system, and without payment providers.
     orders: tuple[Stage, ...]
+    #: Listens to payment providers; None where nobody is to.
+    hear: Hear | None
     #: Mails management how it went.
     report: Report
     #: Whoever gives out cases and tells of them; nobody where no agents are configured.
@@ -198,6 +201,7 @@ def _report(parts: Parts, store: Store, log: KeepLog) -> Report:
 def _app(parts: Parts, store: Store, reader: Reader, mailboxes: Mapping[str, ImapMailbox], way: _Way, *, book: OrderBook | None) -> App:
     expiring: dict[str, Expiring] = {f"mailbox {name}": mailbox for name, mailbox in mailboxes.items()}
     canary = parts.canary(store, mailboxes, way.deliver) if way.deliver else None
+    heard = Bell()
     accounts, log = parts.accounts(store, mailboxes), KeepLog(store=store, people=parts.people, now=parts.now)
     return App(
         settings=parts.settings,
@@ -220,7 +224,8 @@ def _app(parts: Parts, store: Store, reader: Reader, mailboxes: Mapping[str, Ima
         tend=parts.tend(store),
         log=log,
         report=_report(parts, store, log),
-        orders=tuple(order_parts.beside(parts, store, book)),
+        orders=(*order_parts.beside(parts, store, book), *payment_parts.settling(parts, store, book, heard)),
+        hear=payment_parts.listener(parts, store, heard),
         desk=tuple(parts.desk(store)),
         expiry=parts.expiry({**expiring, **way.servers}, way.grants),
         watch=_watch(parts, store, way.deliver, canary),

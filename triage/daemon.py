@@ -122,7 +122,7 @@ async def _first(tasks: Sequence[asyncio.Task[None]], *events: asyncio.Event) ->
 
 
 def _everything(app: App) -> tuple[Stage, ...]:
-    return (*app.stages, app.expiry, app.watch.vitals, app.watch.warn)
+    return (*app.stages, *([app.hear] if app.hear else []), app.expiry, app.watch.vitals, app.watch.warn)
 
 
 def _claim(app: App) -> LeaseClaim:

@@ -74,6 +74,10 @@ class OrderSystemRefusedError(PermanentError):
     """The order system refuses us, or says what makes no sense: expected other access, or another mapping."""
 
 
+class NotGenuineError(TriageError):
+    """What was posted to us does not come from whom it says."""
+
+
 class ReportError(TemporaryError):
     """A report could not be made."""
 

@@ -66,6 +66,7 @@ class AlertKind(StrEnum):
     BACKORDERED = "backordered"
     UNAVAILABLE = "unavailable"
     PAYMENT_FAILED = "payment_failed"
+    REFUNDED = "refunded"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from triage.history import HistoryTable
 from triage.inquiry import OrderFactTable
 from triage.message import MailboxStatus, RawMessage
 from triage.outbox import Copy
+from triage.payment import PaymentTable
 from triage.reading import Reading, Unreadable
 from triage.records import LeaseClaim
 from triage.reply import Delivery, Receipt
@@ -245,6 +246,10 @@ class Transaction(Protocol):
     @property
     def orders(self) -> OrderFactTable:
         """What the order system said about cases."""
+
+    @property
+    def payments(self) -> PaymentTable:
+        """What payment providers told us."""
 
     @property
     def reported(self) -> ReportedTable:

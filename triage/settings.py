@@ -14,6 +14,7 @@ from triage.sections.calendar import CalendarSettings
 from triage.sections.identity import Identity
 from triage.sections.learning import LearningSettings
 from triage.sections.orders import OrderSettings
+from triage.sections.payments import PaymentSettings
 from triage.sections.people import AgentSettings, ColleagueSettings, DepartmentSettings, PeopleSettings
 from triage.sections.places import LeaseSettings, LogSettings, Paths
 from triage.sections.reading import ExtractionSettings, FormSettings, ReadLimits
@@ -50,6 +51,8 @@ class Settings(Section):
     learning: LearningSettings = LearningSettings()
     #: The order system; None where there is none, and facts then come from people.
     orders: OrderSettings | None = None
+    #: What payment providers tell us by themselves; None where nobody listens.
+    payments: PaymentSettings | None = None
     limits: SendLimits = SendLimits()
     extraction: ExtractionSettings = ExtractionSettings()
     paths: Paths = Paths()
@@ -116,7 +119,7 @@ class Settings(Section):
         return self
 
 
-_SECRETS = frozenset({"password", "client_secret", "refresh_token", "token", "key", "secret", "webhook_secret"})
+_SECRETS = frozenset({"password", "client_secret", "refresh_token", "token", "key", "secret", "secrets", "webhook_secret"})
 
 
 def _problems(error: ValidationError) -> list[str]:
@@ -159,6 +162,7 @@ def _anchored(settings: Settings, path: Path) -> Settings:
             "paths": Paths(**{name: base / value for name, value in settings.paths}),
             "calendar": settings.calendar.model_copy(update={"files": tuple(base / file for file in settings.calendar.files)}),
             "orders": settings.orders and settings.orders.anchored(base),
+            "payments": settings.payments and settings.payments.anchored(base),
             "mailbox": {name: _anchored_server(account, base) for name, account in settings.mailbox.items()},
             "oauth": {name: _anchored_grant(grant, base) for name, grant in settings.oauth.items()},
             "smtp": _anchored_server(settings.smtp, base).model_copy(

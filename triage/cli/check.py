@@ -21,7 +21,9 @@ from triage.errors import PermanentError, TemplateError, TriageError
 from triage.inquiry import Described
 from triage.mailbox.imap import ImapMailbox
 from triage.message import MailboxStatus
+from triage.payment_parts import receivers
 from triage.people import People
+from triage.policy.paying import TOLD
 from triage.policy.states import folders_of
 from triage.policy.table import Policy
 from triage.ports import Transaction
@@ -96,6 +98,7 @@ async def _check(chosen: Settings) -> list[_Verdict]:
     ]
     parts += [("receipts", _receipts)] if chosen.smtp.receipt_address else []
     parts += [("orders", _orders)] if chosen.orders else []
+    parts += [("payments", _payments)] if chosen.payments else []
     verdicts = [await _try(part, prove(chosen)) for part, prove in parts]
     for name, its in chosen.mailbox.items():
         verdicts.append(await _try(f"mailbox {name}", _mailbox(name, its, chosen)))
@@ -172,6 +175,15 @@ async def _orders(chosen: Settings) -> str:
     policy = installation.load_policy(chosen)
     live = [f"{issue or category}" for category, issue in policy.matters if policy.topic(category, issue).first_contact == "live"]
     return f"{answers}; told to customers at first contact: {', '.join(live) or 'nothing'}"
+
+
+async def _payments(chosen: Settings) -> str:
+    its, told = chosen.payments, chosen.orders.advice.tell if chosen.orders else ()
+    if its is None:
+        return "nobody is heard"
+    heard = " and ".join(receivers(its))
+    customers = ", ".join(kind for kind in told if kind in TOLD.values()) or "nothing ([orders.advice] tell)"
+    return f"posts to {heard} are heard on {its.host} port {its.port}; customers are told of: {customers}"
 
 
 async def _calendar(chosen: Settings) -> str:

@@ -18,6 +18,7 @@ _MATTERS: Mapping[AlertKind, tuple[str, str]] = {
     AlertKind.BACKORDERED: ("order", "delivery_delayed"),
     AlertKind.UNAVAILABLE: ("order", "order_change"),
     AlertKind.PAYMENT_FAILED: ("payment", "payment_failed"),
+    AlertKind.REFUNDED: ("dispute", "refund_status"),
 }
 #: Here it is the customer who has to say or do something.
 _THEIR_TURN = frozenset({AlertKind.UNAVAILABLE, AlertKind.PAYMENT_FAILED})
@@ -26,15 +27,17 @@ _WORDS = {
     AlertKind.BACKORDERED: "waits for an item that is not in stock",
     AlertKind.UNAVAILABLE: "has an item that cannot be had any more",
     AlertKind.PAYMENT_FAILED: "could not be paid",
+    AlertKind.REFUNDED: "is paid back",
 }
 #: Clocks of a customer who waits for an answer: here nobody has asked.
 _NOT_ASKED = (("answer", ""), ("update", ""))
 
 
 def advice(
-    kind: AlertKind, checked: Checked, order: Order, address: str, *, policy: Policy, now: datetime, at: datetime, held_back: str = ""
-) -> Decision:
-    """The case with its letter, which leaves `at` that time; `held_back`: why there is none, and a person has to look."""
+    kind: AlertKind, checked: Checked, order: Order, address: str, *, policy: Policy, now: datetime, at: datetime, held_back: str = "",
+    why: str = "the order system tells of a change",
+) -> Decision:  # fmt: skip
+    """The case and its letter, which leaves `at` that time. `held_back`: why there is none, and a person looks; `why`: how we know."""
     category, issue = _MATTERS[kind]
     topic = policy.topic(category, issue)
     answer = OrderAnswer(kind=AnswerKind.STATUS, order=order, source=checked.source, at=checked.at)
@@ -53,13 +56,13 @@ def advice(
         received_at=now,
     )
     told = _event(now, "advised" if not held_back else "not_advised", {"what": kind.value, "order": order.number, "why": held_back})
-    nobody = {"what": "acknowledgment", "rule": "nobody_wrote", "why": "a change to the order opened the case"}
+    nobody = {"what": "acknowledgment", "rule": "nobody_wrote", "why": "news of the order opened the case"}
     return Decision(
         outcome=Outcome.OPENED,
         reason=f"order {order.number} {_WORDS[kind]}",
         new_case=new_case,
         events=(
-            _event(now, "opened", {"subject": new_case.subject, "why": "the order system tells of a change"}),
+            _event(now, "opened", {"subject": new_case.subject, "why": why}),
             _event(now, "withheld", nobody),
             _event(now, "order_checked", checked_detail(checked)),
             told,

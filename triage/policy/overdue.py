@@ -52,22 +52,23 @@ def _further(deadline: Deadline, case: Case, policy: Policy, reason: str) -> lis
     return [Call(department=key, reason=f"{trigger.name}: {reason}") for trigger in hit for key in trigger.departments]
 
 
+#: What was promised, by its kind; whatever else is due is somebody's answer.
+_PROMISED = {
+    "acknowledge": "the customer was to have our first answer by {} and has none",
+    "assign": "the case was to have a representative by {} and has none",
+    "resolve": "the customer was promised a result or word of progress by {}",
+    "answer": "a person was to answer the customer by {} and has not",
+    "solve": "the case was to be solved by {} and is not",
+    "dispute": "the payment provider was to have our answer to the dispute by {}, and nobody has closed the case",
+}
+
+
 def why_missed(deadline: Deadline, people: People) -> str:
     """What was promised by when, and was not done."""
     when = deadline.due_at.strftime("%Y-%m-%d %H:%M UTC")
-    match deadline.kind:
-        case "acknowledge":
-            return f"the customer was to have our first answer by {when} and has none"
-        case "assign":
-            return f"the case was to have a representative by {when} and has none"
-        case "resolve":
-            return f"the customer was promised a result or word of progress by {when}"
-        case "answer":
-            return f"a person was to answer the customer by {when} and has not"
-        case "solve":
-            return f"the case was to be solved by {when} and is not"
-        case _:
-            return f"{people.names((deadline.bound,))[0] or 'somebody'} was to answer by {when} and has not"
+    if deadline.kind in _PROMISED:
+        return _PROMISED[deadline.kind].format(when)
+    return f"{people.names((deadline.bound,))[0] or 'somebody'} was to answer by {when} and has not"
 
 
 def report_events(report: DeliveryReport, delivery: Delivery | None, now: datetime) -> tuple[CaseEvent, ...]:

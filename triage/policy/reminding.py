@@ -15,6 +15,7 @@ _WHAT = {
     "solve": "the case is to be solved",
     "resolve": "the customer is to have a result or word of progress",
     "reply": "your answer is due",
+    "dispute": "the payment provider is to have our answer to the dispute",
 }
 
 

@@ -11,7 +11,7 @@ from triage.topic import StaffedTime
 
 DONE = frozenset({CaseStatus.SOLVED, CaseStatus.CLOSED})
 #: What ends with the case; what departments and machines owe is settled by themselves.
-_ENDS = frozenset({"answer", "resolve", "solve", "update", "assign", "remind", "promised", "check", "silence", "escalate"})
+_ENDS = frozenset({"answer", "resolve", "solve", "update", "assign", "remind", "promised", "check", "silence", "escalate", "dispute"})
 _AFTERWARDS = frozenset({"closing"})
 
 #: Deadlines with "open", "paused", "kept" or "missed".

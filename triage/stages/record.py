@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from triage.alarm import AlarmBoard
-from triage.case import Case, CaseEvent, CaseStatus, Deadline, NewCase
+from triage.case import Case, CaseEvent, CaseStatus, NewCase
 from triage.decision import CaseChange, Decision, HeldAnswers, ReplyOrder
 from triage.inquiry import Checked
 from triage.message import RawMessage, StoredMessage
@@ -104,8 +104,7 @@ class Recorder:
         for kind, bound in decision.kept:
             tx.deadlines.keep(case.id, kind, now, bound)
         for deadline in decision.deadlines:
-            it = Deadline(case_id=case.id, kind=deadline.kind, due_at=deadline.due_at, bound=deadline.bound, since=deadline.since)
-            self.clockwork.begin(tx, it, now)
+            self.clockwork.begin(tx, replace(deadline, case_id=case.id), now)
         for reminder in decision.reminders:
             tx.reminders.add(replace(reminder, case_id=case.id), now)
         if not decision.new_case:

@@ -78,6 +78,12 @@ class SqliteOrderFacts:
             "insert into order_events(event, case_id, recipient, at) values (?, ?, ?, ?)", (event, case_id, recipient, rows.moment(at))
         )
 
+    def told_about(self, beginning: str, since: datetime) -> bool:
+        """Whether an event was told since then whose name begins so."""
+        # The character behind every other ends the stretch of names, so that their index serves.
+        values = (beginning, beginning + "\U0010ffff", rows.moment(since))
+        return self._db.execute("select 1 from order_events where event >= ? and event < ? and at > ?", values).fetchone() is not None
+
     def told_since(self, since: datetime, recipient: str = "") -> int:
         """How many events were told of since then."""
         values = (rows.moment(since), recipient) if recipient else (rows.moment(since),)

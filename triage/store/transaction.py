@@ -17,6 +17,7 @@ from triage.store.history import SqliteHistory
 from triage.store.log import SqliteLog
 from triage.store.messages import SqliteMessages
 from triage.store.orders import SqliteOrderFacts
+from triage.store.payments import SqlitePayments
 from triage.store.reminders import SqliteReminders, SqliteSurveys
 from triage.store.reported import SqliteReported
 from triage.store.sent import SqliteSent
@@ -48,4 +49,5 @@ class SqliteTransaction:
         self.history = SqliteHistory(db)
         self.figures = SqliteFigures(db)
         self.orders = SqliteOrderFacts(db)
+        self.payments = SqlitePayments(db)
         self.reported = SqliteReported(db)

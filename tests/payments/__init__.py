@@ -1,0 +1,1 @@
+"""Payment providers that tell us something by themselves."""

@@ -1,0 +1,66 @@
+"""What the store keeps of payment providers' events: each once, until it is settled."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from tests.store.words import NOON, Each, later, new_case
+from triage.order import Money
+from triage.payment import PaymentEvent, PaymentEventKind
+
+EVENT = PaymentEvent(
+    provider="Stripe", id="evt_1", kind=PaymentEventKind.DISPUTED, subject="Stripe disputed dp_1", reference="dp_1", at=NOON,
+    order_number="ORD1", amount=Money(amount=Decimal("49.90"), currency="EUR"), reason="fraudulent", method="Visa", due_at=later(hours=9),
+)  # fmt: skip
+
+
+def event(key: str, provider: str = "Stripe") -> PaymentEvent:
+    """Another one, with nothing in it."""
+    return PaymentEvent(provider=provider, id=key, kind=PaymentEventKind.FAILED, subject=f"{provider} {key}", reference="", at=NOON)
+
+
+async def test_each_is_kept_once(each: Each) -> None:
+    """The same id of the same provider is known, whatever it says; another provider may have the same."""
+    assert await each.payments.add(EVENT, NOON, NOON) is True
+    assert await each.payments.add(EVENT, NOON, NOON) is False
+    assert await each.payments.add(event("evt_1"), NOON, NOON) is False
+    assert await each.payments.add(event("evt_1", "PayPal"), NOON, NOON) is True
+    first, second = await each.payments.waiting(NOON, 9)
+    assert (first.event, first.attempts, second.event.provider) == (EVENT, 0, "PayPal")
+
+
+async def test_they_wait_for_their_time(each: Each) -> None:
+    """The earliest first, and not before; what is put off counts how often."""
+    for minutes, key in ((3, "c"), (1, "a"), (2, "b")):
+        await each.payments.add(event(key), NOON, later(minutes=minutes))
+    assert await each.payments.waiting(NOON, 9) == []
+    assert [one.event.id for one in await each.payments.waiting(later(minutes=2), 9)] == ["a", "b"]
+    [first] = await each.payments.waiting(later(minutes=9), 1)
+    await each.payments.put_off(first.row, later(minutes=5))
+    assert [(one.event.id, one.attempts) for one in await each.payments.waiting(later(minutes=9), 9)] == [("b", 0), ("c", 0), ("a", 1)]
+
+
+async def test_what_is_settled_waits_no_more(each: Each) -> None:
+    """It stays known by its id, and by what happened where a case was opened because of it."""
+    case = await each.cases.open(new_case())
+    await each.payments.add(EVENT, NOON, NOON)
+    await each.payments.add(event("evt_2"), NOON, NOON)
+    first, second = await each.payments.waiting(NOON, 9)
+    await each.payments.settle(first.row, "a case", NOON, case.id)
+    await each.payments.settle(second.row, "told before", NOON)
+    assert await each.payments.waiting(later(hours=9), 9) == []
+    assert await each.payments.add(EVENT, NOON, NOON) is False
+    assert await each.payments.case_of(EVENT.subject) == case.id
+    assert await each.payments.case_of("Stripe evt_2") is None
+    assert await each.payments.opened_since(NOON - timedelta(hours=1)) == 1
+    assert await each.payments.opened_since(NOON) == 0
+
+
+async def test_names_of_events_by_their_beginning(each: Each) -> None:
+    """Whether something of the kind was told of an order, and of no other whose number begins alike."""
+    case = await each.cases.open(new_case())
+    await each.orders.tell("ORD1 payment_failed Stripe failed pi_1", case.id, "ann@customer.example", NOON)
+    assert await each.orders.told_about("ORD1 payment_failed ", NOON - timedelta(hours=1)) is True
+    assert await each.orders.told_about("ORD1 payment_failed ", NOON) is False
+    assert await each.orders.told_about("ORD payment_failed ", NOON - timedelta(hours=1)) is False
+    assert await each.orders.told_about("ORD11 payment_failed ", NOON - timedelta(hours=1)) is False
+    assert await each.orders.told_about("ORD1 delayed ", NOON - timedelta(hours=1)) is False

@@ -1,0 +1,116 @@
+"""Words for what payment providers tell us by themselves, and the ports to those who read it and to where it is kept."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import cache
+from typing import Protocol
+
+from pydantic import TypeAdapter
+
+from triage.order import Money
+
+
+class PaymentEventKind(StrEnum):
+    """What happened."""
+
+    FAILED = "failed"
+    REFUNDED = "refunded"
+    #: The customer has had the bank take the money back: a chargeback.
+    DISPUTED = "disputed"
+    #: The card's bank says that somebody else may have used it.
+    FRAUD_WARNING = "fraud_warning"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentEvent:
+    """One event, as its provider tells of it."""
+
+    #: Stripe, PayPal.
+    provider: str
+    #: The provider's id of this telling: it may come several times.
+    id: str
+    kind: PaymentEventKind
+    #: What happened to what: the same in whatever way and however often it is told.
+    subject: str
+    #: The provider's id of the payment or dispute, by which people find it there.
+    reference: str
+    at: datetime
+    #: As the shop named it at the provider; "" where it did not.
+    order_number: str = ""
+    amount: Money | None = None
+    #: Of a failed payment one of the words for which there are texts, of a dispute the provider's.
+    reason: str = ""
+    #: A card's brand or the like, never a number of it.
+    method: str = ""
+    #: When the provider must have our answer.
+    due_at: datetime | None = None
+
+
+@cache
+def _form() -> TypeAdapter[PaymentEvent]:
+    # Made when first needed: most daemons never hear of a payment.
+    return TypeAdapter(PaymentEvent)
+
+
+def event_json(event: PaymentEvent) -> str:
+    """The event as JSON."""
+    return _form().dump_json(event, exclude_defaults=True).decode()
+
+
+def parse_event(text: str) -> PaymentEvent:
+    """The event in JSON of ours."""
+    return _form().validate_json(text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """What was posted to us over HTTP."""
+
+    path: str
+    #: By names in lower case.
+    fields: Mapping[str, str]
+    body: bytes
+
+
+class Receiver(Protocol):
+    """Whoever knows how one provider signs and writes."""
+
+    async def read(self, post: Post, now: datetime) -> PaymentEvent | None:
+        """What it tells; None for what is of no interest.
+
+        NotGenuineError where the provider did not sign it, TemporaryError where that cannot be said now.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeardEvent:
+    """An event that waits for what follows from it."""
+
+    row: int
+    event: PaymentEvent
+    #: How often it was put off.
+    attempts: int = 0
+
+
+class PaymentTable(Protocol):
+    """What payment providers told us."""
+
+    def add(self, event: PaymentEvent, at: datetime, due: datetime) -> bool:
+        """Keep it until it is due; False where it was told before."""
+
+    def waiting(self, now: datetime, limit: int) -> list[HeardEvent]:
+        """Events that are due, earliest first."""
+
+    def put_off(self, row: int, at: datetime) -> None:
+        """It is due then."""
+
+    def settle(self, row: int, outcome: str, at: datetime, case_id: int | None = None) -> None:
+        """What came of it; what it said is kept no longer than that."""
+
+    def case_of(self, subject: str) -> int | None:
+        """The case that was opened because of it."""
+
+    def opened_since(self, since: datetime) -> int:
+        """How many cases were opened since then."""

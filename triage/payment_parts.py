@@ -1,0 +1,58 @@
+"""The stages around payment providers: who listens to them, and who settles what they told."""
+
+from collections.abc import Iterator
+
+from triage.clocks.due import due_at
+from triage.clocks.tell import zone
+from triage.inquiry import OrderBook
+from triage.parts import Parts
+from triage.payment import Receiver
+from triage.ports import Store
+from triage.sections.orders import AdviceSettings
+from triage.sections.payments import PaymentSettings
+from triage.stages.hear import Hear
+from triage.stages.loop import Bell
+from triage.stages.settle import Settle
+from triage.webhooks.server import WebhookServer
+from triage.webhooks.stripe import StripeReceiver
+
+
+def listener(parts: Parts, store: Store, heard: Bell) -> Hear | None:
+    """Whoever takes in what is posted; None where nobody is to."""
+    its = parts.settings.payments
+    if its is None:
+        return None
+    server = WebhookServer(its.host, its.port)
+    return Hear(receivers(its), listening=server, wait=its.wait, store=store, board=parts.board, now=parts.now, heard=heard)
+
+
+def settling(parts: Parts, store: Store, book: OrderBook | None, heard: Bell) -> Iterator[Settle]:
+    """Whoever finds out what follows; nobody where nobody listens."""
+    orders = parts.settings.orders
+    if parts.settings.payments:
+        yield Settle(
+            orders.advice if orders else AdviceSettings(),
+            book=book,
+            store=store,
+            policy=parts.policy,
+            people=parts.people,
+            recorder=parts.recorder,
+            now=parts.now,
+            due=due_at,
+            where=zone(parts.settings.identity.time_zone),
+            board=parts.board,
+            heard=heard,
+            to_send=parts.to_send,
+        )
+
+
+def receivers(its: PaymentSettings) -> dict[str, Receiver]:
+    """Who reads what is posted, by the path to which it is."""
+    return dict(_receivers(its))
+
+
+def _receivers(its: PaymentSettings) -> Iterator[tuple[str, Receiver]]:
+    if its.stripe:
+        secrets = [secret.reveal("payments.stripe") for secret in its.stripe.secrets]
+        tolerance, test_mode = its.stripe.tolerance, its.stripe.test_mode
+        yield "/stripe", StripeReceiver(secrets, tolerance=tolerance, order_fields=its.order_fields, test_mode=test_mode)

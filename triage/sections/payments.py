@@ -1,0 +1,48 @@
+"""What payment providers tell us by themselves: where we listen, and how we know that it is them."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from triage.secret import Secret
+from triage.sections.values import Duration, Section
+
+
+class StripeSettings(Section):
+    """Webhooks of Stripe, posted to /stripe."""
+
+    #: The signing secret of the endpoint; two while one is being replaced.
+    secrets: Annotated[tuple[Secret, ...], Field(min_length=1, max_length=4)]
+    #: Events that were signed longer ago, or so far ahead, are refused.
+    tolerance: Annotated[Duration, Field(le=timedelta(hours=1))] = timedelta(minutes=5)
+    #: Take events of the test mode, and no others.
+    test_mode: bool = False
+
+    def anchored(self, base: Path) -> Self:
+        """The same with relative paths below that folder."""
+        return self.model_copy(update={"secrets": tuple(secret.anchored(base) for secret in self.secrets)})
+
+
+class PaymentSettings(Section):
+    """A small HTTP server for what they post; customers are told by [orders.advice]."""
+
+    #: Behind a proxy that speaks TLS.
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8787
+    #: Keys of metadata by which the shop names an order at the provider.
+    order_fields: tuple[str, ...] = ("order_number", "order_id", "order")
+    #: A payment that failed may succeed at the second try: so long nobody is told.
+    wait: Duration = timedelta(minutes=10)
+    stripe: StripeSettings | None = None
+
+    def anchored(self, base: Path) -> Self:
+        """The same with relative paths below that folder."""
+        return self.model_copy(update={"stripe": self.stripe and self.stripe.anchored(base)})
+
+    @model_validator(mode="after")
+    def _somebody_is_heard(self) -> Self:
+        if self.stripe is None:
+            raise ValueError("expected the table [payments.stripe]")
+        return self

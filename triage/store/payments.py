@@ -1,0 +1,50 @@
+"""What payment providers told us."""
+
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from triage.payment import HeardEvent, PaymentEvent, event_json, parse_event
+from triage.store import rows
+
+_ADD = """insert or ignore into payment_events(provider, event, subject, content, received_at, next_attempt_at)
+    values (?, ?, ?, ?, ?, ?)"""
+_WAITING = """select id, content, attempts from payment_events where next_attempt_at <= ? order by next_attempt_at, id limit ?"""
+_SETTLE = """update payment_events set next_attempt_at = null, content = null, outcome = ?, settled_at = ?, case_id = ? where id = ?"""
+
+
+class SqlitePayments:
+    """The PaymentTable port."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def add(self, event: PaymentEvent, at: datetime, due: datetime) -> bool:
+        """Keep it until it is due."""
+        row = (event.provider, event.id, event.subject, event_json(event), rows.moment(at), rows.moment(due))
+        return self._db.execute(_ADD, row).rowcount > 0
+
+    def waiting(self, now: datetime, limit: int) -> list[HeardEvent]:
+        """Events that are due, earliest first."""
+        return [
+            HeardEvent(row=rows.number(row, "id"), event=parse_event(rows.text(row, "content")), attempts=rows.number(row, "attempts"))
+            for row in self._db.query(_WAITING, (rows.moment(now), limit))
+        ]
+
+    def put_off(self, row: int, at: datetime) -> None:
+        """It is due then."""
+        self._db.execute("update payment_events set attempts = attempts + 1, next_attempt_at = ? where id = ?", (rows.moment(at), row))
+
+    def settle(self, row: int, outcome: str, at: datetime, case_id: int | None = None) -> None:
+        """What came of it."""
+        self._db.execute(_SETTLE, (outcome, rows.moment(at), case_id, row))
+
+    def case_of(self, subject: str) -> int | None:
+        """The case that was opened because of it."""
+        found = self._db.execute("select case_id from payment_events where subject = ? and case_id is not null", (subject,)).fetchone()
+        return int(found[0]) if found else None
+
+    def opened_since(self, since: datetime) -> int:
+        """How many cases were opened since then."""
+        query = "select count(*) from payment_events where settled_at > ? and case_id is not null"
+        return int(self._db.execute(query, (rows.moment(since),)).fetchone()[0])
