@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from triage.clocks.due import due_at
 from triage.clocks.tell import zone
 from triage.inquiry import OrderBook
 from triage.parts import Parts
@@ -38,7 +37,7 @@ def settling(parts: Parts, store: Store, book: OrderBook | None, heard: Bell) ->
             people=parts.people,
             recorder=parts.recorder,
             now=parts.now,
-            due=due_at,
+            due=parts.due,
             where=zone(parts.settings.identity.time_zone),
             board=parts.board,
             heard=heard,

@@ -10,20 +10,17 @@ from typing import TypeVar
 import click
 
 from triage import app, installation
-from triage.books import open_book
 from triage.case import State
 from triage.classifier.model import Model
 from triage.classifier.shelf import MODELS, Shelf
+from triage.cli.check_orders import DoubtError, orders_said, payments_said
 from triage.cli.context import print_json, run_async, settings
 from triage.cli.places import printable
 from triage.clocks.tell import zone
 from triage.errors import PermanentError, TemplateError, TriageError
-from triage.inquiry import Described
 from triage.mailbox.imap import ImapMailbox
 from triage.message import MailboxStatus
-from triage.payment_parts import receivers
 from triage.people import People
-from triage.policy.paying import TOLD
 from triage.policy.states import folders_of
 from triage.policy.table import Policy
 from triage.ports import Transaction
@@ -53,10 +50,6 @@ class _Verdict:
     def mark(self) -> str:
         """The word before the line."""
         return ("warn" if self.doubtful else "ok  ") if self.good else "FAIL"
-
-
-class _DoubtError(TriageError):
-    """A part that works, and probably not as it is meant to."""
 
 
 @click.command()
@@ -97,8 +90,8 @@ async def _check(chosen: Settings) -> list[_Verdict]:
         *((f"smtp fallback {its.host} port {its.port}", partial(_submission, its)) for its in chosen.smtp.fallback),
     ]
     parts += [("receipts", _receipts)] if chosen.smtp.receipt_address else []
-    parts += [("orders", _orders)] if chosen.orders else []
-    parts += [("payments", _payments)] if chosen.payments else []
+    parts += [("orders", orders_said)] if chosen.orders else []
+    parts += [("payments", payments_said)] if chosen.payments else []
     verdicts = [await _try(part, prove(chosen)) for part, prove in parts]
     for name, its in chosen.mailbox.items():
         verdicts.append(await _try(f"mailbox {name}", _mailbox(name, its, chosen)))
@@ -108,7 +101,7 @@ async def _check(chosen: Settings) -> list[_Verdict]:
 async def _try(part: str, proof: Awaitable[str]) -> _Verdict:
     try:
         return _Verdict(part, good=True, said=await proof)
-    except _DoubtError as doubt:
+    except DoubtError as doubt:
         return _Verdict(part, good=True, said=str(doubt), doubtful=True)
     except TriageError as error:
         return _Verdict(part, good=False, said=str(error))
@@ -136,7 +129,7 @@ async def _people(chosen: Settings) -> str:
     said = f"{at_work} agents, {len(chosen.departments)} departments"
     if at_work and chosen.people.require_authentication and not chosen.authserv_id:
         # Nobody's mail would be obeyed, and each answer would come back with an explanation.
-        raise _DoubtError(
+        raise DoubtError(
             f"{said}; nobody of them can answer or give orders by mail, because authserv_id is empty: set it to the first word of the "
             "Authentication-Results fields that your mail server adds; only where nobody outside can send in your names, set "
             "[people] require_authentication = false instead"
@@ -153,37 +146,10 @@ async def _reports(chosen: Settings) -> str:
     readers = [colleagues[key].name for key in keys if key in colleagues]
     if not readers:
         absent = ", ".join(keys)
-        raise _DoubtError(
+        raise DoubtError(
             f"mailed to nobody, because {absent} is not configured: set [reports] to, or add [departments.{keys[0]}], or send = []"
         )
     return f"of each {', '.join(wanted.send)} to {', '.join(readers)}"
-
-
-async def _orders(chosen: Settings) -> str:
-    book = open_book(chosen)
-    if book is None:
-        return "none"
-    try:
-        await book.by_numbers(["0"])
-        await book.by_address(chosen.identity.address, 1)
-        found = await book.describe() if isinstance(book, Described) else ""
-    finally:
-        await book.close()
-    answers = f"the {book.name} answers{f' ({found})' if found else ''}"
-    if chosen.orders and chosen.orders.require_authentication and not chosen.authserv_id:
-        raise _DoubtError(f"{answers}; no customer is told of an order, because authserv_id is empty: nobody is verified")
-    policy = installation.load_policy(chosen)
-    live = [f"{issue or category}" for category, issue in policy.matters if policy.topic(category, issue).first_contact == "live"]
-    return f"{answers}; told to customers at first contact: {', '.join(live) or 'nothing'}"
-
-
-async def _payments(chosen: Settings) -> str:
-    its, told = chosen.payments, chosen.orders.advice.tell if chosen.orders else ()
-    if its is None:
-        return "nobody is heard"
-    heard = " and ".join(receivers(its))
-    customers = ", ".join(kind for kind in told if kind in TOLD.values()) or "nothing ([orders.advice] tell)"
-    return f"posts to {heard} are heard on {its.host} port {its.port}; customers are told of: {customers}"
 
 
 async def _calendar(chosen: Settings) -> str:
@@ -258,7 +224,7 @@ async def _mailbox(name: str, its: MailboxSettings, chosen: Settings) -> str:
             return said
         said = "; ".join((said, *await _done_there(mailbox, status, its, chosen)))
     if status.read_only:
-        raise _DoubtError(
+        raise DoubtError(
             f"{said}; but {its.folder} is read-only for {its.username}: mail is answered and nothing can be filed, so grant it"
         )
     return said

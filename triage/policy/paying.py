@@ -14,7 +14,7 @@ from triage.policy.advising import advice
 from triage.policy.escalate import Call, Escalation, Moment, escalate
 from triage.policy.informed import checked_detail
 from triage.policy.table import Policy
-from triage.topic import Due
+from triage.topic import Clocks
 
 #: What customers are told of, where the configuration wants it.
 TOLD: Mapping[PaymentEventKind, AlertKind] = {
@@ -48,7 +48,7 @@ class Heard:
     now: datetime
     policy: Policy
     people: People
-    due: Due
+    due: Clocks
 
     @property
     def why(self) -> str:

@@ -6,7 +6,7 @@ from functools import partial
 from triage.alarm import AlarmBoard
 from triage.clocks.quiet import awake
 from triage.decision import Decision
-from triage.errors import PermanentError, TemporaryError
+from triage.errors import PermanentError, TemporaryError, TriageError
 from triage.inquiry import Checked, OrderBook, Verdict
 from triage.logs import get_logger
 from triage.parsing.address import addr_spec
@@ -19,7 +19,7 @@ from triage.ports import Now, Store, Transaction
 from triage.sections.orders import AdviceSettings
 from triage.stages.loop import TICK, Bell
 from triage.stages.record import Recorder
-from triage.topic import Due
+from triage.topic import Clocks
 
 _BATCH = 20
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
@@ -37,7 +37,7 @@ class Settle:
 
     def __init__(
         self, advice: AdviceSettings, *, book: OrderBook | None, store: Store, policy: Policy, people: People, recorder: Recorder,
-        now: Now, due: Due, where: tzinfo, board: AlarmBoard, heard: Bell, to_send: Bell,
+        now: Now, due: Clocks, where: tzinfo, board: AlarmBoard, heard: Bell, to_send: Bell,
     ) -> None:  # fmt: skip
         self._advice = advice
         self._book = book
@@ -56,12 +56,7 @@ class Settle:
         """Settle what is due; how much there was."""
         waiting = await self._store.query(lambda tx: tx.payments.waiting(self._now(), _BATCH))
         for one in waiting:
-            checked, failed = await self._checked(one)
-            if failed and one.attempts < _ATTEMPTS:
-                later = self._now() + timedelta(minutes=1 << one.attempts)
-                await self._store.transact(partial(_put_off, one=one, at=later))
-            else:
-                await self._store.transact(partial(self._settle, one=one, checked=checked))
+            await self._each(one)
         if waiting:
             self._to_send.ring()
         return len(waiting)
@@ -69,6 +64,21 @@ class Settle:
     async def idle(self) -> None:
         """Rest until something was heard, or has become due."""
         await self._heard.wait(TICK)
+
+    async def _each(self, one: HeardEvent) -> None:
+        later = self._now() + min(timedelta(minutes=1 << min(one.attempts, 10)), _HOUR)
+        checked, failed = await self._checked(one)
+        if failed and one.attempts < _ATTEMPTS:
+            await self._store.transact(partial(_put_off, one=one, at=later))
+            return
+        try:
+            await self._store.transact(partial(self._settle, one=one, checked=checked))
+        except TriageError:
+            raise
+        except Exception as error:
+            # A defect that one event brings out must not keep back all the others; it is told each time it is tried again.
+            _log.error("payment_event_failed", row=one.row, exc_info=error)
+            await self._store.transact(partial(_put_off, one=one, at=later))
 
     async def _checked(self, one: HeardEvent) -> tuple[Checked | None, bool]:
         """The order that the event names, and whether the order system could not say."""
