@@ -5,10 +5,12 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tests.orders.making import checked, order
 from triage.case import Case
 from triage.decision import Outcome
 from triage.demo.day import Sample, sample_day
 from triage.demo.watch import Standing
+from triage.inquiry import Checked
 from triage.message import Address, MessageKey
 from triage.records import MessageRecord
 from triage.reply import Delivery, DeliveryStatus, ReplyKind
@@ -47,8 +49,16 @@ def delivery(
     )
 
 
-def standing(uid: int = 1, *, of: Case | None = None, deliveries: tuple[Delivery, ...] = (), **changes: object) -> Standing:
-    """What became of one message."""
+def standing(
+    uid: int = 1,
+    *,
+    of: Case | None = None,
+    deliveries: tuple[Delivery, ...] = (),
+    orders: tuple[Checked, ...] | None = None,
+    told: str = "",
+    **changes: object,
+) -> Standing:
+    """What became of one message; the order of its case is its author's own."""
     said = {"category": "order", "issue": "item_missing", "confidence": 0.9, "abstained": False, "findings": [], "masked": 0}
     said["facts"] = [
         ["order_number", "ORD789456", "text", 1.0],
@@ -60,7 +70,9 @@ def standing(uid: int = 1, *, of: Case | None = None, deliveries: tuple[Delivery
         "outcome": Outcome.OPENED, "case_id": of.id if of else None, "author": CUSTOMER, "filed_folder": "Orders", "subject": "Missing",
         "reading_json": json.dumps(said),
     }  # fmt: skip
-    return Standing(record=MessageRecord(**{**given, **changes}), case=of, deliveries=deliveries)
+    own = (checked(order("ORD789456"), at=NOW),) if of else ()
+    record = MessageRecord(**{**given, **changes})
+    return Standing(record=record, case=of, deliveries=deliveries, checked=own if orders is None else orders, told=told)
 
 
 def sample(number: str = "01", **changes: object) -> Sample:

@@ -7,9 +7,11 @@ import pytest
 
 from triage import settings
 from triage.demo import place
+from triage.demo.boundary import AUTHSERV_ID
 from triage.demo.servers import DemoServers
 from triage.errors import SettingsError
 from triage.installation import load_policy
+from triage.sections.places import Paths
 
 
 def _servers() -> DemoServers:
@@ -70,3 +72,29 @@ def test_folder_that_cannot_be_is_refused_in_words(tmp_path: Path) -> None:
     (tmp_path / "var").touch()
     with pytest.raises(SettingsError, match="Not a directory: expected a folder that the demo can write to"):
         place.prepared(tmp_path / "var" / "demo")
+
+
+def test_answers_from_the_order_book_are_live(tmp_path: Path) -> None:
+    """The demo's policy is the shipped one with answers for three issues; who is told must be genuine by the word of the embedded server."""
+    chosen = settings.load(place.configured(tmp_path, _servers()))
+    policy = load_policy(chosen)
+    live = {f"{category}/{issue}" for category, issue in policy.matters if policy.topic(category, issue).first_contact == "live"}
+    assert live == {"order/order_status", "receipt/receipt_missing", "dispute/refund_status"}
+    shipped = Paths().policy.read_text(encoding="utf-8").splitlines()
+    assert [line for line in (tmp_path / place.POLICY).read_text(encoding="utf-8").splitlines() if line not in shipped] == [
+        'first_contact = "live"'
+    ] * 3
+    assert chosen.orders is not None
+    assert chosen.orders.require_authentication
+    assert chosen.people.require_authentication
+    assert (chosen.authserv_id, chosen.orders.book and chosen.orders.book.path) == (AUTHSERV_ID, tmp_path / place.ORDERS)
+    assert chosen.orders.advice.quiet_from == chosen.orders.advice.quiet_until
+
+
+def test_what_the_last_demo_left_is_removed(tmp_path: Path) -> None:
+    """Store and order book, with what belongs to them; nothing else."""
+    names = ("triage.db", "triage.db-wal", "orders.db", "orders.db-shm", "heartbeat.json", "mine.txt")
+    for name in names:
+        (tmp_path / name).touch()
+    place.swept(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]

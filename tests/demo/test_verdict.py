@@ -1,16 +1,22 @@
 """The end check of the demo: whatever is not as it should be is named."""
 
 from dataclasses import replace
+from email.message import EmailMessage
 
 import pytest
 
 from tests.demo.conftest import CUSTOMER, NOW, case, delivery, sample, standing
+from tests.orders.making import checked, order
+from tests.rows import rows
 from triage.decision import Outcome
 from triage.demo.day import Sample
 from triage.demo.servers import Envelope
-from triage.demo.verdict import posted, problems
-from triage.demo.watch import Standing
-from triage.reply import DeliveryStatus, ReplyKind
+from triage.demo.shop import Change
+from triage.demo.verdict import posted, problems, untold
+from triage.demo.watch import Notice, Standing
+from triage.inquiry import Checked, Verdict
+from triage.order import Item
+from triage.reply import Delivery, DeliveryStatus, ReplyKind
 
 _TOLD = delivery(ReplyKind.ESCALATION, "logistics@saypro.example", number=2)
 _GOOD = standing(of=case(), deliveries=(delivery(), _TOLD))
@@ -130,3 +136,97 @@ def test_mail_of_others_is_not_counted() -> None:
     """Only what bears the delivery's own reverse-path counts as its submission."""
     mail = delivery()
     assert posted([mail], [_envelope(CUSTOMER), _envelope(mail.reverse_path)]) == []
+
+
+OWN, THEIRS = (
+    order("ORD789456", items=(Item(name="Rare stamp"),)),
+    order("ORD789456", addresses=("bob@other.example",), items=(Item(name="Rare stamp"),)),
+)
+STRANGER = checked(THEIRS, Verdict.SOMEBODY_ELSES, at=NOW)
+
+
+def letter(text: str, *files: str, kind: ReplyKind = ReplyKind.RESOLUTION, to: str = CUSTOMER) -> Delivery:
+    """A message of ours with this text and files of these names."""
+    message = EmailMessage()
+    message["Subject"], message["To"] = "[SP-100001] Your order", to
+    message.set_content(text)
+    for name in files:
+        message.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename=name)
+    return replace(delivery(kind, to, number=7), content=message.as_bytes())
+
+
+@rows(
+    ("sample_", "standing_", "expected"),
+    [
+        (sample(told="status"), standing(of=case(), deliveries=(delivery(), letter("x")), told="status"), ""),
+        (
+            sample(told="status"),
+            standing(of=case(), deliveries=(delivery(),)),
+            f"told of the order is none, expected status, {CUSTOMER}",
+        ),
+        (
+            sample(told="document", attached=1),
+            standing(of=case(), deliveries=(delivery(), letter("x")), told="document"),
+            "documents is 0, expected 1",
+        ),
+        (sample(told="document", attached=1), standing(of=case(), deliveries=(delivery(), letter("x", "r.pdf")), told="document"), ""),
+        (
+            sample(),
+            standing(of=case(), deliveries=(delivery(), letter("x")), told="status"),
+            f"told of the order is status, {CUSTOMER}, expected none",
+        ),
+        (sample(), standing(of=case(), deliveries=(delivery(),), orders=()), "orders checked is none, expected owner"),
+        (
+            sample(),
+            standing(of=case(), deliveries=(delivery(),), orders=(STRANGER,)),
+            "orders checked is somebody_elses, expected owner",
+        ),
+        (sample(verdicts=("somebody_elses",)), standing(of=case(), deliveries=(delivery(),), orders=(STRANGER,)), ""),
+        (
+            sample(verdicts=("somebody_elses",)),
+            standing(
+                of=case(), deliveries=(letter("About your RARE stamp, your Rare stamp", kind=ReplyKind.ACKNOWLEDGMENT),), orders=(STRANGER,)
+            ),
+            "disclosed is Rare stamp, expected none",
+        ),
+        (
+            sample(verdicts=("somebody_elses",)),
+            standing(
+                of=case(),
+                deliveries=(letter("Number\n00340434161094015902 of ORD789456: 49.90 EUR", kind=ReplyKind.ACKNOWLEDGMENT),),
+                orders=(STRANGER,),
+            ),
+            "disclosed is ORD789456, 00340434161094015902, 49.90 EUR, expected none",
+        ),
+        (
+            sample(verdicts=("unknown",)),
+            standing(of=case(), deliveries=(delivery(),), orders=(Checked(number="ORD1", verdict=Verdict.UNKNOWN, source="b", at=NOW),)),
+            "",
+        ),
+    ],
+)
+def test_what_is_told_of_orders(sample_: Sample, standing_: Standing, expected: str) -> None:
+    """Who is told what, with which documents, and that nobody else learns any of it."""
+    assert problems([sample_], {"01": standing_}, {}) == ([f"01-some-mail.eml: {expected}"] if expected else [])
+
+
+def test_colleagues_may_be_told() -> None:
+    """What stands in mail to a department is no disclosure."""
+    told = letter("The Rare stamp of ORD789456", kind=ReplyKind.ESCALATION, to="logistics@saypro.example")
+    found = standing(of=case(), deliveries=(delivery(), told), orders=(STRANGER,))
+    assert problems([sample(verdicts=("somebody_elses",), escalated_to=("logistics",))], {"01": found}, {}) == []
+
+
+def test_changes_must_be_told() -> None:
+    """A change that its customer did not hear of is named, also where somebody else heard of it or the notice did not leave."""
+    change = Change(after=(), order=OWN, recipient=CUSTOMER)
+
+    def said(mail: Delivery) -> list[str]:
+        return untold([change], {OWN.number: Notice(case=case(), delivery=mail, checked=checked(OWN, at=NOW))})
+
+    assert said(delivery(ReplyKind.ADVICE)) == []
+    assert said(delivery(ReplyKind.ADVICE, "eve@evil.example")) == [
+        f"change of ORD789456: told to eve@evil.example, expected {CUSTOMER}",
+    ]
+    assert said(delivery(ReplyKind.ADVICE, status=DeliveryStatus.FAILED)) == [f"change of ORD789456: told to nobody, expected {CUSTOMER}"]
+    assert untold([change], {}) == [f"change of ORD789456: told to nobody, expected {CUSTOMER}"]

@@ -1,5 +1,6 @@
 """How the demo looks on a terminal and as a document."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,10 +9,12 @@ import pytest
 from rich.cells import cell_len
 
 from tests.demo.conftest import CUSTOMER, NOW, case, delivery, sample, standing
+from tests.orders.making import checked, order
 from triage.cli.demo_view import document, further, narrated, opening, summary
 from triage.decision import Outcome
 from triage.demo.run import Door, Result
-from triage.demo.watch import Standing
+from triage.demo.watch import Notice, Standing
+from triage.inquiry import Checked, Verdict
 from triage.reply import DeliveryStatus, ReplyKind
 
 _DOOR = Door(imap_port=65143, smtp_port=65025)
@@ -41,6 +44,7 @@ def test_message_is_told_with_all_that_became_of_it() -> None:
     assert [line.strip() for line in lines[1:]] == [
         "Missing",
         "SP-100001  order/item_missing 90%  ORD789456",
+        f"= order book at {NOW.astimezone():%H:%M:%S}: ORD789456 shipped, the author's own",
         f"> acknowledged to {CUSTOMER} in 1.50 s",
         "> escalated to Technical Support, technical@saypro.example in 1.50 s",
         "> filed in Orders",
@@ -74,7 +78,7 @@ def test_what_has_not_left_is_told_as_it_stands() -> None:
     lines = [line.strip() for line in _plain(narrated(seen, NOW))]
     assert lines[0].endswith("unknown author")
     assert lines[1] == "(no subject)"
-    assert lines[3:] == [f"> acknowledged to {CUSTOMER}: failed", ""]
+    assert lines[4:] == [f"> acknowledged to {CUSTOMER}: failed", ""]
 
 
 @pytest.mark.parametrize("subject", ["a" * 300, "日本語の件名" * 30, "\x1b[31mred\u202e" * 20, "🎉" * 90])
@@ -132,3 +136,40 @@ def test_document_says_all_of_it() -> None:
 def test_unsettled_message_has_no_outcome_in_the_document() -> None:
     """A message that has not settled is in the document, without an outcome."""
     assert document(_result(settled=False))["messages"] == [{"file": "01-some-mail.eml", "outcome": None}]
+
+
+def test_orders_are_told_with_source_and_time() -> None:
+    """Where a fact comes from and when it was read stands beside it; an answer is told with its document, for a stranger that it was none."""
+    own = standing(of=case(), deliveries=(delivery(ReplyKind.RESOLUTION),), told="status")
+    at = f"{NOW.astimezone():%H:%M:%S}"
+    assert [line.strip() for line in _plain(narrated(own, NOW))[3:5]] == [
+        f"= order book at {at}: ORD789456 shipped, the author's own",
+        f"> answered {CUSTOMER} in 0.00 s",
+    ]
+    for verdict, words in (
+        (Verdict.SOMEBODY_ELSES, "ORD789456 shipped, not the author's"),
+        (Verdict.NO_AUTHOR, "ORD789456 shipped, the message does not…"),
+    ):
+        seen = standing(of=case(), orders=(checked(order("ORD789456"), verdict, at=NOW),))
+        assert _plain(narrated(seen, NOW))[3].strip() == f"= order book at {at}: {words}"
+    unknown = standing(of=case(), orders=(Checked(number="ORD1", verdict=Verdict.UNKNOWN, source="order book", at=NOW),))
+    assert _plain(narrated(unknown, NOW))[3].strip() == f"= order book at {at}: ORD1, no such order"
+
+
+def test_a_notice_is_told_like_a_message() -> None:
+    """What changed, the case, source and time, and who heard of it how soon."""
+    mail = delivery(ReplyKind.ADVICE)
+    notice = Notice(case=case(subject="Order ORD789456 is delayed"), delivery=mail, checked=checked(order("ORD789456"), at=NOW))
+    lines = _plain(narrated(notice, NOW - timedelta(seconds=2)))
+    assert lines[0].endswith("  the order system")
+    assert [line.strip() for line in lines[1:]] == [
+        "Order ORD789456 is delayed",
+        "SP-100001  order/item_missing  ORD789456",
+        f"= order book at {NOW.astimezone():%H:%M:%S}: ORD789456 shipped, the author's own",
+        f"> told before asking: {CUSTOMER} in 2.00 s",
+        "",
+    ]
+    result = replace(_result(), notices=(notice,), messages=[(sample(), replace(_GOOD, told="status"))])
+    assert "order answers    2: 1 status, 1 notice" in "\n".join(_plain(summary(result)))
+    ((message,), _sent) = document(result)["messages"], None
+    assert (message["told"], message["orders"][0]["verdict"], message["orders"][0]["source"]) == ("status", "owner", "order book")

@@ -111,6 +111,27 @@ def test_worked_example_is_among_them(played: tuple[Path, subprocess.CompletedPr
     assert case["departments"] == ["logistics"]
 
 
+def test_orders_are_told_to_their_owners_only(played: tuple[Path, subprocess.CompletedProcess[str]], sent: list[Delivery]) -> None:
+    """The owner is answered with facts, the stranger who asks about the same number with words that hold none, and a receipt goes along."""
+    plain = {
+        (mail.recipient, mail.kind): email.message_from_bytes(mail.content, policy=email.policy.default)
+        for mail in sent
+        if mail.kind in (ReplyKind.ACKNOWLEDGMENT, ReplyKind.RESOLUTION, ReplyKind.ADVICE)
+    }
+    status = plain["priya.raman@fastpost.example", ReplyKind.RESOLUTION].get_content()
+    assert "order ORD551203" in status
+    assert "Expected with you:" in status
+    stranger = [mail for (address, _kind), mail in plain.items() if address == "lena.frost@cheapbox.example"]
+    assert [("ORD551203" in mail.get_content(), "Expected" in mail.get_content()) for mail in stranger] == [(False, False)]
+    [receipt] = plain["hannah.l@skymail.example", ReplyKind.RESOLUTION].iter_attachments()
+    assert (receipt.get_filename(), receipt.get_content()[:5]) == ("receipt-R-604.pdf", b"%PDF-")
+    assert "is delayed" in plain[place.CUSTOMER, ReplyKind.ADVICE].get_content()
+    document = json.loads(played[1].stdout)
+    [advice] = [mail for mail in document["sent"] if mail["kind"] == "advice"]
+    assert (advice["to"], advice["status"]) == (place.CUSTOMER, "sent")
+    assert {order["source"] for message in document["messages"] for order in message.get("orders", ())} == {"order book"}
+
+
 def test_everything_sent_keeps_the_rules_of_automatic_mail(sent: list[Delivery]) -> None:
     """Every acknowledgment and escalation passes the invariants for all that leaves, and all of it left."""
     assert len(sent) >= 60
@@ -152,7 +173,8 @@ def test_second_demo_starts_afresh_and_tells_it_in_80_columns(
     assert click.unstyle(again.output) == again.output
     assert max(map(cell_len, lines)) <= 80
     document = json.loads(ended.stdout)
-    assert sum(bool(re.match(r"\d\d:\d\d:\d\d  ", line)) for line in lines) == len(document["messages"])
+    told = len(document["messages"]) + sum(mail["kind"] == "advice" for mail in document["sent"])
+    assert sum(bool(re.match(r"\d\d:\d\d:\d\d  ", line)) for line in lines) == told
     assert f"cases            {len(document['cases'])}" in again.output
     assert "none: every message is in the state it should be in" in again.output
 

@@ -8,7 +8,7 @@ from triage.cli.context import print_json, run_async
 from triage.cli.demo_view import document, further, narrated, opening, summary
 from triage.cli.places import CONFIG, DEMO_CONFIG
 from triage.demo.run import Door, Result, run_demo
-from triage.demo.watch import Standing
+from triage.demo.watch import Notice, Standing
 
 
 @click.command()
@@ -28,8 +28,8 @@ def demo(context: click.Context, *, once: bool, as_json: bool) -> None:
         doors.append(door)
         _say(opening(door), as_json=as_json)
 
-    def told(standing: Standing, arrived_at: datetime) -> None:
-        _say(narrated(standing, arrived_at), as_json=as_json)
+    def told(settled: Standing | Notice, at: datetime) -> None:
+        _say(narrated(settled, at), as_json=as_json)
 
     def ended(result: Result) -> None:
         _say((*summary(result), *further(result, doors[0], once=once, option=_option())), as_json=as_json)

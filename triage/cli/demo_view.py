@@ -15,8 +15,10 @@ from triage.cli.places import printable
 from triage.decision import Outcome
 from triage.demo import place
 from triage.demo.day import Sample
+from triage.demo.letters import attachments
 from triage.demo.run import Door, Result
-from triage.demo.watch import Standing
+from triage.demo.watch import Notice, Standing
+from triage.inquiry import Checked, Verdict
 from triage.reading import percent
 from triage.reply import Delivery, DeliveryStatus, ReplyKind
 
@@ -45,13 +47,51 @@ def opening(door: Door) -> tuple[str, ...]:
     )
 
 
-def narrated(standing: Standing, arrived_at: datetime) -> tuple[str, ...]:
+#: How a message of ours is told.
+_SENT = {
+    ReplyKind.ACKNOWLEDGMENT: "acknowledged to",
+    ReplyKind.RESOLUTION: "answered",
+    ReplyKind.ADVICE: "told before asking:",
+}
+#: What the order system means for whoever wrote; of other verdicts the reason is told.
+_WHOSE = {
+    Verdict.OWNER: "the author's own",
+    Verdict.SOMEBODY_ELSES: "not the author's",
+    Verdict.UNKNOWN: "no such order",
+}
+
+
+def narrated(settled: Standing | Notice, at: datetime) -> tuple[str, ...]:
+    """What became of one message, or of a change to an order; `at`: when it arrived, or happened."""
+    return _notice(settled, at) if isinstance(settled, Notice) else _standing(settled, at)
+
+
+def _notice(notice: Notice, at: datetime) -> tuple[str, ...]:
+    case, one = notice.case, notice.checked
+    lines = (
+        f"{at.astimezone():%H:%M:%S}  {_bold('the order system')}",
+        _INDENT + _cut(case.subject, _WIDTH - len(_INDENT)),
+        _INDENT + click.style(f"{case.number}  {case.category}/{case.issue}  {one.number}", fg="green"),
+        *(_INDENT + _cut(line, _WIDTH - len(_INDENT)) for line in (_known(one), _sent(notice.delivery, at))),
+        "",
+    )
+    return tuple(lines)
+
+
+def _known(one: Checked) -> str:
+    """What the order system said of an order, which one said so and when, and whether its author may be told."""
+    status = f" {one.order.status}" if one.order else ""
+    return f"= {one.source} at {one.at.astimezone():%H:%M:%S}: {one.number}{status}, {_WHOSE.get(one.verdict, one.why)}"
+
+
+def _standing(standing: Standing, arrived_at: datetime) -> tuple[str, ...]:
     """What became of one message: who wrote what, what it is about, what was sent to whom, where it lies."""
     record = standing.record
     lines = [
         f"{arrived_at.astimezone():%H:%M:%S}  {_bold(_cut(record.author or 'unknown author', _WIDTH - len(_INDENT)))}",
         _INDENT + _cut(record.subject or "(no subject)", _WIDTH - len(_INDENT)),
         _INDENT + click.style(_cut(_became(standing), _WIDTH - len(_INDENT)), fg=_colour(standing)),
+        *(_INDENT + _cut(_known(one), _WIDTH - len(_INDENT)) for one in standing.checked),
         *(_INDENT + _cut(_sent(mail, arrived_at), _WIDTH - len(_INDENT)) for mail in standing.deliveries),
         *([_INDENT + _cut(f"> filed in {record.filed_folder}", _WIDTH - len(_INDENT))] if record.filed_folder else []),
         "",
@@ -67,6 +107,8 @@ def summary(result: Result) -> tuple[str, ...]:
     ]
     seconds = [after for _mail, after in acknowledgments if after is not None]
     told = Counter(_NAMES.get(mail.recipient, mail.recipient) for mail, _case, _at in result.sent if mail.kind is ReplyKind.ESCALATION)
+    answered = Counter(standing.told for _sample, standing in result.messages if standing and standing.told)
+    answered.update(Counter(notice=len(result.notices)) if result.notices else {})
     rows = (
         ("messages", _counted(outcomes)),
         ("cases", str(len(result.cases))),
@@ -74,6 +116,7 @@ def summary(result: Result) -> tuple[str, ...]:
             "acknowledgments",
             f"{len(seconds)} sent, after {median(seconds):.2f} s (median), {max(seconds):.2f} s (slowest)" if seconds else "none",
         ),
+        ("order answers", _counted(answered)),
         ("escalations", _counted(told)),
         ("problems", str(len(result.problems)) if result.problems else "none: every message is in the state it should be in"),
     )
@@ -143,6 +186,10 @@ def _message_json(sample: Sample, standing: Standing | None) -> dict[str, Json]:
         "abstained": said["abstained"],
         "order_numbers": list(standing.order_numbers),
         "findings": [rule for rule, _effect, _reason in said["findings"]],
+        "orders": [
+            {"number": one.number, "verdict": one.verdict, "source": one.source, "at": one.at.isoformat()} for one in standing.checked
+        ],
+        "told": standing.told,
         "folder": standing.record.filed_folder,
         "acknowledged": any(mail.status is DeliveryStatus.SENT for mail in standing.of_kind(ReplyKind.ACKNOWLEDGMENT)),
     }
@@ -167,9 +214,10 @@ def _orders(numbers: Sequence[str]) -> str:
 
 
 def _sent(mail: Delivery, arrived_at: datetime) -> str:
-    what = "acknowledged to" if mail.kind is ReplyKind.ACKNOWLEDGMENT else f"escalated to {_NAMES.get(mail.recipient, '')},"
+    what = _SENT.get(mail.kind) or f"escalated to {_NAMES.get(mail.recipient, '')},"
     after = seconds_after(mail, arrived_at)
-    return f"> {what} {mail.recipient}" + (f" in {after:.2f} s" if after is not None else f": {mail.status}")
+    files = "".join(f" with {name}" for name in attachments(mail)) if mail.kind is ReplyKind.RESOLUTION else ""
+    return f"> {what} {mail.recipient}" + (f" in {after:.2f} s" if after is not None else f": {mail.status}") + files
 
 
 def _colour(standing: Standing) -> str:

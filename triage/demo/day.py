@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from triage.decision import Outcome
 from triage.errors import SettingsError
+from triage.inquiry import AnswerKind, Verdict
 
 _TABLE = "day.toml"
 #: `{{number:07}}` is filled with the case number of message 07; `{{date}}` with the time of delivery, `{{began}}` with that of the
@@ -48,6 +49,12 @@ class Sample(BaseModel):
     case: Number | None = None
     #: The message whose case is shown beside the one that it opens.
     beside: Number | None = None
+    #: Of the orders it names or that are found for it; None where each is its author's own.
+    verdicts: tuple[Verdict, ...] | None = None
+    #: What its author is told of the order.
+    told: AnswerKind | None = None
+    #: How many documents go along.
+    attached: int = 0
     #: Card numbers and security codes that must be masked.
     masked: int = 0
 

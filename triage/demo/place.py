@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from triage.demo.boundary import AUTHSERV_ID
 from triage.demo.servers import DemoServers
 from triage.errors import SettingsError
+from triage.sections.places import Paths
 
 #: One for all accounts: it opens nothing but mailboxes on this machine that end with the demo.
 PASSWORD = "demo"  # noqa: S105
@@ -12,6 +14,11 @@ SUPPORT = "support@saypro.example"
 #: The mailbox's name in the configuration.
 ACCOUNT = "support"
 CONFIG = "triage.toml"
+POLICY = "policy.toml"
+#: The order book.
+ORDERS = "orders.db"
+#: What is answered from it at once, where its author may be told.
+LIVE = ("order.issue.order_status", "receipt.issue.receipt_missing", "dispute.issue.refund_status")
 #: A customer whose mailbox can be opened, too; all others live outside.
 CUSTOMER = "johndoe@email.com"
 AGENT = "jane.adams@saypro.example"
@@ -25,6 +32,8 @@ DEPARTMENTS: Mapping[str, tuple[str, str]] = {
 
 _CONFIG = """# Written by `triage demo` for its embedded servers; the next demo writes it anew.
 mode = "live"
+# The embedded server says of each message whether its author is genuine.
+authserv_id = "{authserv_id}"
 
 [identity]
 name = "SayPro Support"
@@ -51,13 +60,24 @@ password = {{file = {password_file}}}
 name = "Jane Adams"
 address = "{agent}"
 
-# The embedded servers confirm nobody, and nobody else can reach them.
-[people]
-require_authentication = false
+# What the shop knows of its orders, which customers are told of it at once (policy.toml beside this file), and before they ask.
+[orders]
+time_out = "20s"
+
+[orders.book]
+path = "orders.db"
+
+[orders.advice]
+tell = ["delayed"]
+every = "1s"
+# The same twice: the demo is played at any time of day.
+quiet_from = "00:00"
+quiet_until = "00:00"
 
 [paths]
 store = "triage.db"
 state = "."
+policy = "{policy}"
 
 [log]
 level = "warning"
@@ -84,7 +104,8 @@ def prepared(folder: Path) -> None:
 
 def swept(folder: Path) -> None:
     """Remove what the last demo left; nothing else is touched."""
-    for name in ("triage.db", "triage.db-wal", "triage.db-shm", "heartbeat.json"):
+    databases = (f"{name}{ending}" for name in ("triage.db", ORDERS) for ending in ("", "-wal", "-shm"))
+    for name in (*databases, "heartbeat.json"):
         (folder / name).unlink(missing_ok=True)
 
 
@@ -93,11 +114,14 @@ def configured(folder: Path, servers: DemoServers) -> Path:
     # A secret's file is not looked for beside the configuration, so its whole path is written.
     password_file = (folder / "password").resolve()
     password_file.write_text(PASSWORD, encoding="utf-8")
+    (folder / POLICY).write_text(_policy(), encoding="utf-8")
     path = folder / CONFIG
     text = _CONFIG.format(
         support=SUPPORT,
         account=ACCOUNT,
         agent=AGENT,
+        authserv_id=AUTHSERV_ID,
+        policy=POLICY,
         imap_port=servers.imap_port,
         smtp_port=servers.smtp_port,
         password_file=_quoted(str(password_file)),
@@ -105,6 +129,17 @@ def configured(folder: Path, servers: DemoServers) -> Path:
     )
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def _policy() -> str:
+    """The shipped policy, with answers from the order system."""
+    text = Paths().policy.read_text(encoding="utf-8")
+    for issue in LIVE:
+        row = f"[category.{issue}]\n"
+        if row not in text:
+            raise SettingsError([f"{Paths().policy}: expected a row {row.strip()}"])
+        text = text.replace(row, f'{row}first_contact = "live"\n')
+    return text
 
 
 def _quoted(text: str) -> str:

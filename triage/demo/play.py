@@ -6,16 +6,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from triage.demo import place
+from triage.demo.boundary import vouched
 from triage.demo.day import Sample
 from triage.demo.fill import MissingPieceError, filled
 from triage.demo.servers import DemoServers
-from triage.demo.watch import Standing, Watch, by_number
+from triage.demo.shop import Change, Shop
+from triage.demo.watch import Notice, Standing, Watch, by_number
 
 #: Between two messages: quick enough for the patience of whoever looks on, slow enough to read along.
 _PACE_SECONDS = 0.08
 
-#: Told of each message that has settled, and when it arrived.
-Told = Callable[[Standing, datetime], None]
+#: Told of each message that has settled, and when it arrived; of each notice, and when its order changed.
+Told = Callable[[Standing | Notice, datetime], None]
 
 
 @dataclass(slots=True)
@@ -26,6 +28,12 @@ class Play:
     servers: DemoServers
     watch: Watch
     told: Told
+    #: The order system, and what changes in it.
+    shop: Shop | None = None
+    changes: Sequence[Change] = ()
+    #: When orders changed, by their numbers, and what customers were told of it.
+    changed_at: dict[str, datetime] = field(default_factory=dict)
+    notices: dict[str, Notice] = field(default_factory=dict)
     #: When nothing has happened for so many seconds, nothing will.
     patience: float = 30.0
     #: Copies of one message bear the same date, which is this one.
@@ -46,8 +54,8 @@ class Play:
 
     @property
     def is_over(self) -> bool:
-        """True when every sample has settled, or never can."""
-        return len(self.standings) + len(self.undeliverable) == len(self.day)
+        """True when every sample has settled, or never can, and every change was told of."""
+        return len(self.standings) + len(self.undeliverable) == len(self.day) and len(self.notices) == len(self.changes)
 
     def arrival(self, standing: Standing) -> datetime:
         """When its message came in."""
@@ -58,7 +66,7 @@ class Play:
         loop = asyncio.get_running_loop()
         moved = loop.time()
         while not (self.is_over or stop.is_set()) and loop.time() - moved < self.patience:
-            if await self._deliver_next() or await self.look():
+            if await self._deliver_next() or await self._change_next() or await self.look():
                 moved = loop.time()
             await asyncio.sleep(_PACE_SECONDS)
         self.was_stopped = stop.is_set() and not self.is_over
@@ -74,7 +82,25 @@ class Play:
         fresh = await self.watch.look()
         for standing in fresh:
             self.told(standing, self.arrival(standing))
-        return len(fresh)
+        return len(fresh) + await self._look_for_notices()
+
+    async def _look_for_notices(self) -> int:
+        found = 0
+        for number in self.changed_at.keys() - self.notices.keys():
+            if notice := await self.watch.notice(number):
+                self.notices[number] = notice
+                self.told(notice, self.changed_at[number])
+                found += 1
+        return found
+
+    async def _change_next(self) -> bool:
+        settled = self.standings.keys()
+        change = next((it for it in self.changes if it.order.number not in self.changed_at and settled >= set(it.after)), None)
+        if change is None or self.shop is None or not await self.watch.follows_changes():
+            return False
+        self.changed_at[change.order.number] = datetime.now(UTC)
+        await self.shop.change(change)
+        return True
 
     async def _deliver_next(self) -> bool:
         standings = self.standings
@@ -91,7 +117,7 @@ class Play:
         except MissingPieceError as error:
             self.undeliverable[sample.number] = str(error)
             return True
-        uid = await self.servers.deliver(place.SUPPORT, content, now)
+        uid = await self.servers.deliver(place.SUPPORT, vouched(content), now)
         if uid is not None:
             self.uids[sample.number] = uid
             self.arrived_at[uid] = now

@@ -15,7 +15,8 @@ from triage.demo import place, verdict
 from triage.demo.day import Sample, sample_day
 from triage.demo.play import Play, Told
 from triage.demo.servers import DemoServers, running
-from triage.demo.watch import MOVING, Standing, Watch
+from triage.demo.shop import Shop, changes_of_the_day
+from triage.demo.watch import MOVING, Notice, Standing, Watch
 from triage.errors import TemporaryError
 from triage.ports import Store, Transaction
 from triage.reply import Delivery
@@ -39,6 +40,7 @@ class Result:
     #: What was sent, with the case it belongs to and when the message that led to it had arrived.
     sent: Sequence[tuple[Delivery, Case, datetime]]
     cases: Sequence[Case]
+    notices: Sequence[Notice] = ()
     problems: Sequence[str]
     store: Path
 
@@ -59,6 +61,8 @@ async def run_demo(folder: Path, *, once: bool, opened: Callable[[Door], None], 
         assembly, servers = await _assembled(folder, stop, stack)
         opened(Door(imap_port=servers.imap_port, smtp_port=servers.smtp_port))
         play = Play(sample_day(), servers, Watch(assembly.store, place.ACCOUNT), told)
+        play.shop, play.changes = Shop(folder / place.ORDERS, play.began), changes_of_the_day(play.began)
+        await play.shop.open()
         await stack.enter_async_context(_served(assembly, stop))
         await play.perform(stop)
         result = await _result(assembly, play, stop)
@@ -76,7 +80,7 @@ async def _assembled(folder: Path, stop: asyncio.Event, stack: AsyncExitStack) -
     except TimeoutError as error:
         raise DemoRunningError(f"{folder}: another demo is running here: expected it to be stopped first") from error
     place.swept(folder)
-    servers = await stack.enter_async_context(running(place.users()))
+    servers = await stack.enter_async_context(running(place.users(), vouches=True))
     chosen = settings.load(place.configured(folder, servers))
     return await stack.enter_async_context(app.assembled(chosen)), servers
 
@@ -98,12 +102,16 @@ async def _result(assembly: App, play: Play, stop: asyncio.Event) -> Result:
     return Result(
         messages=[(sample, standings.get(sample.number)) for sample in play.day],
         sent=[
-            (delivery, standing.case, play.arrival(standing))
-            for standing in play.watch.settled.values()
-            if standing.case
-            for delivery in standing.deliveries
+            *(
+                (delivery, standing.case, play.arrival(standing))
+                for standing in play.watch.settled.values()
+                if standing.case
+                for delivery in standing.deliveries
+            ),
+            *((notice.delivery, notice.case, play.changed_at[number]) for number, notice in play.notices.items()),
         ],
         cases=cases,
+        notices=tuple(play.notices.values()),
         problems=await _problems(assembly, play, deliveries),
         store=assembly.settings.paths.store,
     )
@@ -116,6 +124,7 @@ async def _problems(assembly: App, play: Play, deliveries: Sequence[Delivery]) -
     audited = await audit(assembly.store, mailboxes, app.utc_now())
     return [
         *verdict.problems(play.day, play.standings, play.undeliverable),
+        *verdict.untold(play.changes, play.notices),
         *verdict.posted(deliveries, play.servers.sent),
         # Nobody but the daemon touches these mailboxes, so even what an audit could explain is wrong here.
         *(f"audit: {line}" for line in (*audited.problems, *audited.notes)),

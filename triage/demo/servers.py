@@ -21,6 +21,8 @@ from pymap.parsing.specials.flag import Flag, Wildcard
 from pymap.user import UserMetadata
 from pysasl import SASLAuth
 
+from triage.demo.boundary import vouched
+
 _HOST = "127.0.0.1"
 
 
@@ -89,6 +91,8 @@ class DemoServers:
     users: Mapping[str, str]
     imap_port: int = 0
     smtp_port: int = 0
+    #: Whether it writes above what it delivers if its author is genuine.
+    vouches: bool = False
     #: Everything submitted by SMTP, in order.
     sent: list[Envelope] = field(default_factory=list)
     #: The part of it that went to addresses without an account here.
@@ -124,8 +128,9 @@ class DemoServers:
         submitted = Envelope(sender=envelope.mail_from or "", recipients=tuple(envelope.rcpt_tos), content=content, at=datetime.now(UTC))
         self.sent.append(submitted)
         trace = f"Return-Path: <{submitted.sender}>\r\nDelivered-To: ".encode()
+        confirmed = vouched(content, submitted.sender) if self.vouches else content
         local = [
-            await self.deliver(recipient, trace + recipient.encode() + b"\r\n" + content, submitted.at)
+            await self.deliver(recipient, trace + recipient.encode() + b"\r\n" + confirmed, submitted.at)
             for recipient in submitted.recipients
         ]
         if not all(local):
@@ -200,10 +205,10 @@ def _port_of(listener: asyncio.Server) -> int:
 
 
 @asynccontextmanager
-async def running(users: Mapping[str, str], *, imap_port: int = 0, smtp_port: int = 0) -> AsyncIterator[DemoServers]:
+async def running(users: Mapping[str, str], *, imap_port: int = 0, smtp_port: int = 0, vouches: bool = False) -> AsyncIterator[DemoServers]:
     """The servers for these users (password by address), on free ports unless told which; they end with the block."""
     async with AsyncExitStack() as stack:
-        servers = DemoServers({address.lower(): password for address, password in users.items()})
+        servers = DemoServers({address.lower(): password for address, password in users.items()}, vouches=vouches)
         servers.imap_port = await _listen_imap(servers, stack, imap_port)
         servers.smtp_port = await _listen_smtp(servers, stack, smtp_port)
         yield servers

@@ -5,9 +5,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from triage.decision import Outcome
 from triage.demo.day import Sample
+from triage.demo.letters import attachments, text
 from triage.demo.place import DEPARTMENTS
 from triage.demo.servers import Envelope
-from triage.demo.watch import Standing
+from triage.demo.shop import Change
+from triage.demo.watch import Notice, Standing
+from triage.inquiry import Verdict
+from triage.order import Order
 from triage.reply import Delivery, DeliveryStatus, ReplyKind
 
 #: By the number of the sample.
@@ -38,6 +42,17 @@ def posted(deliveries: Sequence[Delivery], sent: Sequence[Envelope]) -> list[str
         f"{delivery.kind} {delivery.message_id}: is {delivery.status} and was submitted {times[delivery.reverse_path]} times"
         for delivery in deliveries
         if delivery.status is not DeliveryStatus.SENT or times[delivery.reverse_path] != 1
+    ]
+
+
+def untold(changes: Sequence[Change], notices: Mapping[str, Notice]) -> list[str]:
+    """Changes of which their customers were not told, or somebody else was."""
+    expected = {change.order.number: change.recipient for change in changes}
+    told = {number: notice.delivery.recipient for number, notice in notices.items() if notice.delivery.status is DeliveryStatus.SENT}
+    return [
+        f"change of {number}: told to {told.get(number) or 'nobody'}, expected {recipient}"
+        for number, recipient in expected.items()
+        if told.get(number) != recipient
     ]
 
 
@@ -97,6 +112,37 @@ def _beside(sample: Sample, standing: Standing, standings: Standings) -> tuple[o
     return standing.case.linked_case, beside.case.id if beside and beside.case else None
 
 
+def _verdicts(sample: Sample, standing: Standing, _standings: Standings) -> tuple[object, object]:
+    if standing.case is None or sample.outcome is not Outcome.OPENED:
+        return (), ()
+    expected = (Verdict.OWNER,) * len(sample.orders) if sample.verdicts is None else sample.verdicts
+    return tuple(one.verdict for one in standing.checked), expected
+
+
+def _told(sample: Sample, standing: Standing, _standings: Standings) -> tuple[object, object]:
+    answers = standing.of_kind(ReplyKind.RESOLUTION)
+    said = (standing.told, *(mail.recipient for mail in answers))
+    return said, (sample.told, standing.record.author) if sample.told else ("",)
+
+
+def _attached(sample: Sample, standing: Standing, _standings: Standings) -> tuple[object, object]:
+    return sum(len(attachments(mail)) for mail in standing.of_kind(ReplyKind.RESOLUTION)), sample.attached
+
+
+def _disclosed(sample: Sample, standing: Standing, _standings: Standings) -> tuple[object, object]:
+    """What of an order stands in mail to somebody who may not be told of it."""
+    said = " ".join(text(mail) for mail in standing.deliveries if mail.recipient == standing.record.author)
+    facts = (fact for one in standing.checked if not one.may_be_told for fact in (one.number, *_facts(one.order)))
+    return tuple(fact for fact in facts if fact in said), ()
+
+
+def _facts(order: Order | None) -> Iterator[str]:
+    if order is not None:
+        yield from (item.name for item in order.items)
+        yield from (shipment.tracking_number for shipment in order.shipments if shipment.tracking_number)
+        yield from (str(amount) for amount in (order.total,) if amount)
+
+
 def _masked(sample: Sample, standing: Standing, _standings: Standings) -> tuple[object, object]:
     return standing.said["masked"], sample.masked
 
@@ -116,4 +162,8 @@ CHECKS: Mapping[str, Check] = {
     "case": _case,
     "linked case": _beside,
     "masked numbers": _masked,
+    "orders checked": _verdicts,
+    "told of the order": _told,
+    "documents": _attached,
+    "disclosed": _disclosed,
 }

@@ -7,9 +7,12 @@ from datetime import UTC, datetime
 from typing import TypedDict, cast
 
 from triage.case import Case
+from triage.decision import Outcome
+from triage.inquiry import Checked
 from triage.ports import Store, Transaction
 from triage.records import MessageRecord
 from triage.reply import Delivery, DeliveryStatus, ReplyKind
+from triage.stages.advise import MARK
 
 #: Deliveries that are still on their way.
 MOVING = frozenset({DeliveryStatus.QUEUED, DeliveryStatus.SENDING, DeliveryStatus.DEFERRED})
@@ -41,6 +44,10 @@ class Standing:
     case: Case | None
     #: Sent because of it.
     deliveries: tuple[Delivery, ...] = ()
+    #: What the order system said of its orders, where it opened the case.
+    checked: tuple[Checked, ...] = ()
+    #: What its author was told of the order: an AnswerKind, or "".
+    told: str = ""
 
     @property
     def said(self) -> Said:
@@ -55,6 +62,15 @@ class Standing:
     def of_kind(self, kind: ReplyKind) -> tuple[Delivery, ...]:
         """Those of its deliveries."""
         return tuple(delivery for delivery in self.deliveries if delivery.kind is kind)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A customer was told of a change to an order before asking."""
+
+    case: Case
+    delivery: Delivery
+    checked: Checked
 
 
 @dataclass(slots=True)
@@ -74,6 +90,14 @@ class Watch:
         self.settled.update((standing.record.key.uid, standing) for standing in fresh)
         return fresh
 
+    async def notice(self, number: str) -> Notice | None:
+        """The notice about a change of that order; None as long as it has not left."""
+        return await self.store.query(lambda tx: _notice(tx, number))
+
+    async def follows_changes(self) -> bool:
+        """Whether the daemon has begun to follow the changes of orders: what changes earlier is not told."""
+        return await self.store.query(lambda tx: tx.orders.mark(MARK)) is not None
+
     def _fresh(self, tx: Transaction) -> Sequence[Standing]:
         records = [record for record in tx.messages.all(self.account) if record.outcome and record.key.uid not in self.settled]
         unfiled = {filing.message_row for filing in tx.filings.due(self.account, _ALWAYS, _EVERYTHING)} if records else set()
@@ -86,7 +110,19 @@ class Watch:
             return Standing(record=record, case=None)
         deliveries = tx.deliveries.of_case(case.id)
         mine = tuple(delivery for delivery in deliveries if self._claims.setdefault(delivery.id, record.id) == record.id)
-        return Standing(record=record, case=case, deliveries=mine)
+        if record.outcome is not Outcome.OPENED:
+            return Standing(record=record, case=case, deliveries=mine)
+        told = [event.detail["what"] for event in tx.cases.events(case.id) if event.kind == "first_contact" and "what" in event.detail]
+        return Standing(record=record, case=case, deliveries=mine, checked=tuple(tx.orders.of_case(case.id)), told="".join(told))
+
+
+def _notice(tx: Transaction, number: str) -> Notice | None:
+    for case in tx.cases.find():
+        mails = tx.deliveries.of_case(case.id) if number in case.order_numbers else []
+        for mail in mails:
+            if mail.kind is ReplyKind.ADVICE and mail.status not in MOVING:
+                return Notice(case=case, delivery=mail, checked=tx.orders.of_case(case.id)[0])
+    return None
 
 
 def by_number(arrivals: Mapping[str, int], settled: Mapping[int, Standing]) -> dict[str, Standing]:
