@@ -33,6 +33,15 @@ def _submit(port: int, recipients: list[str], content: bytes = MESSAGE, login: t
         client.sendmail("ann@customer.example", recipients, content)
 
 
+async def test_the_embedded_server_vouches_where_it_is_asked_to() -> None:
+    """Then what is submitted gets its word by the envelope; otherwise mail arrives as it was."""
+    async with running({"support@shop.example": PASSWORD}, vouches=True) as servers:
+        await asyncio.to_thread(_submit, servers.smtp_port, ["support@shop.example"])
+        [(_at, content)] = await asyncio.to_thread(_inbox, servers.imap_port, "support@shop.example")
+        assert b"Authentication-Results: mx.saypro.example; dmarc=pass header.from=customer.example\r\n" in content
+        assert content.endswith(MESSAGE)
+
+
 async def test_delivered_mail_can_be_read_over_imap(embedded: DemoServers) -> None:
     """A message put into an account is there for any IMAP client, byte for byte, with the arrival time given."""
     arrived = datetime(2026, 6, 1, 10, 0, tzinfo=UTC)

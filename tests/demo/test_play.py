@@ -3,20 +3,27 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from tests.demo.conftest import sample
+from tests.orders.making import ANN, checked, order
+from triage.case import NewCase
 from triage.decision import Outcome
 from triage.demo import place
 from triage.demo.day import Sample
 from triage.demo.play import Play
 from triage.demo.servers import running
-from triage.demo.watch import Standing, Watch
-from triage.message import MessageKey
-from triage.ports import Store
+from triage.demo.shop import Change, Shop
+from triage.demo.watch import Notice, Standing, Watch
+from triage.message import Address, MessageKey
+from triage.order import OrderStatus
+from triage.orders.books.sqlite import SqliteBook
+from triage.ports import Store, Transaction
+from triage.reply import DeliveryStatus, Receipt, Reply, ReplyKind
+from triage.stages.advise import MARK
 from triage.store.sqlite import open_store
 
 
@@ -27,6 +34,7 @@ class _Stage:
     play: Play
     store: Store
     told: list[int] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
 
     async def settle(self, *uids: int) -> None:
         """Let messages end as spam."""
@@ -47,11 +55,15 @@ async def stage(tmp_path: Path) -> AsyncIterator[_Stage]:
     store = open_store(tmp_path / "triage.db", "SP")
     async with running(place.users()) as servers:
         told: list[int] = []
+        notices: list[str] = []
 
-        def tell(standing: Standing, _arrived_at: datetime) -> None:
-            told.append(standing.record.key.uid)
+        def tell(settled: Standing | Notice, _at: datetime) -> None:
+            if isinstance(settled, Notice):
+                notices.append(settled.checked.number)
+            else:
+                told.append(settled.record.key.uid)
 
-        yield _Stage(Play([], servers, Watch(store, place.ACCOUNT), tell), store, told)
+        yield _Stage(Play([], servers, Watch(store, place.ACCOUNT), tell), store, told, notices)
     await store.close()
 
 
@@ -119,3 +131,65 @@ async def test_after_the_day_whatever_comes_is_told(stage: _Stage) -> None:
     await asyncio.wait_for(lingering, 20)
     assert stage.told == [77]
     assert stage.play.arrival(stage.play.watch.settled[77]) == stage.play.began
+
+
+def _change(*after: str) -> Change:
+    return Change(after=after, order=order(status=OrderStatus.DELAYED, expected_at=None, shipments=(), reason="Strike"), recipient=ANN)
+
+
+async def test_an_order_changes_when_the_daemon_follows_changes(stage: _Stage, tmp_path: Path) -> None:
+    """It waits for its messages and for the daemon's first look; the day is over when the notice about it has left, which is told once."""
+    stage.play.day, stage.play.changes = _day(()), [_change("01")]
+    stage.play.shop = Shop(tmp_path / "orders.db", stage.play.began)
+    book = SqliteBook(tmp_path / "orders.db")
+    assert await book.by_numbers(["ORD1234"]) == []
+    performing = asyncio.create_task(stage.play.perform(asyncio.Event()))
+    await stage.until("01")
+    await stage.settle(stage.play.uids["01"])
+    await asyncio.sleep(0.2)
+    assert await book.by_numbers(["ORD1234"]) == []
+    await stage.store.transact(lambda tx: tx.orders.set_mark(MARK, "0"))
+    async with asyncio.timeout(20):
+        while not await book.by_numbers(["ORD1234"]):
+            await asyncio.sleep(0.01)
+    assert not stage.play.is_over
+    mail = await stage.store.transact(_advised)
+    await asyncio.sleep(0.2)
+    assert stage.notices == []
+    await stage.store.transact(lambda tx: _sent(tx, mail))
+    await asyncio.wait_for(performing, 20)
+    assert (stage.play.is_over, stage.notices) == (True, ["ORD1234"])
+    [notice] = stage.play.notices.values()
+    assert (notice.delivery.recipient, notice.checked.order and notice.checked.order.reason) == (ANN, "Strike")
+    await book.close()
+
+
+async def test_a_day_whose_notice_never_comes_ends(stage: _Stage, tmp_path: Path) -> None:
+    """A change that nobody is told of does not keep the demo for ever."""
+    stage.play.day, stage.play.changes, stage.play.patience = [], [_change()], 0.3
+    stage.play.shop = Shop(tmp_path / "orders.db", stage.play.began)
+    await stage.store.transact(lambda tx: tx.orders.set_mark(MARK, "0"))
+    await asyncio.wait_for(stage.play.perform(asyncio.Event()), 20)
+    assert (stage.play.is_over, stage.play.was_stopped, list(stage.play.changed_at)) == (False, False, ["ORD1234"])
+
+
+def _advised(tx: Transaction) -> int:
+    """A case as the daemon opens it for a change, with its letter on the way."""
+    known = checked(_change().order)
+    now = datetime.now(UTC)
+    new = NewCase(
+        category="order", issue="delivery_delayed", confidence=1, abstained=False, requester=Address(addr_spec=ANN), subject="Order ORD1234",
+        order_numbers=("ORD1234",), opened_at=now, received_at=now,
+    )  # fmt: skip
+    case = tx.cases.open(new)
+    tx.orders.keep(case.id, [known])
+    reply = Reply(
+        kind=ReplyKind.ADVICE, recipient=ANN, reverse_path="b@saypro.example", message_id="1@saypro.example", subject="s", content=b"c",
+        deadline=now,
+    )  # fmt: skip
+    return tx.deliveries.queue(case.id, None, reply, now)
+
+
+def _sent(tx: Transaction, delivery_id: int) -> None:
+    tx.deliveries.begin_data(delivery_id, datetime.now(UTC))
+    tx.deliveries.settle(delivery_id, Receipt(status=DeliveryStatus.SENT, code=250), datetime.now(UTC), None)

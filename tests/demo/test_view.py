@@ -148,10 +148,10 @@ def test_orders_are_told_with_source_and_time() -> None:
     ]
     for verdict, words in (
         (Verdict.SOMEBODY_ELSES, "ORD789456 shipped, not the author's"),
-        (Verdict.NO_AUTHOR, "ORD789456 shipped, the message does not…"),
+        (Verdict.FORGED, "ORD789456 shipped, our mail server says…"),
     ):
         seen = standing(of=case(), orders=(checked(order("ORD789456"), verdict, at=NOW),))
-        assert _plain(narrated(seen, NOW))[3].strip() == f"= order book at {at}: {words}"
+        assert _plain(narrated(seen, NOW))[3].strip().startswith(f"= order book at {at}: {words.removesuffix('…')}")
     unknown = standing(of=case(), orders=(Checked(number="ORD1", verdict=Verdict.UNKNOWN, source="order book", at=NOW),))
     assert _plain(narrated(unknown, NOW))[3].strip() == f"= order book at {at}: ORD1, no such order"
 
