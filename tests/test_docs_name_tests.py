@@ -15,22 +15,21 @@ def text_of(name: str) -> str:
     return (ROOT / "docs" / name).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(("page", "at_least"), [("proof.md", 30), ("requirements.md", 30)])
+@pytest.mark.parametrize(("page", "at_least"), [("proof.md", 30), ("requirements.md", 100)])
 def test_named_tests_exist(page: str, at_least: int) -> None:
     """Every test that the page names is in the file it names."""
     named = _NAMED.findall(text_of(page))
     missing = [
         f"{path}::{name}"
         for path, name in named
-        if not (ROOT / path).is_file() or f"{name}" not in (ROOT / path).read_text(encoding="utf-8")
+        if not (ROOT / path).is_file()
+        or (name and not re.search(rf"(?:def |class |^){name}\b", (ROOT / path).read_text(encoding="utf-8"), re.M))
     ]
     assert len(named) > at_least
     assert missing == []
 
 
-@pytest.mark.parametrize("rows", [(9, 9), (14, 36), (57, 98)])
-def test_every_requirement_has_its_row(rows: tuple[int, int]) -> None:
-    """Each requirement of time, words, follow-through, the log and the reports stands on the page once, with a test or with why there is none."""
-    first, last = rows
+def test_every_requirement_has_its_row() -> None:
+    """Each of the 103 requirements stands on the page once, with a test or with why there is none."""
     listed = [int(number) for found in _ROW.findall(text_of("requirements.md")) for number in found.split(",")]
-    assert sorted(number for number in listed if first <= number <= last) == list(range(first, last + 1))
+    assert sorted(listed) == list(range(1, 104))

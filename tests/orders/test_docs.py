@@ -20,7 +20,7 @@ PAGE = (ROOT / "docs" / "orders.md").read_text(encoding="utf-8")
 def test_named_tests_exist() -> None:
     """Every test that the page names is in the file it names."""
     named = re.findall(r"`(tests/[\w/]{1,80}\.py)::(\w{1,120})`", PAGE)
-    assert len(named) >= 15
+    assert len(named) >= 7
     assert [name for path, name in named if f"def {name}(" not in (ROOT / path).read_text(encoding="utf-8")] == []
 
 

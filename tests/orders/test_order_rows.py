@@ -61,6 +61,19 @@ def test_what_a_row_says(of: Order, label: str, value: str | None) -> None:
     assert found == value or (value is None and found.endswith("shipped 2026-11-20, delivered 2026-11-21"))
 
 
+def test_what_the_shop_says_of_a_product_stands_beside_the_claim() -> None:
+    """The page's own words for the first three products, each cut where they are endless; of a product without any there is no row."""
+    said = ("Steel, 1.7 l, boils in three minutes", "", "endless " * 300, "Blue", "Red")
+    of = order(items=tuple(Item(name=f"Thing {number}", description=words) for number, words in enumerate(said)))
+    listed = [value for label, value in order_rows([checked(of)]) if label == "As listed"]
+    assert listed[0] == "Thing 0: Steel, 1.7 l, boils in three minutes"
+    assert listed[1].startswith("Thing 2: endless endless")
+    assert len(listed) == 2
+    assert len(listed[1]) <= 400
+    hidden = order_rows([checked(of, Verdict.UNKNOWN)])
+    assert "As listed" not in dict(hidden)
+
+
 @pytest.mark.parametrize("label", ["Expected", "Total", "Items", "Customer"])
 def test_what_is_not_known_has_no_row(label: str) -> None:
     """An empty fact takes no line from a reader."""

@@ -8,7 +8,7 @@ from triage.responders.names import one_line
 
 _Pairs = tuple[tuple[str, str], ...]
 #: Beyond these a person looks into the order system.
-_ITEMS = 8
+_ITEMS, _LISTED = 8, 3
 #: In these cases there is nothing that could be told.
 _NO_ORDER = frozenset({Verdict.UNKNOWN, Verdict.AMBIGUOUS})
 
@@ -52,6 +52,8 @@ def _facts(order: Order) -> Iterator[tuple[str, str]]:
     yield "Expected", f"{order.expected_at:%Y-%m-%d}" if order.expected_at else ""
     items = [f"{item.quantity} x {item.name}{f' ({item.vendor.name})' if item.vendor else ''}" for item in order.items]
     yield "Items", "; ".join(items[:_ITEMS]) + (f"; and {len(items) - _ITEMS} more" if len(items) > _ITEMS else "")
+    # What was promised of the thing, beside what the customer says of it.
+    yield from (("As listed", f"{item.name}: {item.description}") for item in order.items[:_LISTED] if item.description)
     yield "Total", f"{order.total or ''}"
     for shipment in order.shipments:
         dates = (("shipped", shipment.shipped_at), ("expected", shipment.expected_at), ("delivered", shipment.delivered_at))
