@@ -12,8 +12,6 @@ from triage.sections.payments import PaymentSettings
 from triage.stages.hear import Hear
 from triage.stages.loop import Bell
 from triage.stages.settle import Settle
-from triage.webhooks.server import WebhookServer
-from triage.webhooks.stripe import StripeReceiver
 
 
 def listener(parts: Parts, store: Store, heard: Bell) -> Hear | None:
@@ -21,6 +19,9 @@ def listener(parts: Parts, store: Store, heard: Bell) -> Hear | None:
     its = parts.settings.payments
     if its is None:
         return None
+    # Heavy, and for those only who are told something.
+    from triage.webhooks.server import WebhookServer
+
     server = WebhookServer(its.host, its.port)
     return Hear(receivers(its), listening=server, wait=its.wait, store=store, board=parts.board, now=parts.now, heard=heard)
 
@@ -52,6 +53,14 @@ def receivers(its: PaymentSettings) -> dict[str, Receiver]:
 
 def _receivers(its: PaymentSettings) -> Iterator[tuple[str, Receiver]]:
     if its.stripe:
+        from triage.webhooks.stripe import StripeReceiver
+
         secrets = [secret.reveal("payments.stripe") for secret in its.stripe.secrets]
         tolerance, test_mode = its.stripe.tolerance, its.stripe.test_mode
         yield "/stripe", StripeReceiver(secrets, tolerance=tolerance, order_fields=its.order_fields, test_mode=test_mode)
+    if its.paypal:
+        from triage.webhooks.paypal import PayPalReceiver
+        from triage.webhooks.paypal_signature import PayPalSignature
+
+        signature = PayPalSignature(its.paypal.webhook_id, certificates=its.paypal.certificates)
+        yield "/paypal", PayPalReceiver(signature, order_fields=its.order_fields, invoice_prefix=its.paypal.invoice_prefix)

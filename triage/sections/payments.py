@@ -3,11 +3,12 @@
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from triage.secret import Secret
-from triage.sections.values import Duration, Section
+from triage.sections.values import LOOPBACK, Duration, Section
 
 
 class StripeSettings(Section):
@@ -25,6 +26,26 @@ class StripeSettings(Section):
         return self.model_copy(update={"secrets": tuple(secret.anchored(base) for secret in self.secrets)})
 
 
+def _place(value: str) -> str:
+    url = urlsplit(value)
+    if not (url.scheme == "https" and (url.hostname or "").endswith(".paypal.com")) and not (
+        url.scheme == "http" and url.hostname in LOOPBACK
+    ):
+        raise ValueError("expected an address of PayPal's with https, such as https://api.paypal.com/v1/notifications/certs/")
+    return value.rstrip("/") + "/"
+
+
+class PayPalSettings(Section):
+    """Webhooks of PayPal, posted to /paypal."""
+
+    #: The id that PayPal gave the webhook; signatures are made for it alone.
+    webhook_id: Annotated[str, Field(min_length=1, max_length=100)]
+    #: The only place from which certificates are taken; the sandbox has its own.
+    certificates: Annotated[str, AfterValidator(_place)] = "https://api.paypal.com/v1/notifications/certs/"
+    #: What the shop writes before the order's number in the invoice id.
+    invoice_prefix: Annotated[str, Field(max_length=20)] = ""
+
+
 class PaymentSettings(Section):
     """A small HTTP server for what they post; customers are told by [orders.advice]."""
 
@@ -36,6 +57,7 @@ class PaymentSettings(Section):
     #: A payment that failed may succeed at the second try: so long nobody is told.
     wait: Duration = timedelta(minutes=10)
     stripe: StripeSettings | None = None
+    paypal: PayPalSettings | None = None
 
     def anchored(self, base: Path) -> Self:
         """The same with relative paths below that folder."""
@@ -43,6 +65,6 @@ class PaymentSettings(Section):
 
     @model_validator(mode="after")
     def _somebody_is_heard(self) -> Self:
-        if self.stripe is None:
-            raise ValueError("expected the table [payments.stripe]")
+        if self.stripe is None and self.paypal is None:
+            raise ValueError("expected one of the tables [payments.stripe] and [payments.paypal]")
         return self

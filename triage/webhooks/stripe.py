@@ -10,6 +10,7 @@ from decimal import Decimal
 from triage.errors import NotGenuineError
 from triage.order import Money
 from triage.payment import PaymentEvent, PaymentEventKind, Post
+from triage.webhooks.fields import Fields, number, order_number, part, text
 
 _NAME = "Stripe"
 _FIELD = "stripe-signature"
@@ -29,7 +30,6 @@ _REASONS: Mapping[str, str] = {
     ("incorrect_number", "incorrect_cvc", "incorrect_zip", "invalid_cvc", "invalid_number", "invalid_expiry_month", "invalid_expiry_year"),
     "incorrect_details",
 )
-_Fields = Mapping[str, object]
 
 
 class StripeReceiver:
@@ -51,14 +51,13 @@ class StripeReceiver:
         except (ValueError, RecursionError) as error:
             raise NotGenuineError(f"{_NAME}: expected JSON") from error
         its = event if isinstance(event, Mapping) else {}
-        form, what = _FORMS.get(_text(its, "type")), _part(its, "data", "object")
-        if form is None or (its.get("livemode") is True) is not self._live or not _text(its, "id"):
+        form, what = _FORMS.get(text(its, "type")), part(its, "data", "object")
+        if form is None or (its.get("livemode") is True) is not self._live or not text(its, "id"):
             return None
         return form(its, what, self._order(what))
 
-    def _order(self, what: _Fields) -> str:
-        metadata = _part(what, "metadata")
-        return next((said[:60] for name in self._order_fields if (said := _text(metadata, name))), "")
+    def _order(self, what: Fields) -> str:
+        return order_number(part(what, "metadata"), self._order_fields)
 
 
 def _is_signed(field: str, body: bytes, secrets: Sequence[bytes], now: datetime, tolerance: timedelta) -> bool:
@@ -71,41 +70,41 @@ def _is_signed(field: str, body: bytes, secrets: Sequence[bytes], now: datetime,
     return any(hmac.compare_digest(one, other) for one in expected for other in given)
 
 
-def _failed_charge(event: _Fields, charge: _Fields, order: str) -> PaymentEvent:
-    why = _reason(_text(_part(charge, "outcome"), "reason"), _text(charge, "failure_code"))
-    method = _text(_part(charge, "payment_method_details", "card"), "brand").title()
-    payment = _text(charge, "payment_intent") or _text(charge, "id")
+def _failed_charge(event: Fields, charge: Fields, order: str) -> PaymentEvent:
+    why = _reason(text(part(charge, "outcome"), "reason"), text(charge, "failure_code"))
+    method = text(part(charge, "payment_method_details", "card"), "brand").title()
+    payment = text(charge, "payment_intent") or text(charge, "id")
     return _event(event, PaymentEventKind.FAILED, payment, order, _money(charge, "amount"), reason=why, method=method)
 
 
-def _failed_payment(event: _Fields, payment: _Fields, order: str) -> PaymentEvent:
-    error = _part(payment, "last_payment_error")
-    why = _reason(_text(error, "decline_code"), _text(error, "code"))
-    method = _text(_part(error, "payment_method", "card"), "brand").title()
-    return _event(event, PaymentEventKind.FAILED, _text(payment, "id"), order, _money(payment, "amount"), reason=why, method=method)
+def _failed_payment(event: Fields, payment: Fields, order: str) -> PaymentEvent:
+    error = part(payment, "last_payment_error")
+    why = _reason(text(error, "decline_code"), text(error, "code"))
+    method = text(part(error, "payment_method", "card"), "brand").title()
+    return _event(event, PaymentEventKind.FAILED, text(payment, "id"), order, _money(payment, "amount"), reason=why, method=method)
 
 
-def _refunded(event: _Fields, charge: _Fields, order: str) -> PaymentEvent:
-    before = _part(event, "data", "previous_attributes").get("amount_refunded")
-    whole, method = _number(charge, "amount_refunded"), _text(_part(charge, "payment_method_details", "card"), "brand").title()
+def _refunded(event: Fields, charge: Fields, order: str) -> PaymentEvent:
+    before = part(event, "data", "previous_attributes").get("amount_refunded")
+    whole, method = number(charge, "amount_refunded"), text(part(charge, "payment_method_details", "card"), "brand").title()
     amount = _money({**charge, "amount_refunded": whole - before if isinstance(before, int) else whole}, "amount_refunded")
     # One charge may be paid back in several parts.
-    return _event(event, PaymentEventKind.REFUNDED, _text(charge, "id"), order, amount, which=f" {whole}", method=method)
+    return _event(event, PaymentEventKind.REFUNDED, text(charge, "id"), order, amount, which=f" {whole}", method=method)
 
 
-def _disputed(event: _Fields, dispute: _Fields, order: str) -> PaymentEvent:
-    due = _number(_part(dispute, "evidence_details"), "due_by")
-    reason, amount = _text(dispute, "reason").replace("_", " ")[:60], _money(dispute, "amount")
-    return _event(event, PaymentEventKind.DISPUTED, _text(dispute, "id"), order, amount, reason=reason, due_at=_at(due) if due else None)
+def _disputed(event: Fields, dispute: Fields, order: str) -> PaymentEvent:
+    due = number(part(dispute, "evidence_details"), "due_by")
+    reason, amount = text(dispute, "reason").replace("_", " ")[:60], _money(dispute, "amount")
+    return _event(event, PaymentEventKind.DISPUTED, text(dispute, "id"), order, amount, reason=reason, due_at=_at(due) if due else None)
 
 
-def _suspected(event: _Fields, warning: _Fields, order: str) -> PaymentEvent:
-    reason = _text(warning, "fraud_type").replace("_", " ")[:60]
-    return _event(event, PaymentEventKind.FRAUD_WARNING, _text(warning, "charge"), order, None, reason=reason)
+def _suspected(event: Fields, warning: Fields, order: str) -> PaymentEvent:
+    reason = text(warning, "fraud_type").replace("_", " ")[:60]
+    return _event(event, PaymentEventKind.FRAUD_WARNING, text(warning, "charge"), order, None, reason=reason)
 
 
 #: What is of interest, by the type of the event.
-_FORMS: Mapping[str, Callable[[_Fields, _Fields, str], PaymentEvent]] = {
+_FORMS: Mapping[str, Callable[[Fields, Fields, str], PaymentEvent]] = {
     "charge.failed": _failed_charge,
     "payment_intent.payment_failed": _failed_payment,
     "charge.refunded": _refunded,
@@ -115,16 +114,16 @@ _FORMS: Mapping[str, Callable[[_Fields, _Fields, str], PaymentEvent]] = {
 
 
 def _event(
-    event: _Fields, kind: PaymentEventKind, key: str, order: str, amount: Money | None, *, which: str = "", reason: str = "",
+    event: Fields, kind: PaymentEventKind, key: str, order: str, amount: Money | None, *, which: str = "", reason: str = "",
     method: str = "", due_at: datetime | None = None,
 ) -> PaymentEvent:  # fmt: skip
     return PaymentEvent(
         provider=_NAME,
-        id=_text(event, "id")[:200],
+        id=text(event, "id")[:200],
         kind=kind,
         subject=f"{_NAME} {kind} {key}{which}"[:200],
         reference=key[:100],
-        at=_at(_number(event, "created")),
+        at=_at(number(event, "created")),
         order_number=order,
         amount=amount,
         reason=reason,
@@ -137,30 +136,13 @@ def _reason(code: str, kind: str) -> str:
     return _REASONS.get(code) or _REASONS.get(kind) or ("declined" if kind == "card_declined" else kind[:60])
 
 
-def _money(fields: _Fields, name: str) -> Money | None:
-    currency = _text(fields, "currency").upper()[:3]
+def _money(fields: Fields, name: str) -> Money | None:
+    currency = text(fields, "currency").upper()[:3]
     places = 0 if currency in _WHOLE else 3 if currency in _THOUSANDTHS else 2
-    amount = fields.get(name)
-    known = isinstance(amount, int) and abs(amount) < 10**14 and currency
-    return Money(amount=Decimal(_number(fields, name)).scaleb(-places), currency=currency) if known else None
+    said = fields.get(name)
+    known = isinstance(said, int) and abs(said) < 10**14 and currency
+    return Money(amount=Decimal(number(fields, name)).scaleb(-places), currency=currency) if known else None
 
 
 def _at(seconds: int) -> datetime:
     return datetime.fromtimestamp(min(max(seconds, 0), 1 << 34), UTC)
-
-
-def _part(fields: _Fields, *names: str) -> _Fields:
-    found: object = fields
-    for name in names:
-        found = found.get(name) if isinstance(found, Mapping) else None
-    return found if isinstance(found, Mapping) else {}
-
-
-def _text(fields: _Fields, name: str) -> str:
-    found = fields.get(name)
-    return " ".join(found.split()) if isinstance(found, str) else ""
-
-
-def _number(fields: _Fields, name: str) -> int:
-    found = fields.get(name)
-    return found if isinstance(found, int) else 0
