@@ -15,6 +15,9 @@ class HistoryTable(Protocol):
     def latest_event(self) -> int:
         """The last event there is."""
 
+    def message_waits(self) -> bool:
+        """True while a message waits to be decided: more is about to happen to cases."""
+
     def touched(self, after: int, limit: int) -> tuple[list[int], int]:
         """Cases that something happened to after that event, so many events at a time, and the last event looked at.
 

@@ -5,8 +5,10 @@ import asyncio
 import pytest
 
 from tests.spine.office import ANN, FINANCE, JANE, Office, answer, written
+from tests.store.words import event
 from triage import app as assembly
 from triage.entry import Entry, Wanted
+from triage.stages import log
 from triage.stages.log import KeepLog
 from triage.stages.loop import drain
 
@@ -52,6 +54,24 @@ async def test_mail_goes_first(office: Office) -> None:
     assert await stage.work() == 0
     office.clock.forward(minutes=11)
     assert await stage.work() > 0
+
+
+async def test_when_it_has_waited_long_enough_it_follows_to_the_end(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An acknowledgment that cannot leave for days does not keep the log behind: once its patience is over it follows all there is."""
+    monkeypatch.setattr(log, "_EVENTS", 1)
+    stage = keeper(office)
+    await office.put(written(ANN, "Hello?"))
+    await office.put(written("eve@customer.example", "And mine?", subject="Mine"))
+    assert await stage.work() == 0
+    office.clock.forward(minutes=11)
+    while await stage.work():
+        pass
+    assert await office.ask(lambda tx: tx.history.mark("log") == tx.history.latest_event())
+    assert (await entry(office)).number == "SP-100001"
+    assert await office.ask(lambda tx: tx.log.mail_waits())
+    # From then on mail goes first anew.
+    await office.store.transact(lambda tx: tx.cases.record(1, [event()]))
+    assert await stage.work() == 0
 
 
 async def test_whoever_reads_the_log_need_not_wait(office: Office) -> None:

@@ -4,7 +4,8 @@ import random
 
 import pytest
 
-from tests.store.words import event, new_case
+from tests.store.words import NOON, event, key, new_case, raw, reading
+from triage.decision import Outcome
 from triage.ports import Store, Transaction
 
 
@@ -90,5 +91,20 @@ async def test_what_happens_meanwhile_is_not_passed_over(store: Store) -> None:
             tx.cases.record(case, [event()])
             found, mark = tx.history.touched(mark, 100)
             assert (found, mark) == ([case], tx.history.latest_event())
+
+    await store.transact(work)
+
+
+async def test_whether_a_message_waits(store: Store) -> None:
+    """From its arrival until it is decided, whatever became of others, and whatever it is decided to be."""
+
+    def work(tx: Transaction) -> None:
+        assert not tx.history.message_waits()
+        tx.messages.add([raw(1), raw(2)])
+        for row, outcome in ((1, Outcome.NOTED), (2, Outcome.SPAM)):
+            assert tx.history.message_waits()
+            tx.messages.settle(row, outcome, None, reading(), reason="", keep_raw=False)
+        tx.messages.add_settled([(key(3), NOON)], Outcome.HISTORY)
+        assert not tx.history.message_waits()
 
     await store.transact(work)

@@ -63,7 +63,7 @@ class Drafts:
         self._now = now
         self._live = live
         self._folder = ""
-        self._follower = Follower(self.name, store)
+        self._follower = Follower(self.name, store, now)
 
     async def work(self) -> int:
         """See what has happened to cases, then put drafts into the folder and take others away; how much was done."""

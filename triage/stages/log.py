@@ -5,6 +5,7 @@ from datetime import timedelta
 from triage.ledger.project import CaseFile, entry_of, words_of
 from triage.people import People
 from triage.ports import Now, Store, Transaction
+from triage.stages.follow import Courtesy
 from triage.stages.loop import Bell
 
 #: Events followed in one commit: few enough that nobody waits for it.
@@ -22,16 +23,16 @@ class KeepLog:
     def __init__(self, *, store: Store, people: People, now: Now) -> None:
         self._store = store
         self._people = people
-        self._now = now
-        self._waits_since = now()
+        self._courtesy = Courtesy(now, _PATIENCE)
 
     async def work(self) -> int:
         """Write the entries of cases that something happened to; how many there were. 0 while customers' mail waits."""
-        now = self._now()
-        if now - self._waits_since < _PATIENCE and await self._store.query(lambda tx: tx.log.mail_waits()):
+        if self._courtesy.rests(waits=await self._store.query(lambda tx: tx.log.mail_waits())):
             return 0
-        self._waits_since = now
-        return await self._follow()
+        written = await self._follow()
+        if not written:
+            self._courtesy.caught_up()
+        return written
 
     async def idle(self) -> None:
         """Rest."""

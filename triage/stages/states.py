@@ -18,7 +18,7 @@ class States:
         self._policy = policy
         self._now = now
         self._to_file = to_file
-        self._follower = Follower(self.name, store)
+        self._follower = Follower(self.name, store, now)
         self._ordered = 0
 
     async def work(self) -> int:

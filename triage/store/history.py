@@ -27,6 +27,10 @@ class SqliteHistory:
         """The last event there is."""
         return int(self._db.execute("select coalesce(max(id), 0) from events").fetchone()[0])
 
+    def message_waits(self) -> bool:
+        """True while a message waits to be decided."""
+        return bool(self._db.execute("select exists (select 1 from messages where outcome is null)").fetchone()[0])
+
     def touched(self, after: int, limit: int) -> tuple[list[int], int]:
         """Cases that something happened to, and the last event looked at."""
         while found := self._db.execute(_NEXT, (after, limit)).fetchall():
