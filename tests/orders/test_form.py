@@ -1,13 +1,17 @@
 """Orders as JSON: what is written comes back, and what is no order is refused without saying whose it was."""
 
+import json
+
 import pytest
 
+from tests.effort import effort
 from tests.orders.making import ANN, at, failed, order, refund
 from tests.orders.test_books import ALL
 from tests.rows import rows
 from triage.errors import OrderSystemRefusedError
 from triage.order import Item, Order, OrderStatus, PaymentStatus, Vendor
 from triage.order_form import order_json, order_of, parse_order
+from triage.orders.alerts import alerts
 
 
 @rows(
@@ -67,3 +71,25 @@ def test_from_values() -> None:
     """Fields as a library hands them out become an order, too."""
     found = order_of({"number": "1", "status": OrderStatus.PENDING, "placed_at": at(1), "addresses": [ANN]})
     assert found == Order(number="1", status=OrderStatus.PENDING, placed_at=at(1), addresses=(ANN,))
+
+
+def test_times_without_a_zone_are_utc() -> None:
+    """Wherever they stand in an order, so that nothing is compared with what cannot be; others stay as they are."""
+    text = """{"number": "ORD1", "status": "delayed", "placed_at": "2026-11-20 10:00", "expected_at": "2026-11-26", "updated_at": "2026-11-20T10:00:00+01:00",
+        "history": [{"at": "2026-11-20T10:00:00", "status": "delayed"}], "shipments": [{"expected_at": "2026-11-26T10:00:00"}],
+        "payments": [{"amount": {"amount": "1", "currency": "EUR"}, "status": "failed", "at": "2026-11-20T10:00:00",
+                      "attempts": [{"at": "2026-11-20T10:00:00", "status": "failed"}]}],
+        "refunds": [{"amount": {"amount": "1", "currency": "EUR"}, "status": "sent", "sent_at": "2026-11-20T10:00:00"}],
+        "documents": [{"kind": "receipt", "issued_at": "2026-11-20T10:00:00"}]}"""
+    for found in (parse_order(text), order_of(json.loads(text))):
+        assert (found.placed_at, found.expected_at, found.updated_at) == (at(20), at(26, 0), at(20, 9))
+        assert (found.history[0].at, found.shipments[0].expected_at, found.payments[0].attempts[0].at) == (at(20), at(26), at(20))
+        assert (found.payments[0].at, found.refunds[0].sent_at, found.documents[0].issued_at) == (at(20), at(20), at(20))
+        assert [alert.kind for alert in alerts(found, at(21))] == ["delayed"]
+
+
+def test_an_order_whose_times_are_whole_is_not_made_anew() -> None:
+    """Reading costs nothing more where nothing is missing."""
+    wanted = order()
+    assert order_of({name: getattr(wanted, name) for name in wanted.__slots__}).shipments == wanted.shipments
+    assert effort(lambda: [parse_order(order_json(wanted)) for _ in range(20)], 0.02) < 0.02

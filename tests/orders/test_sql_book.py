@@ -2,11 +2,13 @@
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from tests.orders.making import ANN, RECEIPT, order
 from tests.orders.tables import MAPPING, FlatPlace, Table, TablesPlace
@@ -394,3 +396,24 @@ def test_names_of_places(tmp_path: Path) -> None:
         ("postgresql:///shop", "shop"),
     ):
         assert SqlBook(SqlSettings(url=url, table="x.orders"), time_out=1).name == f"order table x.orders at {where}"
+
+
+async def test_whoever_gives_up_as_the_connection_ends_notices_nothing(table: Table) -> None:
+    """Breaking off a question whose connection is closed at that moment is no error of its own."""
+    filled(table, [("A1", "shipped", ANN, None, None)])
+    book = table.book()
+    begun, ended = threading.Event(), threading.Event()
+
+    def slow(connection: Connection) -> None:
+        connection.connection.driver_connection.close()  # type: ignore[union-attr]
+        begun.set()
+        ended.wait(20)
+
+    asked = asyncio.create_task(book._link.run(slow))
+    await asyncio.to_thread(begun.wait, 20)
+    asked.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asked
+    ended.set()
+    assert await numbers(book, "A1") == ["A1"]
+    await book.close()

@@ -206,3 +206,23 @@ def test_a_column_that_cannot_be_followed() -> None:
     """Only what can be compared is a mark."""
     with pytest.raises(OrderSystemRefusedError, match="a column of bytes: expected one of times, numbers or text"):
         str(Mark(value=b"\x01"))
+
+
+@rows(
+    ("row", "part"),
+    [
+        ({"total": "1"}, {}),
+        ({"payment_amount": "1"}, {}),
+        ({}, {"amount": "1", "status": "sent"}),
+        ({}, {"price": "1", "name": "Vase"}),
+    ],
+)
+def test_amounts_need_a_currency(row: dict[str, str], part: dict[str, str]) -> None:
+    """An amount beside an empty currency is refused rather than told without one."""
+    name: PartName = "items" if "price" in part else "refunds"
+    parts: Mapping[PartName, list[dict[str, str]]] = {name: [part]} if part else {}
+    whole = {"number": "A-1", "status": "shipped", **row}
+    with pytest.raises(OrderSystemRefusedError, match="expected a currency such as EUR beside an amount"):
+        order_fields(whole, parts, "")
+    assert order_of(order_fields({**whole, "currency": "EUR"}, parts, "")).number == "A-1"
+    assert order_of(order_fields(whole, parts, "EUR")).number == "A-1"

@@ -55,6 +55,8 @@ class Link:
             )  # fmt: skip
         except (NoSuchModuleError, ModuleNotFoundError) as error:
             raise SettingsError([f"orders.sql.url: {error}: expected the driver of {url.drivername} to be installed"]) from error
+        #: What a driver raises for a connection that is no more.
+        self._ended: tuple[type[Exception], ...] = (OSError, self._engine.dialect.loaded_dbapi.Error)
         if url.get_backend_name() == "sqlite":
             event.listen(self._engine, "connect", _only_read)
         if settings.password:
@@ -62,7 +64,7 @@ class Link:
 
     async def run(self, work: Callable[[Connection], T]) -> T:
         """What the work finds on a connection, within the time-out; a connection that turns out to be broken is replaced once."""
-        task = _Task(self._engine.connect, self._on)
+        task = _Task(self._engine.connect, self._on, self._ended)
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(self._time_out):
@@ -100,9 +102,10 @@ class Link:
 class _Task:
     """One question in its thread, which can be broken off from outside."""
 
-    def __init__(self, connect: Callable[[], Connection], on: Callable[[Connection], None]) -> None:
+    def __init__(self, connect: Callable[[], Connection], on: Callable[[Connection], None], ended: tuple[type[Exception], ...]) -> None:
         self._connect = connect
         self._on = on
+        self._ended = ended
         self._raw: object = None
         self._lock = threading.Lock()
         self.is_over = False
@@ -128,7 +131,7 @@ class _Task:
     def break_off(self) -> None:
         """Let what runs end at once with an error; nothing where it has ended."""
         self.is_over = True
-        with self._lock:
+        with self._lock, suppress(*self._ended):
             _break_off(self._raw)
 
 
@@ -137,7 +140,7 @@ def _break_off(raw: object) -> None:
         cast(_Interruptible, raw).interrupt()
     elif hasattr(raw, "fileno"):
         # The driver waits for the socket; its end is heard even where the server is silent for ever.
-        with suppress(OSError), socket.socket(fileno=os.dup(cast(_Wired, raw).fileno())) as wire:
+        with socket.socket(fileno=os.dup(cast(_Wired, raw).fileno())) as wire:
             wire.shutdown(socket.SHUT_RDWR)
 
 

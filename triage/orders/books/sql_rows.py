@@ -35,6 +35,9 @@ def cells(row: Mapping[str, object], zone: tzinfo, table: str) -> dict[str, str]
 def order_fields(row: Cells, parts: Mapping[PartName, Sequence[Cells]], currency: str) -> dict[str, object]:
     """The fields of an order; what a table of its own says takes the place of what the row says of it."""
     money = {"currency": row.get("currency", currency)}
+    for one in (row, *(one for rows in parts.values() for one in rows)):
+        if _AMOUNTS.intersection(one) and not (one.get("currency") or money["currency"]):
+            raise OrderSystemRefusedError("column for currency: expected a currency such as EUR beside an amount")
     fields = from_row({**row, **money})
     for name, rows in parts.items():
         if found := [element for one in rows for element in _PARTS[name]({**money, **one})]:
