@@ -9,7 +9,8 @@ import openpyxl
 import pytest
 
 from tests.ledger.files import event, worked_example
-from triage.ledger.actions import actions, what
+from triage.happened import what
+from triage.ledger.actions import actions
 from triage.ledger.printed import as_csv, as_html, as_markdown, clean, unformula
 from triage.ledger.sheet import write_sheet
 
@@ -113,6 +114,25 @@ def test_an_action_for_each_event() -> None:
         ("answered", {"department": "finance"}, "finance answered"),
         ("reopened", {}, "taken up again"),
         ("waits", {"until": "2026-12-01"}, "waits until 2026-12-01"),
+        ("changed", {"order": "ORD1"}, "changed: order ORD1"),
+        ("changed", {"priority": "urgent", "was": "normal"}, "changed: priority urgent"),
+        ("released", {}, "acknowledgment let go"),
+        ("staff_mail", {}, "mail from a colleague"),
+        ("untrusted", {}, "mail in a colleague's name was not obeyed"),
+        ("refused", {}, "what mail ordered was not done"),
+        ("proposed", {}, "asked back before it is done"),
+        ("held", {}, "an answer to the customer waits"),
+        ("updated", {"what": "progress"}, "the customer was told how it stands"),
+        ("told", {"what": "how the case stands"}, "the customer was told how the case stands"),
+        ("told", {}, "the customer was told more"),
+        ("promised", {}, "something was promised to the customer"),
+        ("closing", {}, "the customer was told that it is resolved"),
+        ("asked", {}, "the customer was asked how we did"),
+        ("split", {}, "a message became a case of its own"),
+        ("drafted", {}, "an answer was suggested"),
+        ("order_checked", {}, "looked up in the order system"),
+        ("order_not_checked", {}, "the order system did not answer"),
+        ("something_else", {}, "something else"),
         ("woken", {}, "its day has come"),
         ("missed", {"promise": "resolve"}, "missed a promise: resolve"),
         ("merged", {"into": "SP-1"}, "became a part of SP-1"),

@@ -125,7 +125,7 @@ class TestNotification:
             "Representative:",
             "Jane Adams",
             "ORD1 (text, 98% sure)",
-            "note: She called.",
+            "note added: She called.",
             "a new case for you",
         ):
             assert words in said, words

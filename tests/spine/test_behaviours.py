@@ -1,5 +1,7 @@
 """People in their mail clients, one behaviour after the other: agents, departments, vendors, customers."""
 
+import re
+
 import pytest
 
 from tests.spine.office import ANN, BOB, CARRIER, EVE, FINANCE, JANE, MAX, PASSED, Office, answer, hours, opened, plain, written
@@ -366,6 +368,16 @@ class TestMerging:
         await office.get(answer(asked, "#confirm", JANE))
         assert (await office.case(2)).merged_into == 1
 
+    async def test_whoever_is_given_a_case_reads_the_customer_s_words(self, office: Office) -> None:
+        """The order that gave it away is no word of the customer's; what happened is told in words."""
+        words = plain(office.last(JANE)).partition("##- What the customer wrote -##")[2].partition("##- End")[0]
+        await office.get(answer(office.last(JANE), "#assign bob", JANE))
+        told = plain(office.last(BOB))
+        assert told.partition("##- What the customer wrote -##")[2].partition("##- End")[0] == words
+        assert "#assign" not in told
+        assert "given to Bob Brown (Jane Adams)" in told
+        assert "staff mail" not in told
+
     async def test_a_message_becomes_a_case_of_its_own(self, office: Office) -> None:
         """Split off, it is answered by itself, and both cases know of each other."""
         await office.get(answer(office.last(ANN), "By the way, my lamp ORD777 is broken.", ANN))
@@ -389,6 +401,26 @@ class TestDepartments:
         assert (await office.case()).status is CaseStatus.OPEN
         states = await office.ask(lambda tx: {one.bound: state for one, state in tx.deadlines.of_case(1) if one.kind == "reply"})
         assert states == {"finance": "kept"}
+
+    async def test_their_words_never_stand_as_the_customer_s(self, office: Office) -> None:
+        """A note is told as a note, in text and HTML: an answer among its lines does not carry it to the customer."""
+        await office.get(answer(office.last(FINANCE), "Internal: refund it, she is right.", FINANCE))
+        told = office.last(JANE)
+        note, customer, rest = re.split("##- (?:What|End of what) the customer wrote -##", plain(told))
+        assert "THE NOTE\n  Internal: refund it, she is right." in note.replace("\r", "")
+        assert "from Finance" in note
+        assert ("Internal" in customer, "Internal" in rest) == (False, True)
+        html = told.get_body(("html",))
+        assert html
+        page = str(html.get_content())
+        assert "Internal" in page
+        assert "Internal" not in page.partition("##- What the customer wrote -##")[2].partition("##- End of what the customer wrote")[0]
+        quoted = "".join(f"> {line}\n" for line in plain(told).splitlines())
+        before = len(office.came(ANN))
+        inline = quoted.replace(">   Internal: refund it, she is right.\n", ">   Internal: refund it, she is right.\nI shall.\n")
+        assert inline != quoted
+        await office.get(answer(told, f"Dear Ann, it goes back today.\n\n{inline}", JANE))
+        assert not any("Internal" in plain(letter) for letter in office.came(ANN)[before:])
 
     async def test_without_our_server_s_word_no_clock_stops(self, office: Office) -> None:
         """A mail in a department's name that nobody confirms is kept, and that is all."""

@@ -12,7 +12,7 @@ from triage.case import Case, CaseEvent, CaseStatus, Deadline
 from triage.correction import SPAM
 from triage.entry import Channel, Entry
 from triage.figures import RESOLVED_WITHIN
-from triage.ledger.actions import what
+from triage.happened import what
 from triage.order import Order
 from triage.people import People
 from triage.reading import Effect

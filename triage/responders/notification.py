@@ -2,16 +2,23 @@
 
 from collections.abc import Mapping
 
+from triage.case import CaseEvent
+from triage.happened import what
 from triage.responders.case_facts import about
 from triage.responders.colleague import letter_to_colleague
 from triage.responders.desk import Assignment, Desk
 from triage.responders.envelope import Letter
-from triage.responders.names import one_line
+from triage.responders.names import one_line, visible
 from triage.staff import NoticeKind
 
 _LOGGED = 12
 _REASON = 500
 _FILES = 20
+#: Of a note; the whole is in the case.
+_NOTED = 5000
+#: What happened and tells nobody anything who works on the case.
+_NO_NEWS = frozenset({"staff_mail", "paused", "resumed", "answers", "proposed", "filing", "fallback"})
+_OURSELVES = "daemon"
 #: How the reason for writing reads.
 NEWS: Mapping[NoticeKind, str] = {
     NoticeKind.ASSIGNED: "a new case for you",
@@ -41,7 +48,8 @@ def notify(desk: Desk, assignment: Assignment) -> Letter:
         "news": [*news, why] if why else news,
         "next_step": assignment.topic(desk).next_step("en"),
         "files": [f"{one_line(file.filename, 80) or 'without a name'} ({file.size / 1000:.0f} kB)" for file in files[:_FILES]],
-        "log": [_line(event.at.strftime("%Y-%m-%d %H:%M"), event.kind, event.detail) for event in assignment.log[-_LOGGED:]],
+        "note": visible(assignment.order.words)[:_NOTED],
+        "log": [_line(event) for event in assignment.log if event.kind not in _NO_NEWS][-_LOGGED:],
         "customer": one_line(case.requester.name or case.requester.addr_spec, 80) if case.requester else "",
         "answers_customers": (who := desk.people.colleagues.get(assignment.order.colleague)) is not None and who.answers_customers,
     }
@@ -49,9 +57,10 @@ def notify(desk: Desk, assignment: Assignment) -> Letter:
     return letter_to_colleague(desk, assignment, "notification/default", f"{context['title']} ({case.priority}): {first}", context)
 
 
-def _line(at: str, kind: str, detail: Mapping[str, str]) -> str:
-    said = detail.get("text") or detail.get("why") or detail.get("name") or detail.get("status") or ""
-    return one_line(f"{at} UTC {kind.replace('_', ' ')}{': ' if said else ''}{said}", 200)
+def _line(event: CaseEvent) -> str:
+    by = f" ({event.actor})" if event.actor not in ("", _OURSELVES) and "@" not in event.actor else ""
+    said = event.detail.get("text") or event.detail.get("why") or ""
+    return one_line(f"{event.at:%Y-%m-%d %H:%M} UTC {what(event)}{by}{': ' if said else ''}{said}", 200)
 
 
 def digest(desk: Desk, assignment: Assignment) -> Letter:

@@ -1,6 +1,7 @@
 """Tells people what is new on their cases: a message for each case, or one list where there is much."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from triage.case import Case
@@ -8,9 +9,10 @@ from triage.decision import Decision, Outcome, ReplyOrder
 from triage.logs import get_logger
 from triage.people import People
 from triage.ports import Now, Store, Transaction
+from triage.records import MessageRecord
 from triage.reply import ReplyKind
 from triage.sections.people import PeopleSettings
-from triage.staff import Colleague, Notice
+from triage.staff import Colleague, Notice, NoticeKind
 from triage.stages.listing import case_line
 from triage.stages.loop import Bell
 from triage.stages.recall import recall
@@ -18,6 +20,8 @@ from triage.stages.record import Recorder
 
 #: Cases of a list that are named one by one.
 _LISTED = 100
+#: What became of a message of the customer's.
+_OF_CUSTOMERS = frozenset({Outcome.OPENED, Outcome.FOLLOW_UP, Outcome.RATED, Outcome.UNREADABLE})
 _log = get_logger("notify")
 
 
@@ -85,11 +89,17 @@ class Notify:
 
     def _notify(self, tx: Transaction, colleague: Colleague, case: Case, news: Sequence[Notice], now: datetime) -> None:
         rows = [notice.message_row for notice in news if notice.message_row is not None]
-        about = [record for row in rows[-1:] if (record := tx.messages.get(row))] or tx.messages.of_case(case.id)[:1]
+        about = [record for row in rows if (record := tx.messages.get(row))]
+        # What a colleague wrote is told as theirs: what stands as the customer's words may be answered line by line, and then goes back.
+        theirs = _by_customers(about)[-1:] or _by_customers(tx.messages.of_case(case.id))[:1]
+        notes = [record for record in about if record.outcome not in _OF_CUSTOMERS]
         kinds = tuple(dict.fromkeys(notice.kind for notice in news))
         order = ReplyOrder(kind=ReplyKind.NOTIFICATION, recipient=colleague.address, deadline=now, colleague=colleague.key, news=kinds)
+        if notes and NoticeKind.NOTE in kinds:
+            by = self._people.colleague_at(notes[-1].author)
+            order = replace(order, words=notes[-1].text, reason=f"from {by.name if by else notes[-1].author or 'a colleague'}")
         decision = Decision(outcome=Outcome.NOTED, reason="news", case_id=case.id, replies=(order,))
-        self._recorder.follow(tx, case, decision, recall(case, about), now)
+        self._recorder.follow(tx, case, decision, recall(case, theirs), now)
 
     def _list(self, tx: Transaction, colleague: Colleague, cases: Sequence[Case], now: datetime) -> None:
         lines = [case_line(self._people, self._key, colleague, case, now) for case in cases[:_LISTED]]
@@ -100,3 +110,7 @@ class Notify:
         # A list belongs to no case; it lies with the first one, where its delivery is on record.
         self._recorder.follow(tx, cases[0], Decision(outcome=Outcome.NOTED, reason="news", replies=(order,)), recall(cases[0], ()), now)
         tx.colleagues.set_notified(colleague.key, now)
+
+
+def _by_customers(messages: Sequence[MessageRecord]) -> Sequence[MessageRecord]:
+    return [record for record in messages if record.outcome in _OF_CUSTOMERS]
