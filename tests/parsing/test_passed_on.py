@@ -128,14 +128,15 @@ def test_a_forwarded_message_is_its_first_authors(subject: str, text: str) -> No
     assert " ".join(text.split()) == " ".join(message.full_text.split())
 
 
-def test_a_message_forwarded_as_a_file_is_its_first_authors() -> None:
-    """A forwarded message may be attached: its From and its text count, the colleague's words stand beside it."""
+@pytest.mark.parametrize("words", ["Can you help her?", "Die Lampe ist seit gestern kaputt.!", "Eva: Die Lampe ist seit gestern kaputt."])
+def test_a_message_forwarded_as_a_file_is_its_first_authors(words: str) -> None:
+    """A forwarded message may be attached: its From and its text count, the colleague's words stand beside it, whatever they repeat."""
     inner = plain("Die Lampe ist seit gestern kaputt.", From="Eva <eva@customer.example>")
     header = f"From: {JANE}\r\nSubject: please\r\n"
-    message = read(multipart("mixed", part("text/plain", "Can you help her?"), part("message/rfc822", inner), header=header), FORWARDERS)
+    message = read(multipart("mixed", part("text/plain", words), part("message/rfc822", inner), header=header), FORWARDERS)
     assert author(message) == "eva@customer.example"
-    assert (message.text, message.quoted) == ("Die Lampe ist seit gestern kaputt.", "Can you help her?")
-    assert message.full_text == "Can you help her?\n\nDie Lampe ist seit gestern kaputt."
+    assert (message.text, message.quoted) == ("Die Lampe ist seit gestern kaputt.", words)
+    assert message.full_text == f"{words}\n\nDie Lampe ist seit gestern kaputt."
 
 
 @pytest.mark.parametrize(

@@ -124,7 +124,8 @@ def _forwarded(message: Message, carrier: Address, leaves: Sequence[Part]) -> Me
     if len(author) != 1 or author[0].addr_spec == carrier.addr_spec:
         return _noted(message, "a forwarded message whose author cannot be told")
     whole = message.full_text
-    if inside.full_text not in whole:
+    # Whole lines: a short message may be the beginning of a word in what was written above it.
+    if f"\n{inside.full_text}\n" not in f"\n{whole}\n":
         whole = f"{whole}\n\n{inside.full_text}"
     kept = "\n".join(part for part in (whole.removesuffix(inside.full_text).strip("\n"), inside.quoted) if part)
     text = Body(text=inside.text, full_text=whole, quoted=kept, signature=inside.signature)
