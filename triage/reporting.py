@@ -1,5 +1,6 @@
 """A report put together: counted, and looked at for causes. Heavy to import: commands and processes of their own do."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
@@ -12,14 +13,14 @@ from triage.reports.causes import advice
 from triage.reports.clusters import AT_MOST, clusters
 from triage.reports.period import before
 from triage.reports.trends import Series, among, rises
-from triage.said import Drift
+from triage.said import Drift, Said
 
 #: Misses that are named one by one; the others are counted by reason.
 LISTED = 50
 #: So many periods before are the history of a rise.
 _HISTORY = {Span.WEEK: 12, Span.MONTH: 6, Span.QUARTER: 4}
 #: So many weeks before are what the answers of the model are compared with.
-_WEEKS = 12
+_WEEKS, _WEEK = 12, timedelta(weeks=1)
 #: Kinds of things that may rise: the columns they are counted by.
 _RISING = {"matter": ("category", "issue"), "product": ("product",), "vendor": ("vendor",)}
 #: Whoever writes so often is looked for in so many days up to the end of the period.
@@ -30,17 +31,20 @@ _CHARGEBACK = "chargeback"
 def made(tx: Transaction, period: Period, now: datetime, called: Callable[[str], str], where: tzinfo) -> Report:
     """The whole report, as far as is known at `now`; `called` is what people call an agent or department."""
     report = counted(tx, period, now, called, where)
-    report = replace(report, model=_drift(tx, period, now))
     return replace(report, causes=_causes(tx, report, where))
 
 
 def _drift(tx: Transaction, period: Period, now: datetime) -> Drift:
     """How well the model knew the mail, beside the weeks before: whatever the period, older mail says little of today's."""
-    # People correct for days afterwards: of each week before so many corrections count as were known as long after it.
+    # People correct for days afterwards: of each week so many corrections count as were known as long after it as this is made.
     later = max(timedelta(0), now - period.end)
-    ends = [period.start - timedelta(weeks=weeks) for weeks in reversed(range(_WEEKS))]
-    before = [tx.figures.said(end - timedelta(weeks=1), end, end + later) for end in ends]
-    return drift(before, tx.figures.said(period.start, period.end, now))
+
+    def said(start: datetime, end: datetime) -> list[list[Said]]:
+        ends = [end - back * _WEEK for back in range(math.ceil((end - start) / _WEEK))]
+        return [tx.figures.said(max(start, until - _WEEK), until, until + later) for until in ends]
+
+    before = said(period.start - _WEEKS * _WEEK, period.start)
+    return drift(before, [it for week in said(period.start, period.end) for it in week])
 
 
 def counted(tx: Transaction, period: Period, now: datetime, called: Callable[[str], str], where: tzinfo) -> Report:
@@ -69,6 +73,7 @@ def counted(tx: Transaction, period: Period, now: datetime, called: Callable[[st
         waiting=rollup.waiting(figures.waiting(min(end, now))),
         excluded=figures.excluded(start, end),
         days=gathered.days,
+        model=_drift(tx, period, now),
     )
 
 

@@ -49,7 +49,16 @@ def test_how_sure_how_often_and_how_right() -> None:
         ("invoice", "40 (480)", "90.0 % (90.0 %)", "0.0 % (0.0 %)", "5.0 % (5.0 %)", "10.0 % (10.0 %)"),
         ("order", "80 (600)", "92.8 % (91.5 %)", "43.8 % (10.0 %)", "0.0 % (0.0 %)", "5.9 % (6.5 %)"),
     ]  # fmt: skip
-    assert found.notes[0] == "In brackets: the 12 weeks before."
+    assert found.notes[0].startswith("Messages that opened a case.")
+    assert found.notes[1] == "In brackets: the 12 weeks before."
+
+
+def test_a_category_that_is_new_or_gone() -> None:
+    """Nothing is said of messages that there were none of."""
+    gone = drift([WEEK] * 12, [Said(category="receipt", confidence=0.8, many=7)])
+    rows = {first: others for first, *others in section(gone).rows}
+    assert rows["order"] == ["0 (600)", "– (91.5 %)", "– (10.0 %)", "– (0.0 %)", "– (6.5 %)"]
+    assert rows["receipt"] == ["7 (0)", "80.0 % (–)", "0.0 % (–)", "0.0 % (–)", "– (–)"]
 
 
 def test_what_moved_by_more_than_chance_is_told() -> None:
@@ -59,7 +68,7 @@ def test_what_moved_by_more_than_chance_is_told() -> None:
         note.startswith("order, left to people: 43.8 % (35/80), before 10.0 % (60/600): more than chance (p = 0.0") for note in notes
     )
     assert not any("invoice" in note for note in notes)
-    assert section(STEADY).notes[1].startswith("Nothing has moved by more than chance")
+    assert section(STEADY).notes[2].startswith("Nothing has moved by more than chance")
 
 
 def test_another_model_is_told() -> None:
@@ -71,9 +80,9 @@ def test_another_model_is_told() -> None:
 def test_the_first_weeks() -> None:
     """Without weeks before there is nothing to compare with, and with one there is one."""
     first = section(drift([], WEEK))
-    assert first.rows[0] == ("all mail", "90 (0)", "90.8 % (–)", "5.6 % (–)", "2.2 % (–)", "8.1 % (–)")
-    assert first.notes == ()
-    assert section(drift([WEEK], WEEK)).notes[0] == "In brackets: the week before."
+    assert first.rows[0] == ("all mail", "90", "90.8 %", "5.6 %", "2.2 %", "8.1 %")
+    assert len(first.notes) == 1
+    assert section(drift([WEEK], WEEK)).notes[1] == "In brackets: the week before."
 
 
 def test_where_no_model_was_asked_nothing_is_told() -> None:

@@ -198,3 +198,27 @@ def test_a_model_that_drifts(tmp_path: Path) -> None:
     later = made(tx, week, week.end + timedelta(days=4), PEOPLE.called, WHERE).model
     assert {(it.before.hits, it.after.hits) for it in later.shifts if it.measure == "corrected"} == {(120, 10)}
     db.close()
+
+
+def test_a_long_period_is_no_worse_for_being_long(tmp_path: Path) -> None:
+    """Of a quarter's weeks, too, only the corrections count that were known as long after each: people had no more time for it than before."""
+    db = connect(tmp_path / "triage.db")
+    tx: Any = SqliteTransaction(db, "SP")
+    db.execute("begin")
+    for week in range(25):
+        start = QUARTER.end - timedelta(days=7 * (week + 1))
+        for number in range(20):
+            # Every fourth is corrected, half of them only two weeks later.
+            late = timedelta(hours=1) if number % 8 else timedelta(days=14)
+            at, fields = (
+                start + timedelta(hours=number),
+                {"model": "m1", "said": "order", "confidence": 0.9, "email": f"c{week}-{number}@x.example"},
+            )
+            put(tx, 100 * week + number, at, **fields, corrected_at=None if number % 4 else at + late)
+    db.execute("commit")
+    found = made(tx, QUARTER, QUARTER.end + timedelta(hours=6), PEOPLE.called, WHERE).model
+    corrected = {it.category: (it.before, it.after) for it in found.shifts if it.measure == "corrected"}["order"]
+    assert [it.hits / it.of for it in corrected] == [pytest.approx(0.1, abs=0.01)] * 2
+    assert [it.of for it in corrected] == [240, pytest.approx(260, abs=10)]
+    assert found.moved == ()
+    db.close()

@@ -17,7 +17,7 @@ def answers(drift: Drift) -> Iterator[Section]:
     """One section; none where no model was asked."""
     if not drift.now or not drift.now[0].many:
         return
-    rows = [_row(now, before) for now, before in zip(drift.now, drift.before, strict=True)]
+    rows = [_row(now, before if drift.weeks else None) for now, before in zip(drift.now, drift.before, strict=True)]
     yield Section(
         title="How well the model knows the mail",
         headings=("taken for", "messages", "how sure", "left to people", "corrected", "new words"),
@@ -27,6 +27,7 @@ def answers(drift: Drift) -> Iterator[Section]:
 
 
 def _notes(drift: Drift) -> Iterator[str]:
+    yield "Messages that opened a case. How sure the model was and new words, which it was not taught, are averages."
     if drift.weeks:
         yield f"In brackets: the {drift.weeks} weeks before." if drift.weeks > 1 else "In brackets: the week before."
         yield from (f"{moved(shift)}: more than chance (p = {shift.p:.4f})." for shift in drift.moved)
@@ -43,15 +44,17 @@ def moved(shift: Shift) -> str:
     return f"{what}, {_MEASURES[shift.measure]}: {now}, before {then}"
 
 
-def _row(now: Level, before: Level) -> tuple[str, ...]:
-    pairs = (
-        (_percent(now.sure), _percent(before.sure)),
-        (_percent(now.unsure.value), _percent(before.unsure.value)),
-        (_percent(now.corrected.value), _percent(before.corrected.value)),
-        (_percent(now.strange), _percent(before.strange)),
-    )
-    told = [f"{one if now.many else '–'} ({other if before.many else '–'})" for one, other in pairs]
-    return ("all mail" if now.category == EVERYTHING else words(now.category), f"{now.many} ({before.many})", *told)
+def _row(now: Level, before: Level | None) -> tuple[str, ...]:
+    then = _cells(before) if before else ()
+    told = [f"{one} ({other})" for one, other in zip(_cells(now), then, strict=True)] if then else _cells(now)
+    return ("all mail" if now.category == EVERYTHING else words(now.category), *told)
+
+
+def _cells(level: Level) -> tuple[str, ...]:
+    if not level.many:
+        return ("0", *("–",) * 4)
+    shares = (level.sure, level.unsure.value, level.corrected.value, level.strange)
+    return (str(level.many), *map(_percent, shares))
 
 
 def _percent(value: float | None) -> str:
