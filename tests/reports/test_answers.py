@@ -45,9 +45,9 @@ def test_how_sure_how_often_and_how_right() -> None:
     found = section(now(abstained=True))
     assert found.headings == ("taken for", "messages", "how sure", "left to people", "corrected", "new words")
     assert found.rows == [
-        ("all mail", "120 (1080)", "91.9 % (90.8 %)", "29.2 % (5.6 %)", "1.7 % (2.2 %)", "7.3 % (8.1 %)"),
-        ("invoice", "40 (480)", "90.0 % (90.0 %)", "0.0 % (0.0 %)", "5.0 % (5.0 %)", "10.0 % (10.0 %)"),
-        ("order", "80 (600)", "92.8 % (91.5 %)", "43.8 % (10.0 %)", "0.0 % (0.0 %)", "5.9 % (6.5 %)"),
+        ("all mail", "120 (1080)", "92 % (91 %)", "29 % (5.6 %)", "1.7 % (2.2 %)", "7.3 % (8.1 %)"),
+        ("invoice", "40 (480)", "90 % (90 %)", "0.0 % (0.0 %)", "5.0 % (5.0 %)", "10 % (10 %)"),
+        ("order", "80 (600)", "93 % (92 %)", "44 % (10 %)", "0.0 % (0.0 %)", "5.9 % (6.5 %)"),
     ]  # fmt: skip
     assert found.notes[0].startswith("Messages that opened a case.")
     assert found.notes[1] == "In brackets: the 12 weeks before."
@@ -57,17 +57,21 @@ def test_a_category_that_is_new_or_gone() -> None:
     """Nothing is said of messages that there were none of."""
     gone = drift([WEEK] * 12, [Said(category="receipt", confidence=0.8, many=7)])
     rows = {first: others for first, *others in section(gone).rows}
-    assert rows["order"] == ["0 (600)", "– (91.5 %)", "– (10.0 %)", "– (0.0 %)", "– (6.5 %)"]
-    assert rows["receipt"] == ["7 (0)", "80.0 % (–)", "0.0 % (–)", "0.0 % (–)", "– (–)"]
+    assert rows["order"] == ["0 (600)", "– (92 %)", "– (10 %)", "– (0.0 %)", "– (6.5 %)"]
+    assert rows["receipt"] == ["7 (0)", "80 % (–)", "0.0 % (–)", "0.0 % (–)", "– (–)"]
 
 
 def test_what_moved_by_more_than_chance_is_told() -> None:
     """In words and numbers, with how unlikely it is; where nothing has moved that is said."""
     notes = section(now(abstained=True)).notes
     assert any(
-        note.startswith("order, left to people: 43.8 % (35/80), before 10.0 % (60/600): more than chance (p = 0.0") for note in notes
+        note.startswith("order, left to people: 43.8 % (35/80), before 10.0 % (60/600): more than chance (p < 0.0001).") for note in notes
     )
     assert not any("invoice" in note for note in notes)
+    few = section(
+        drift([WEEK] * 12, [*WEEK, Said(category="order", confidence=0.9, abstained=True, strange=0.05, model="one", many=12)])
+    ).notes
+    assert [note[-13:] for note in few if "order, left" in note] == ["(p = 0.0028)."]
     assert section(STEADY).notes[2].startswith("Nothing has moved by more than chance")
 
 
@@ -77,10 +81,15 @@ def test_another_model_is_told() -> None:
     assert not any("Answered" in note for note in section(STEADY).notes)
 
 
+def test_nothing_is_quite_certain() -> None:
+    """A model that is always sure is 99 % sure, as everywhere."""
+    assert section(drift([], [Said(category="order", confidence=0.9999, many=9)])).rows[0][2] == "99 %"
+
+
 def test_the_first_weeks() -> None:
     """Without weeks before there is nothing to compare with, and with one there is one."""
     first = section(drift([], WEEK))
-    assert first.rows[0] == ("all mail", "90", "90.8 %", "5.6 %", "2.2 %", "8.1 %")
+    assert first.rows[0] == ("all mail", "90", "91 %", "5.6 %", "2.2 %", "8.1 %")
     assert len(first.notes) == 1
     assert section(drift([WEEK], WEEK)).notes[1] == "In brackets: the week before."
 

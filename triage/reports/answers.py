@@ -12,6 +12,9 @@ _MEASURES: Mapping[str, str] = {
     "strange": "more new words than nine tenths of the mail before",
 }
 
+#: From here on a tenth of a percent is more than anybody reads, and below here a chance is none.
+_TENTH, _LEAST = 0.0995, 0.0001
+
 
 def answers(drift: Drift) -> Iterator[Section]:
     """One section; none where no model was asked."""
@@ -30,7 +33,7 @@ def _notes(drift: Drift) -> Iterator[str]:
     yield "Messages that opened a case. How sure the model was and new words, which it was not taught, are averages."
     if drift.weeks:
         yield f"In brackets: the {drift.weeks} weeks before." if drift.weeks > 1 else "In brackets: the week before."
-        yield from (f"{moved(shift)}: more than chance (p = {shift.p:.4f})." for shift in drift.moved)
+        yield from (f"{moved(shift)}: more than chance ({_p(shift.p)})." for shift in drift.moved)
         if not drift.moved:
             yield "Nothing has moved by more than chance, by an exact test corrected for everything that was looked at."
     if len(drift.models.keys() | drift.models_before.keys()) > 1:
@@ -53,12 +56,19 @@ def _row(now: Level, before: Level | None) -> tuple[str, ...]:
 def _cells(level: Level) -> tuple[str, ...]:
     if not level.many:
         return ("0", *("–",) * 4)
-    shares = (level.sure, level.unsure.value, level.corrected.value, level.strange)
-    return (str(level.many), *map(_percent, shares))
+    # Nothing that was read out of a message is certain, whatever it is rounded to.
+    sure = None if level.sure is None else min(level.sure, 0.99)
+    return (str(level.many), *map(_percent, (sure, level.unsure.value, level.corrected.value, level.strange)))
 
 
 def _percent(value: float | None) -> str:
-    return "–" if value is None else f"{100 * value:.1f} %"
+    if value is None:
+        return "–"
+    return f"{100 * value:.0f} %" if value >= _TENTH else f"{100 * value:.1f} %"
+
+
+def _p(chance: float) -> str:
+    return f"p = {chance:.4f}" if chance >= _LEAST else f"p < {_LEAST}"
 
 
 def _models(models: Mapping[str, int]) -> str:
