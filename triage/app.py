@@ -180,6 +180,8 @@ async def assembled(
         app = _app(parts, store, reader, mailboxes, way, book=book)
         stack.push_async_callback(app.decide.close)
         stack.push_async_callback(app.learn.close)
+        if app.hear:
+            stack.push_async_callback(app.hear.rest)
         yield app
 
 

@@ -16,6 +16,8 @@ class Verdict(StrEnum):
     OWNER = "owner"
     #: By an address that the order system links to the order.
     LINKED = "linked"
+    #: Nobody has written: news of the order opened the case. Whoever answers it later has to be verified first.
+    NOBODY_ASKED = "nobody_asked"
     #: No order has that number.
     UNKNOWN = "unknown"
     #: Several orders fit: none is picked.
@@ -39,6 +41,7 @@ class Verdict(StrEnum):
 WORDS = {
     Verdict.OWNER: "the order is the author's own, and the author is verified",
     Verdict.LINKED: "the order system links the author's address to the order, and the author is verified",
+    Verdict.NOBODY_ASKED: "nobody has asked: news of the order opened the case",
     Verdict.UNKNOWN: "the order system has no such number",
     Verdict.AMBIGUOUS: "several orders fit, and none was picked",
     Verdict.SOMEBODY_ELSES: "the author's address does not belong to the order",

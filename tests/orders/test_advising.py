@@ -1,15 +1,22 @@
 """The case that a change to an order opens: what it is about, whose turn it is, which clocks run, and what is on record."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 from tests.making import NOW, SHIPPED
-from tests.orders.making import ANN, checked, failed, order
+from tests.orders.house import house
+from tests.orders.making import ANN, NOON, checked, failed, order
 from tests.rows import rows
+from tests.spine.office import JANE, plain
 from triage.case import CaseStatus
 from triage.decision import Decision, Outcome
 from triage.order import AlertKind, Order, OrderStatus
+from triage.orders.books.sqlite import SqliteBook
 from triage.policy.advising import advice
 from triage.reply import ReplyKind
+from triage.stages.advise import MARK
 
 LATE = order(status=OrderStatus.DELAYED, reason="Strike", language="de")
 
@@ -49,6 +56,23 @@ def test_the_letter() -> None:
     assert found.requester is not None
     assert (found.language, found.requester.addr_spec, found.requester.name) == ("de", ANN, "Ann Customer")
     assert found.subject == "Order ORD1234 is delayed"
+
+
+async def test_colleagues_are_told_that_nobody_asked(tmp_path: Path) -> None:
+    """Neither that an author was verified, nor to beware of one, nor what was promised to somebody who has not written."""
+    async with house(tmp_path, extra='[orders.advice]\ntell = ["delayed"]\n', mode="off") as office:
+        office.clock.at = NOON
+        await office.store.transact(lambda tx: tx.orders.set_mark(MARK, "1"))
+        book = SqliteBook(tmp_path / "orders.db")
+        await book.put([replace(LATE, updated_at=NOON)])
+        await book.close()
+        await office.work()
+        text = " ".join(plain(office.last(JANE)).split())
+        assert "Order ORD1234: nobody has asked: news of the order opened the case" in text
+        assert "verified" not in text
+        assert "BEWARE" not in text
+        assert "WHAT THE CUSTOMER WAS TOLD" not in text
+        assert "Strike" in text
 
 
 def test_what_is_on_record() -> None:

@@ -83,9 +83,9 @@ def test_what_is_not_known_has_no_row(label: str) -> None:
 
 @pytest.mark.parametrize("verdict", list(Verdict))
 def test_warnings(verdict: Verdict) -> None:
-    """Each verdict but the owner's is a warning with its reason; for one's own order there is none."""
+    """Each verdict but the owner's is a warning with its reason; for one's own order there is none, nor where nobody has asked."""
     found = order_warnings([checked(verdict=verdict)])
-    assert bool(found) == (verdict not in TELLS)
+    assert bool(found) == (verdict not in (*TELLS, Verdict.NOBODY_ASKED))
     assert all(WORDS[verdict] in warning for warning in found)
 
 

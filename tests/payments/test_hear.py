@@ -14,7 +14,7 @@ from tests.payments.house import NOON, house
 from tests.payments.making import CHARGE, DISPUTE, INTENT, REFUND, WARNING, signed, stripe_event
 from tests.spine.world import Clock
 from triage.alarm import AlarmBoard
-from triage.errors import NotGenuineError, StoreBusyError, StoreFullError, TemporaryError
+from triage.errors import NotGenuineError, StoreBrokenError, StoreBusyError, StoreFullError, StoreLostError, TemporaryError
 from triage.order import Order
 from triage.payment import PaymentEvent, PaymentEventKind, Post
 from triage.ports import Store, Transaction
@@ -86,7 +86,9 @@ def event(kind: PaymentEventKind = PaymentEventKind.DISPUTED) -> PaymentEvent:
     return PaymentEvent(provider="P", id="1", kind=kind, subject=f"P {kind} 1", reference="1", at=NOON)
 
 
-@pytest.mark.parametrize("error", [StoreFullError("the disk is full"), StoreBusyError("locked")])
+@pytest.mark.parametrize(
+    "error", [StoreFullError("the disk is full"), StoreBusyError("locked"), StoreBrokenError("damaged"), StoreLostError("gone")]
+)
 async def test_what_is_not_on_the_disk_is_not_taken(error: Exception, store: Full, clock: Clock, board: AlarmBoard) -> None:
     """The provider is told to come again, and then it is taken."""
     hear = listener(Says(event()), store, clock, board)

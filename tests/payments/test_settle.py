@@ -124,7 +124,8 @@ async def test_a_dispute_calls_for_people(tmp_path: Path) -> None:
         deadlines = {deadline.kind: deadline.due_at for deadline, _ in await office.ask(lambda tx: tx.deadlines.of_case(case.id))}
         assert deadlines["dispute"] == datetime.fromtimestamp(MADE, UTC) + timedelta(days=7)
         assert office.came(ANN) == []
-        assert "triage evidence" not in [event.kind for event in await office.events("opened")]
+        [checked] = await office.events("order_checked")
+        assert (checked.detail["verdict"], checked.detail["source"]) == ("nobody_asked", "order book")
 
 
 async def test_the_providers_time_runs_out(tmp_path: Path) -> None:

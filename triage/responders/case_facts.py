@@ -5,6 +5,7 @@ from itertools import islice
 
 from triage.case import Case
 from triage.inquiry import Checked
+from triage.message import Message
 from triage.reading import Fact, Facts, Reading, percent
 from triage.responders.desk import Assignment, Desk
 from triage.responders.entry import entry
@@ -35,7 +36,8 @@ def about(desk: Desk, assignment: Assignment) -> dict[str, object]:
         "priority": case.priority,
         "rows": entry(desk, assignment, text) + _matters(case, reading),
         "facts": _facts(reading.facts) if reading else (),
-        "warnings": (*(warnings(message, reading.facts) if message and reading else ()), *order_warnings(orders)),
+        # Where nobody has written there is no sender to beware of.
+        "warnings": (*(warnings(message, reading.facts) if reading and message and is_written(message) else ()), *order_warnings(orders)),
         "orders": order_rows(orders),
         "proposals": order_proposals(orders),
         "text": text[:_SHOWN],
@@ -49,6 +51,11 @@ def _orders(desk: Desk, assignment: Assignment) -> tuple[Checked, ...]:
     to = desk.people.colleagues.get(assignment.order.department or assignment.order.colleague)
     outside = to is not None and to.role is Role.VENDOR
     return tuple(one for one in assignment.orders if one.may_be_told or not outside)
+
+
+def is_written(message: Message) -> bool:
+    """Whether somebody wrote it, rather than that it stands in for a message in a case that nobody wrote to."""
+    return bool(message.from_ or message.message_id or message.text)
 
 
 def title_of(desk: Desk, assignment: Assignment) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from triage.case import CaseEvent
 from triage.happened import what
-from triage.responders.case_facts import about
+from triage.responders.case_facts import about, is_written
 from triage.responders.colleague import letter_to_colleague
 from triage.responders.desk import Assignment, Desk
 from triage.responders.envelope import Letter
@@ -46,7 +46,7 @@ def notify(desk: Desk, assignment: Assignment) -> Letter:
     context = {
         **about(desk, assignment),
         "news": [*news, why] if why else news,
-        "next_step": assignment.topic(desk).next_step("en"),
+        "next_step": assignment.topic(desk).next_step("en") if message and is_written(message) else "",
         "files": [f"{one_line(file.filename, 80) or 'without a name'} ({file.size / 1000:.0f} kB)" for file in files[:_FILES]],
         "note": visible(assignment.order.words)[:_NOTED],
         "log": [_line(event) for event in assignment.log if event.kind not in _NO_NEWS][-_LOGGED:],

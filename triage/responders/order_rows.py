@@ -20,7 +20,7 @@ def order_rows(orders: Sequence[Checked]) -> _Pairs:
 
 def order_warnings(orders: Sequence[Checked]) -> tuple[str, ...]:
     """Sentences for a person, before anything about an order is said to the author."""
-    return tuple(_warning(one) for one in orders if not one.may_be_told and one.named)
+    return tuple(_warning(one) for one in orders if not one.may_be_told and one.named and one.verdict is not Verdict.NOBODY_ASKED)
 
 
 def order_proposals(orders: Sequence[Checked]) -> tuple[str, ...]:

@@ -83,7 +83,7 @@ class Advise:
 
     def _open(self, tx: Transaction, alert: Alert, now: datetime, held_back: str) -> None:
         order = alert.order
-        checked = Checked(number=order.number, verdict=Verdict.OWNER, order=order, source=self._book.name, at=now)
+        checked = Checked(number=order.number, verdict=Verdict.NOBODY_ASKED, order=order, source=self._book.name, at=now)
         at = awake(now, self._settings.quiet_from, self._settings.quiet_until, self._where)
         decision = advice(alert.kind, checked, order, alert.address, policy=self._policy, now=now, at=at, held_back=held_back)
         if decision.new_case:

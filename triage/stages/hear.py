@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from triage.alarm import AlarmBoard
-from triage.errors import NotGenuineError, TemporaryError
+from triage.errors import NotGenuineError, TriageError
 from triage.logs import get_logger
 from triage.payment import PaymentEvent, PaymentEventKind, Post, Receiver
 from triage.ports import Now, Store
@@ -84,8 +84,9 @@ class Hear:
         except NotGenuineError as error:
             self._not_genuine(post.path, str(error))
             return 400
-        except TemporaryError as error:
-            _log.warning("webhook_put_off", path=post.path, reason=str(error))
+        except TriageError as error:
+            # Whatever keeps us from writing it down is over when they post it again, or is told by others.
+            _log.warning("webhook_put_off", path=post.path, error=type(error).__name__, reason=str(error))
             return 503
         self.counts[said] += 1
         _log.info("webhook", path=post.path, outcome=said, count=self.counts[said])

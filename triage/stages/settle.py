@@ -92,7 +92,7 @@ class Settle:
             return None, True
         now, order = self._now(), found[0] if len(found) == 1 else None
         # Whose order it is, no author decides here: the letter goes to the address in it.
-        verdict = Verdict.OWNER if order else Verdict.AMBIGUOUS if found else Verdict.UNKNOWN
+        verdict = Verdict.NOBODY_ASKED if order else Verdict.AMBIGUOUS if found else Verdict.UNKNOWN
         checked = Checked(number=number, verdict=verdict, order=order, source=self._book.name, at=now)
         return checked, False
 
