@@ -1,5 +1,7 @@
 """A table that is one test names every row that fails, as a test for each row would."""
 
+import asyncio
+
 import pytest
 
 from tests.rows import rows
@@ -41,3 +43,28 @@ def test_pytest_takes_it_for_one_test(text: str, length: int, request: pytest.Fi
     """The columns are no fixtures, the other parameters are."""
     assert len(text) == length
     assert request.node.name == "test_pytest_takes_it_for_one_test"
+
+
+async def test_a_table_that_is_a_coroutine_is_awaited(tmp_path: object) -> None:
+    """Its rows are tried like others, and what fails in them is named: a coroutine that nobody awaits would never fail."""
+    seen = []
+
+    @rows("a", [1, 2, 3])
+    @rows("b", [0, 5])
+    async def table(a: int, b: int, given: object) -> None:
+        await asyncio.sleep(0)
+        seen.append((a, b, given))
+        assert a + b != 7
+
+    with pytest.raises(ExceptionGroup) as caught:
+        await table(given=tmp_path)
+    assert seen == [(a, b, tmp_path) for a in (1, 2, 3) for b in (0, 5)]
+    assert str(caught.value).splitlines()[1:-1] == ["a=2, b=5"]
+
+
+@rows("text", ["a", "ab"])
+async def test_pytest_awaits_it(text: str, request: pytest.FixtureRequest) -> None:
+    """Also with fixtures of its own."""
+    await asyncio.sleep(0)
+    assert text in "ab"
+    assert request.node.name == "test_pytest_awaits_it"

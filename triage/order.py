@@ -82,7 +82,9 @@ class Money:
             raise ValueError("expected an amount of money")
 
     def __str__(self) -> str:
-        return f"{self.amount:.2f} {self.currency}"
+        # Some currencies have a thousandth; nothing of an amount is left out.
+        shown = f"{self.amount:.2f}" if self.amount == round(self.amount, 2) else f"{self.amount.normalize():f}"
+        return f"{shown} {self.currency}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -262,11 +262,11 @@ async def test_pages_are_followed_in_the_shop_only(book: ShopifyBook, place: Sho
 )
 async def test_what_a_refusal_means(code: int, error: type[Exception], said: str, book: ShopifyBook, place: ShopifyPlace) -> None:
     """Access is for a person to mend, overload passes, and a shop that is not there is no shop without orders."""
-    place.code = code
-    if code == 404:
-        place.root = "/admin/api/1999-01"
+    there = place.root
+    place.code, place.root = code, "/admin/api/1999-01" if code == 404 else there
     with pytest.raises(error, match=said):
         await book.by_numbers(["1001"])
+    place.root = there
 
 
 @pytest.mark.parametrize("body", [b"", b'{"orders": [{"id": 1', b"<html>", b"[]", b'{"orders": null}', b"\xff\xfe", b"[" * 100_000])

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import signal
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -232,7 +233,7 @@ async def test_a_table_that_is_dropped(book: SqlBook, shop: PostgresTable) -> No
 )
 async def test_types_that_make_no_sense(shop: PostgresTable, columns: str, said: str) -> None:
     """The column is named with what was expected of it, never its value."""
-    shop.run(f"create table orders ({columns})")
+    shop.run("drop table if exists orders", f"create table orders ({columns})")
     values = {"bytea": "'A1'", "text": "'A1'", "money": "49.90", "interval": "'1 day'", "boolean": "true", "json": '\'{{"a": "{ANN}"}}\''}
     wanted = ", ".join(values[column.split()[1]] for column in columns.split(", "))
     shop.run(f"insert into orders values ({wanted})")
@@ -319,3 +320,35 @@ async def _patiently(book: SqlBook) -> None:
             except (OrderSystemAwayError, TimeoutError):
                 continue
             return
+
+
+async def test_the_example_of_the_page_runs(postgres: Postgres, tmp_path: Path) -> None:
+    """The view, the indexes and the rights that the page about orders shows are good SQL, and enough for an answer; the index serves it."""
+    table = PostgresTable(tmp_path, postgres)
+    table.run(
+        "create schema shop",
+        "create schema support",
+        "create table shop.customers (id int primary key, name text, email text)",
+        """create table shop.orders (id int primary key, order_no text, customer_id int, state text, placed_at timestamptz, updated_at timestamptz,
+           total numeric(12, 2), carrier text, tracking_number text, eta date, receipt_file text)""",
+        f"insert into shop.customers values (1, 'Ann', '{ANN.upper()}')",
+        "insert into shop.orders values (7, 'ORD-1234', 1, 'sent', now(), now(), 49.9, 'DHL', '0034', current_date + 2, 'r.pdf')",
+    )
+    page = (Path(__file__).parents[2] / "docs" / "orders.md").read_text(encoding="utf-8")
+    [shown] = re.findall(r"```sql\n(.*?)```", page, re.DOTALL)
+    # The role of the tests takes the place of the one that is made there.
+    steps = [step.replace("to triage", "to reader") for step in shown.split(";\n") if step.strip() and "create role" not in step]
+    table.run(*steps)
+    (tmp_path / "r.pdf").write_bytes(b"%PDF")
+    book = table.book(_PATIENCE, table="support.orders", folder=tmp_path, currency="")
+    [found] = await book.by_numbers(["ord 1234"])
+    assert (found.status, str(found.total), found.customer, found.addresses) == ("shipped", "49.90 EUR", "Ann", (ANN.upper(),))
+    assert await book.by_address(ANN, 5) == [found]
+    assert await book.document(found, found.documents[0]) == b"%PDF"
+    assert (await book.describe()).startswith("1 order, the newest of ")
+    with table.owned() as owner:
+        owner.execute("set enable_seqscan = off")
+        asked = "upper(replace(replace(number, ' ', ''), '-', '')) in ('ORD1234', '#ORD1234')"
+        plan = " ".join(row[0] for row in owner.execute(f"explain select * from support.orders where {asked}").fetchall())
+    assert "orders_upper_idx" in plan
+    await book.close()

@@ -215,11 +215,11 @@ async def test_changes_page_by_page(book: WooCommerceBook, place: WooCommercePla
 )
 async def test_what_a_refusal_means(code: int, error: type[Exception], said: str, book: WooCommerceBook, place: WooCommercePlace) -> None:
     """Access is for a person to mend, overload passes, and a shop that is not there is no shop without orders."""
-    place.code = code
-    if code == 404:
-        place.root = "/elsewhere"
+    there = place.root
+    place.code, place.root = code, "/elsewhere" if code == 404 else there
     with pytest.raises(error, match=said):
         await book.by_numbers(["1001"])
+    place.root = there
 
 
 @pytest.mark.parametrize("body", [b"", b'[{"id": 1', b"<html>", b'{"code": "rest_no_route"}', b"null"])

@@ -182,7 +182,7 @@ async def test_a_fraud_warning() -> None:
     [
         (4990, "eur", "49.90 EUR"),
         (500, "jpy", "500.00 JPY"),
-        (12345, "kwd", "12.35 KWD"),
+        (12345, "kwd", "12.345 KWD"),
         (0, "usd", "0.00 USD"),
         (10**15, "usd", "None"),
         ("4990", "eur", "None"),
