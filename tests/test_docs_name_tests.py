@@ -33,3 +33,8 @@ def test_every_requirement_has_its_row() -> None:
     """Each of the 103 requirements stands on the page once, with a test or with why there is none."""
     listed = [int(number) for found in _ROW.findall(text_of("requirements.md")) for number in found.split(",")]
     assert sorted(listed) == list(range(1, 104))
+
+
+def test_no_requirement_is_shown_by_a_whole_file() -> None:
+    """Each row names the test that fails where it does not hold, not a file in which somebody would have to look for it."""
+    assert [path for path, name in _NAMED.findall(text_of("requirements.md")) if not name] == []
