@@ -91,6 +91,10 @@ def told(report: Report) -> dict[str, object]:
         for group in report.by[by]:
             flat |= {f"{by} {group.name} {count}": getattr(group.counts, count) for count in COUNTS}
             flat |= _timed(f"{by} {group.name}", group) | {f"{by} {group.name} {it}": getattr(group, it) for it in ("ratings", "points")}
+    for when, levels in (("", report.model.now), ("before, ", report.model.before)):
+        for it in levels:
+            said = {"answers": it.many, "unsure": it.unsure.hits, "corrected": it.corrected.hits}
+            flat |= {f"{when}model {it.category} {name}": many for name, many in said.items()}
     for promise, misses in report.misses.items():
         flat[f"missed {promise}"] = misses.many
     flat |= {f"excluded {name}": many for name, many in report.excluded.items()}
