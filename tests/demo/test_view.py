@@ -72,6 +72,20 @@ def test_every_end_has_its_words(seen: Standing, expected: str) -> None:
     assert _plain(narrated(seen, NOW))[2].strip() == expected
 
 
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        (ReplyKind.NOTIFICATION, "> told jane.adams@saypro.example in 1.50 s"),
+        (ReplyKind.RESOLUTION, "> answered jane.adams@saypro.example in 1.50 s"),
+        (ReplyKind.REFUSAL, "> wrote to jane.adams@saypro.example in 1.50 s"),
+    ],
+)
+def test_what_left_is_called_by_its_name(kind: ReplyKind, expected: str) -> None:
+    """Only an escalation is called one: an agent is told what is new."""
+    seen = standing(of=case(), deliveries=(delivery(kind, "jane.adams@saypro.example"),))
+    assert expected in [line.strip() for line in _plain(narrated(seen, NOW - timedelta(seconds=1.5)))]
+
+
 def test_what_has_not_left_is_told_as_it_stands() -> None:
     """A delivery that failed shows its status in place of a time, and an unfiled message no folder."""
     seen = standing(of=case(), deliveries=(delivery(status=DeliveryStatus.FAILED),), author="", subject="", filed_folder="")

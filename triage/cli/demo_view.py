@@ -52,6 +52,7 @@ _SENT = {
     ReplyKind.ACKNOWLEDGMENT: "acknowledged to",
     ReplyKind.RESOLUTION: "answered",
     ReplyKind.ADVICE: "told before asking:",
+    ReplyKind.NOTIFICATION: "told",
 }
 #: What the order system means for whoever wrote; of other verdicts the reason is told.
 _WHOSE = {
@@ -214,7 +215,8 @@ def _orders(numbers: Sequence[str]) -> str:
 
 
 def _sent(mail: Delivery, arrived_at: datetime) -> str:
-    what = _SENT.get(mail.kind) or f"escalated to {_NAMES.get(mail.recipient, '')},"
+    escalated = f"escalated to {_NAMES.get(mail.recipient, '')}," if mail.kind is ReplyKind.ESCALATION else ""
+    what = escalated or _SENT.get(mail.kind, "wrote to")
     after = seconds_after(mail, arrived_at)
     files = "".join(f" with {name}" for name in attachments(mail)) if mail.kind is ReplyKind.RESOLUTION else ""
     return f"> {what} {mail.recipient}" + (f" in {after:.2f} s" if after is not None else f": {mail.status}") + files
