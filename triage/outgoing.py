@@ -29,6 +29,8 @@ class Outgoing:
     board: AlarmBoard
     now: Now
     to_send: Bell
+    #: For whoever watches the clocks.
+    came_due: Bell
     writer: Writes
     #: Why a message must not leave; "" when it may.
     inspect: Callable[[Delivery], str]
@@ -50,6 +52,7 @@ class Outgoing:
             unreached=self.unreached,
             now=self.now,
             to_send=self.to_send,
+            came_due=self.came_due,
         )
 
     def receipts(self, mailbox: Mailbox) -> Receipts:

@@ -59,6 +59,7 @@ class Parts:
     board: AlarmBoard
     arrived: Bell
     to_send: Bell
+    came_due: Bell
     to_file: dict[str, Bell]
     corrected: Bell
     floodgate: Floodgate
@@ -132,6 +133,7 @@ class Parts:
             board=self.board,
             now=self.now,
             to_send=self.to_send,
+            came_due=self.came_due,
             writer=self.recorder.writer,
             inspect=Inspector(self.people, *self.ring.every).fault,
             unreached=Unreached(people=self.people, management=self.policy.escalation.management),
@@ -232,6 +234,7 @@ class Parts:
             survey=MonthlySurvey(policy=self.policy, recorder=self.recorder, where=zone(self.settings.identity.time_zone)),
             now=self.now,
             to_send=self.to_send,
+            came_due=self.came_due,
             tick=timedelta(minutes=1),
         )
 
@@ -262,6 +265,7 @@ def parts_of(settings: Settings, now: Now, board: AlarmBoard | None = None) -> P
         board=board,
         arrived=Bell(),
         to_send=Bell(),
+        came_due=Bell(),
         to_file={account: Bell() for account in settings.watched},
         corrected=Bell(),
         floodgate=Floodgate(settings.limits.per_hour),

@@ -8,11 +8,12 @@ import pytest
 from tests.demo.conftest import CUSTOMER, NOW, case, delivery, sample, standing
 from tests.orders.making import checked, order
 from tests.rows import rows
+from triage.case import CaseStatus
 from triage.decision import Outcome
 from triage.demo.day import Sample
 from triage.demo.servers import Envelope
 from triage.demo.shop import Change
-from triage.demo.verdict import posted, problems, untold
+from triage.demo.verdict import posted, problems, unsolved, untold
 from triage.demo.watch import Notice, Standing
 from triage.inquiry import Checked, Verdict
 from triage.order import Item
@@ -230,3 +231,10 @@ def test_changes_must_be_told() -> None:
     ]
     assert said(delivery(ReplyKind.ADVICE, status=DeliveryStatus.FAILED)) == [f"change of ORD789456: told to nobody, expected {CUSTOMER}"]
     assert untold([change], {}) == [f"change of ORD789456: told to nobody, expected {CUSTOMER}"]
+
+
+def test_answered_cases_must_be_solved() -> None:
+    """A case that facts have answered and that still waits for somebody is named; others may wait."""
+    solved, waiting = case(1, status=CaseStatus.SOLVED), case(2)
+    assert unsolved([solved, waiting], {1}) == []
+    assert unsolved([solved, waiting], {1, 2}) == ["SP-100002 was answered: is new, expected solved"]

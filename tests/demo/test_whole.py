@@ -129,6 +129,8 @@ def test_orders_are_told_to_their_owners_only(played: tuple[Path, subprocess.Com
     document = json.loads(played[1].stdout)
     [advice] = [mail for mail in document["sent"] if mail["kind"] == "advice"]
     assert (advice["to"], advice["status"]) == (place.CUSTOMER, "sent")
+    answered = {message["case"] for message in document["messages"] if message.get("told")}
+    assert {case["status"] for case in document["cases"] if case["number"] in answered} == {"solved"}
     assert {order["source"] for message in document["messages"] for order in message.get("orders", ())} == {"order book"}
 
 

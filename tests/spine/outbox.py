@@ -116,7 +116,7 @@ async def way_out(
     pace = Pace(**{"per_minute": 0, "per_day": 0, "recipients_per_day": 0, **limits}, copies=copies)
     deliver = Deliver(
         store=store, route=Route(transports, board=board, fallback_after=timedelta(minutes=30)), pace=pace, meter=Meter(4),
-        copies=Copies(wanted=copies, board=board), reputation=Reputation(board), now=now, to_send=Bell(),
+        copies=Copies(wanted=copies, board=board), reputation=Reputation(board), now=now, to_send=Bell(), came_due=Bell(),
         late=Late(store=store, writer=writer()), inspect=lambda delivery: faults.get(delivery.recipient, ""),
         unreached=Unreached(people=PEOPLE, management="management"),
     )  # fmt: skip

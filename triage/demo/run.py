@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence, Set
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -98,7 +98,8 @@ async def _served(assembly: App, stop: asyncio.Event) -> AsyncIterator[None]:
 
 async def _result(assembly: App, play: Play, stop: asyncio.Event) -> Result:
     standings = play.standings
-    cases, deliveries = await _at_rest(assembly.store, play.patience, stop)
+    answered = frozenset(standing.case.id for standing in standings.values() if standing.case and standing.told)
+    cases, deliveries = await _at_rest(assembly.store, answered, play.patience, stop)
     return Result(
         messages=[(sample, standings.get(sample.number)) for sample in play.day],
         sent=[
@@ -112,7 +113,7 @@ async def _result(assembly: App, play: Play, stop: asyncio.Event) -> Result:
         ],
         cases=cases,
         notices=tuple(play.notices.values()),
-        problems=await _problems(assembly, play, deliveries),
+        problems=[*await _problems(assembly, play, deliveries), *verdict.unsolved(cases, answered)],
         store=assembly.settings.paths.store,
     )
 
@@ -131,12 +132,12 @@ async def _problems(assembly: App, play: Play, deliveries: Sequence[Delivery]) -
     ]
 
 
-async def _at_rest(store: Store, patience: float, stop: asyncio.Event) -> tuple[list[Case], list[Delivery]]:
-    # Agents are told of their cases some seconds after the customers' messages have settled.
+async def _at_rest(store: Store, answered: Set[int], patience: float, stop: asyncio.Event) -> tuple[list[Case], list[Delivery]]:
+    # Agents are told of their cases some seconds after the customers' messages have settled; those that facts answered are solved then.
     cases, deliveries = await store.query(_everything)
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(patience):
-            while any(delivery.status in MOVING for delivery in deliveries) and not stop.is_set():
+            while (any(delivery.status in MOVING for delivery in deliveries) or verdict.unsolved(cases, answered)) and not stop.is_set():
                 await asyncio.sleep(_LOOK_SECONDS)
                 cases, deliveries = await store.query(_everything)
     return cases, deliveries

@@ -1,8 +1,9 @@
 """Compares what became of the sample messages with what must become of them."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 
+from triage.case import Case, CaseStatus
 from triage.decision import Outcome
 from triage.demo.day import Sample
 from triage.demo.letters import attachments, text
@@ -53,6 +54,15 @@ def untold(changes: Sequence[Change], notices: Mapping[str, Notice]) -> list[str
         f"change of {number}: told to {told.get(number) or 'nobody'}, expected {recipient}"
         for number, recipient in expected.items()
         if told.get(number) != recipient
+    ]
+
+
+def unsolved(cases: Sequence[Case], answered: Set[int]) -> list[str]:
+    """Cases that facts have answered and that are not solved."""
+    return [
+        f"{case.number} was answered: is {case.status}, expected solved"
+        for case in cases
+        if case.id in answered and case.status is not CaseStatus.SOLVED
     ]
 
 

@@ -10,7 +10,7 @@ from triage.errors import ConnectionLostError
 from triage.logs import get_logger
 from triage.outbox import Lane
 from triage.ports import Now, Store, Transaction
-from triage.reply import Cause, Delivery, DeliveryStatus, Receipt
+from triage.reply import Cause, Delivery, DeliveryStatus, Receipt, ReplyKind
 from triage.stages.copies import Copies
 from triage.stages.late import Late
 from triage.stages.loop import Bell
@@ -48,8 +48,9 @@ class Deliver:
         unreached: Unreached,
         now: Now,
         to_send: Bell,
+        came_due: Bell,
     ) -> None:
-        """`inspect` says why a message must not leave, "" when it may."""
+        """`inspect` says why a message must not leave, "" when it may; `came_due` is rung when a case has been answered by facts."""
         self._store = store
         self._late = late
         self._inspect = inspect
@@ -61,6 +62,7 @@ class Deliver:
         self._reputation = reputation
         self._now = now
         self._to_send = to_send
+        self._came_due = came_due
         self._turns = Turns()
         self._tasks: dict[int, asyncio.Task[None]] = {}
         #: Taken in hand and not yet at DATA: what the pace does not count yet.
@@ -216,6 +218,8 @@ class Deliver:
         self._reputation.heard(receipt, now)
         uncopied = self._copies.heard(receipt, now, copied=copied)
         await self._store.transact(partial(self._record, delivery=delivery, receipt=receipt, now=now, uncopied=uncopied))
+        if receipt.status is DeliveryStatus.SENT and delivery.kind is ReplyKind.RESOLUTION:
+            self._came_due.ring()
         level = _log.debug if receipt.status is DeliveryStatus.SENT else _log.warning
         level(receipt.status.value, delivery=delivery.id, case=delivery.case_id, kind=delivery.kind, code=receipt.code, reason=receipt.text)
 

@@ -35,7 +35,7 @@ class Tend:
 
     def __init__(
         self, *, store: Store, policy: Policy, people: People, due: Clocks, recorder: Recorder, reminding: Reminding,
-        survey: MonthlySurvey, now: Now, to_send: Bell, tick: timedelta,
+        survey: MonthlySurvey, now: Now, to_send: Bell, came_due: Bell, tick: timedelta,
     ) -> None:  # fmt: skip
         self._store = store
         self._policy = policy
@@ -47,6 +47,7 @@ class Tend:
         self._survey_at: datetime | None = None
         self._now = now
         self._to_send = to_send
+        self._came_due = came_due
         self._tick = tick
 
     async def work(self) -> int:
@@ -81,8 +82,8 @@ class Tend:
         """Wait for the next promise to fall due, or for the next tick."""
         next_due = await self._store.query(lambda tx: tx.deadlines.next_due())
         ahead = next_due - self._now() if next_due else self._tick
-        # Rung by nobody: new promises are hours away, so a tick is soon enough to see them.
-        await Bell().wait(min(ahead, self._tick))
+        # Rung where a case was answered and is to be solved; new promises are hours away, so a tick is soon enough to see them.
+        await self._came_due.wait(min(ahead, self._tick))
 
     async def _told(self, now: datetime) -> int:
         # Looking takes no lock, and mostly there is nothing to tell.
