@@ -1,16 +1,19 @@
 """What customer service asks of the log and the reports, row by row: each stands in what is printed, in every form."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from tests.ledger.files import worked_example
 from tests.reports.making import BERLIN, full
+from triage.classifier.drift import drift
 from triage.cli.report import as_plain
 from triage.ledger.columns import COLUMNS, row
 from triage.ledger.project import entry_of
 from triage.reports.pages import as_csv, as_html, as_markdown, as_text
 from triage.reports.sections import sections
+from triage.said import Said
 
 #: Number of the requirement, the column of the log, and what it says of John Doe's case.
 LOGGED = (
@@ -90,3 +93,18 @@ def test_json_has_every_figure() -> None:
     assert document["misses"]["resolution"]["listed"][0]["took"] == 50 * 3600
     assert document["causes"]["rises"][0]["name"] == "order/delivery_lost"
     assert document["days"][0]["day"] == "2026-11-01"
+
+
+def test_json_says_how_well_the_model_knows_the_mail() -> None:
+    """Each level, each comparison with whether it is more than chance, and which models answered."""
+    before, after = (
+        [Said(category="order", confidence=0.9, model="one", many=50)],
+        [Said(category="order", confidence=0.9, corrected=True, many=40)],
+    )
+    said = json.loads(json.dumps(as_plain(replace(full(), model=drift([before], after)))))["model"]
+    assert (said["weeks"], said["models"], said["models_before"]) == (1, {"": 40}, {"one": 50})
+    assert said["now"][1] == {
+        "category": "order", "many": 40, "sure": 0.9, "unsure": {"hits": 0, "of": 40}, "corrected": {"hits": 40, "of": 40}, "strange": None,
+    }  # fmt: skip
+    notable = {(it["category"], it["measure"]): it["notable"] for it in said["shifts"]}
+    assert (notable["order", "corrected"], notable["order", "unsure"]) == (True, False)

@@ -14,6 +14,7 @@ from triage.people import People
 from triage.reports.pages import as_csv, as_html, as_markdown, as_text
 from triage.reports.period import latest_over, period_of
 from triage.reports.sections import sections
+from triage.said import Shift
 from triage.settings import Settings
 from triage.stores import open_case_store
 
@@ -90,7 +91,7 @@ def _json(made: Report, _chosen: Settings) -> str:
 
 
 def as_plain(value: object) -> object:
-    """The value as JSON says it: durations in seconds, groups with their mean rating."""
+    """The value as JSON says it: durations in seconds, groups with their mean rating, what moved with whether that is more than chance."""
     if isinstance(value, Group):
         return {
             key: as_plain(getattr(value, key)) for key in ("name", "counts", "acknowledgment", "answer", "resolution", "ratings", "csat")
@@ -103,7 +104,8 @@ def as_plain(value: object) -> object:
         return {str(key): as_plain(each) for key, each in value.items()}
     if isinstance(value, tuple):
         return [as_plain(each) for each in value]
-    return {key: as_plain(getattr(value, key)) for key in value.__dataclass_fields__} if hasattr(value, "__dataclass_fields__") else value
+    told = {key: as_plain(getattr(value, key)) for key in getattr(value, "__dataclass_fields__", ())}
+    return (told | {"notable": value.notable} if isinstance(value, Shift) else told) or value
 
 
 _FORMS = {"text": _text, "html": _html, "json": _json, "csv": _csv, "md": _markdown}
