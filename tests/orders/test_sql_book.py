@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from tests.orders.making import ANN, RECEIPT, order
+from tests.orders.making import ANN, RECEIPT, at, order
 from tests.orders.tables import MAPPING, FlatPlace, Table, TablesPlace
 from tests.rows import rows
 from triage.errors import OrderSystemAwayError, OrderSystemRefusedError
@@ -132,19 +132,39 @@ async def test_addresses_in_a_table_of_their_own(table: Table) -> None:
 
 
 async def test_statements_do_not_grow_with_orders(table: Table) -> None:
-    """Ten orders with all their parts take as many statements as one."""
-    await TablesPlace(table).fill([order(f"ORD{number}") for number in range(10)], {})
+    """Ten orders with all their parts take as many statements as one, also where they come as changes."""
+    place = TablesPlace(table)
+    await place.fill([order("ORD99")], {})
     book = table.book(**MAPPING)
+    _none, mark = await book.changed("", 10)
+    await place.fill([order(f"ORD{number}", updated_at=at(25)) for number in range(10)], {})
     said: list[str] = []
-    await book.by_numbers(["ORD1"])
-    for connection in (book._link._engine.raw_connection(),):
-        connection.driver_connection.set_trace_callback(said.append)  # type: ignore[union-attr]
-        connection.close()
+    with book._link._engine.connect() as connection:
+        connection.connection.driver_connection.set_trace_callback(said.append)  # type: ignore[union-attr]
     assert len(await book.by_numbers(["ORD1"])) == 1
     one = len(said)
     assert len(await book.by_numbers([f"ORD{number}" for number in range(10)])) == 10
     assert len(said) == 2 * one
+    found, _mark = await book.changed(mark, 10)
+    assert (len(found), len(found[0].payments)) == (10, 1)
+    assert len(said) == 3 * one
     await book.close()
+
+
+@pytest.mark.parametrize(("kind", "value"), [("text", "7"), ("integer", 7), ("real", 7)])
+async def test_keys_of_other_types(table: Table, kind: str, value: object) -> None:
+    """A key that is a number in one table may be text in another; where the database takes values for equal that differ, that is said."""
+    filled(table, [(7, "A1", "shipped", ANN)], "create table orders (id integer, number text, status text, addresses text)")
+    table.run(f"create table lines (order_id {kind}, name text)")
+    with table.owned() as shop:
+        shop.execute("insert into lines values (?, 'Vase')", (value,))
+    book = table.book(key="id", items={"table": "lines", "order": "order_id"})
+    if kind == "real":
+        assert "lines: column order_id: expected values as in id" in await refused(book)
+    else:
+        [found] = await book.by_numbers(["A1"])
+        assert [item.name for item in found.items] == ["Vase"]
+        await book.close()
 
 
 async def test_nothing_can_be_written(table: Table) -> None:

@@ -99,21 +99,18 @@ class SqlBook:
             raise
 
     def _read(self, connection: Connection, its: Shapes, rows: Sequence[Row]) -> list[Order]:
-        """Orders with what other tables say of them: one statement for each of these, whatever the number of orders."""
-        parts: dict[PartName, dict[object, list[Mapping[str, str]]]] = {}
-        for name, part in its.parts.items() if rows else ():
-            theirs = parts.setdefault(name, {})
-            for row in ask.of_part(connection, part, [row[KEY] for row in rows]):
-                statuses = self._settings.parts[name].statuses
-                theirs.setdefault(row[KEY], []).append(self._cells(row, part.shape.name, statuses))
-        return [self._order(row, {name: theirs.get(row[KEY], ()) for name, theirs in parts.items()}) for row in rows]
+        parts = _parts(connection, its, rows)
+        return [self._order(row, parts[str(row[KEY])]) for row in rows]
 
-    def _order(self, row: Row, parts: Mapping[PartName, Sequence[Mapping[str, str]]]) -> Order:
-        table = self._settings.table
+    def _order(self, row: Row, parts: Mapping[PartName, Sequence[Row]]) -> Order:
+        its = self._settings
+        theirs = {
+            name: [self._cells(one, its.parts[name].table, its.parts[name].statuses) for one in found] for name, found in parts.items()
+        }
         try:
-            return order_of(order_fields(self._cells(row, table, self._settings.statuses), parts, self._settings.currency))
+            return order_of(order_fields(self._cells(row, its.table, its.statuses), theirs, its.currency))
         except OrderSystemRefusedError as error:
-            raise OrderSystemRefusedError(f"{table}: {error}") from error
+            raise OrderSystemRefusedError(f"{its.table}: {error}") from error
 
     def _cells(self, row: Row, table: str, statuses: Mapping[str, str]) -> dict[str, str]:
         found = cells({name: value for name, value in row.items() if name not in (KEY, CHANGE)}, self._zone, table)
@@ -130,7 +127,8 @@ class SqlBook:
         if not rows:
             return [], after
         last = Mark(value=rows[-1][CHANGE], key=rows[-1][KEY])
-        return [order for row in rows for order in self._legible(connection, its, row)], str(last)
+        parts = _parts(connection, its, rows)
+        return [order for row in rows for order in self._legible(row, parts[str(row[KEY])])], str(last)
 
     def _begin(self, connection: Connection, its: Shapes, column: ColumnClause[object]) -> Mark:
         mark = ask.latest_change(connection, its, column)
@@ -146,9 +144,9 @@ class SqlBook:
         until = self._now() - _SETTLED
         return until if value.tzinfo else until.astimezone(self._zone).replace(tzinfo=None)
 
-    def _legible(self, connection: Connection, its: Shapes, row: Row) -> list[Order]:
+    def _legible(self, row: Row, parts: Mapping[PartName, Sequence[Row]]) -> list[Order]:
         try:
-            return self._read(connection, its, [row])
+            return [self._order(row, parts)]
         except OrderSystemRefusedError as error:
             # One order that makes no sense must not hold up the changes of all others.
             _log.warning("order_row_refused", reason=str(error))
@@ -163,3 +161,15 @@ class SqlBook:
             if isinstance(found, bytes | memoryview):
                 return bytes(found)
         return None
+
+
+def _parts(connection: Connection, its: Shapes, rows: Sequence[Row]) -> Mapping[str, Mapping[PartName, Sequence[Row]]]:
+    """What other tables say, by the keys of orders: one statement for each table, however many orders there are."""
+    # As text: a key that one table has as a number may be text in another.
+    found: dict[str, dict[PartName, list[Row]]] = {str(row[KEY]): {name: [] for name in its.parts} for row in rows}
+    for name, part in its.parts.items() if rows else ():
+        for row in ask.of_part(connection, part, [row[KEY] for row in rows]):
+            if str(row[KEY]) not in found:
+                raise OrderSystemRefusedError(f"{part.shape.name}: column {part.order.name}: expected values as in {its.key.name}")
+            found[str(row[KEY])][name].append(row)
+    return found

@@ -96,7 +96,7 @@ class Link:
     def _on(self, connection: Connection) -> None:
         if self._is_postgres:
             connection.execution_options(postgresql_readonly=True)
-            connection.execute(_POSTGRES_LIMITS, {"limit": str(int(self._time_out * 1000))})
+            connection.execute(_POSTGRES_LIMITS, {"limit": str(max(1, int(self._time_out * 1000)))})
 
 
 class _Task:
