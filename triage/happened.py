@@ -51,6 +51,9 @@ _SAID: Mapping[str, Callable[[_Detail], str]] = {
     "note": lambda detail: "note added",
     "order_checked": lambda detail: "looked up in the order system",
     "order_not_checked": lambda detail: "the order system did not answer",
+    "advised": lambda detail: "the customer was told before asking",
+    "not_advised": lambda detail: "the customer was not told, a person looks first",
+    "payment_event": lambda detail: f"{detail.get('provider', 'a payment provider')} told of it",
 }
 
 

@@ -15,10 +15,12 @@ from tests.payments.making import CHARGE, DISPUTE, signed, stripe_event
 from tests.servers.smtp_sink import Sink
 from tests.spine.world import World
 from triage import app, daemon
+from triage.cli.check_orders import orders_said, payments_said
 from triage.errors import SettingsError
 from triage.order import OrderStatus
 from triage.orders.books.sqlite import SqliteBook
 from triage.payment import Post
+from triage.payment_parts import receivers
 
 TABLES = """
 [orders.book]
@@ -128,3 +130,27 @@ def test_mistakes_in_the_settings(world: World, tables: str, said: str) -> None:
     with pytest.raises(SettingsError, match=said) as caught:
         world.configure(extra=tables)
     assert "whsec_1" not in str(caught.value)
+
+
+async def test_who_listens_for_whom(world: World) -> None:
+    """For PayPal alone, for both, or for nobody: then no port is opened, and nothing is said of it."""
+    paypal = '[payments.paypal]\nwebhook_id = "8PT5"\n'
+    for tables, paths in ((paypal, {"/paypal"}), (told(world.root) + paypal, {"/stripe", "/paypal"})):
+        settings = world.configure(extra=tables)
+        assert settings.payments is not None
+        assert set(receivers(settings.payments)) == paths
+    settings = world.configure(extra="")
+    assert (await payments_said(settings), await orders_said(settings)) == ("nobody is heard", "none")
+    async with world.app(extra="") as running:
+        assert running.hear is None
+        assert "payments" not in [stage.name for stage in running.stages]
+
+
+async def test_the_daemon_lets_go_of_the_port(world: World) -> None:
+    """However it ends, so that the next one, or the same one with a new configuration, can have it."""
+    for _ in range(2):
+        async with world.app(extra=told(world.root)) as running:
+            assert running.hear is not None
+            await running.hear.work()
+            assert running.hear.port
+        assert running.hear.port == 0

@@ -288,3 +288,15 @@ def test_mistakes_in_the_settings(fields: dict[str, str], said: str) -> None:
     assert PayPalSettings(webhook_id="1").certificates == "https://api.paypal.com/v1/notifications/certs/"
     with pytest.raises(ValidationError, match=said):
         PayPalSettings(**{"webhook_id": "1", **fields})
+
+
+async def test_certificates_that_are_not_used_any_more_are_forgotten(place: Place, receiver: PayPalReceiver) -> None:
+    """Only a few are kept: PayPal has one or two in use."""
+    for number in range(9):
+        place.certificates[f"CERT-{number}"] = certificate("one")
+        assert await receiver.read(place.signed(EVENT, cert=f"CERT-{number}"), MADE) is not None
+    assert len(place.asked) == 9
+    assert await receiver.read(place.signed(EVENT, cert="CERT-8"), MADE) is not None
+    assert len(place.asked) == 9
+    assert await receiver.read(place.signed(EVENT, cert="CERT-0"), MADE) is not None
+    assert len(place.asked) == 10
