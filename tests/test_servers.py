@@ -5,6 +5,7 @@ import smtplib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import psycopg
 import pytest
 from imapclient import IMAPClient
 from imapclient.exceptions import LoginError
@@ -12,6 +13,8 @@ from imapclient.exceptions import LoginError
 from tests.conftest import PASSWORD
 from tests.servers import chaos, invariants, smtp_sink
 from tests.servers import dovecot as dovecot_server
+from tests.servers import postgres as postgres_server
+from tests.servers.postgres import Postgres
 from triage.demo.servers import DemoServers, running
 
 MESSAGE = b"From: ann@customer.example\r\nTo: support@shop.example\r\nSubject: hello\r\nMessage-ID: <1@customer.example>\r\n\r\n.dot\r\n"
@@ -210,3 +213,17 @@ def test_what_is_no_card_number() -> None:
     for digits, found in (("0" * 16, 0), ("4111 1111 1111 1111", 1), ("4111111111111112", 0)):
         content = message.content.replace(b"Hello", digits.encode())
         assert len(invariants.broken([Left(message.recipients, content)], known=None)) == found
+
+
+def test_postgres_serves_whom_it_should(postgres: Postgres) -> None:
+    """The owner comes by the socket, the reader with a password, may read what is granted and write nothing."""
+    address = postgres.database("served")
+    postgres.run(["create table things (name text)", "insert into things values ('one')"], "served")
+    with pytest.raises(psycopg.OperationalError, match="password"):
+        psycopg.connect(address)
+    with psycopg.connect(address, password=postgres_server.PASSWORD) as reader:
+        assert reader.execute("select name from things").fetchall() == [("one",)]
+        assert postgres.sessions()
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            reader.execute("insert into things values ('two')")
+    assert not postgres.root.is_relative_to("/home")

@@ -19,9 +19,11 @@ from tests.servers.dovecot import free_ports
 #: It refuses to run as root; a test run by root lends it this user.
 _UNPRIVILEGED = "nobody"
 PASSWORD = "s3cret of the tests"
+#: Octets that its files may need.
+_ROOM = 1 << 30
 #: Nothing is to outlive a crash of the machine, and what is not waited for is quick.
 _QUICK = ("fsync=off", "full_page_writes=off", "max_connections=40", "shared_buffers=8MB", "wal_level=minimal",
-          "max_wal_senders=0", "autovacuum=off", "lc_messages=C")  # fmt: skip
+          "max_wal_senders=0", "min_wal_size=2MB", "max_wal_size=32MB", "autovacuum=off", "lc_messages=C")  # fmt: skip
 
 
 def programs() -> Path | None:
@@ -45,7 +47,7 @@ class Postgres:
         if os.getuid() == 0:
             os.chown(self.root, self.account.pw_uid, self.account.pw_gid)
         command = [self.binaries / "initdb", "-D", self.root / "data", "-U", "owner", "--auth-local=trust", "--auth-host=scram-sha-256",
-                   "--no-sync", "--encoding=UTF8", "--locale=C", "--no-instructions"]  # fmt: skip
+                   "--no-sync", "--encoding=UTF8", "--locale=C", "--no-instructions", "--wal-segsize=1"]  # fmt: skip
         subprocess.run(command, check=True, capture_output=True, cwd=self.root, **self._as_user())
 
     def start(self) -> None:
@@ -112,8 +114,10 @@ def running() -> Iterator[Postgres]:
     if binaries is None:
         raise RuntimeError("PostgreSQL is not installed")
     # Unix sockets have short paths, and an unprivileged server must be able to walk to its files: neither holds for pytest's directories.
+    # A database for each test takes 8 MB, and memory is small in some containers.
     memory = Path("/dev/shm")
-    root = Path(tempfile.mkdtemp(prefix="postgres-", dir=memory if os.access(memory, os.W_OK) else "/tmp"))
+    roomy = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free >= _ROOM
+    root = Path(tempfile.mkdtemp(prefix="postgres-", dir=memory if roomy else "/tmp"))
     root.chmod(0o755)
     server = Postgres(root, binaries)
     try:
