@@ -17,7 +17,7 @@ from triage.inquiry import Checked, Verdict
 from triage.order import Money, Order, OrderStatus, Payment, PaymentStatus, RefundStatus
 from triage.payment import PaymentEvent, PaymentEventKind, event_json, parse_event
 from triage.people import People
-from triage.policy.paying import TOLD, Heard, for_people, letter, needless
+from triage.policy.paying import TOLD, Heard, fits, for_people, letter, needless
 from triage.reply import ReplyKind
 
 FAILED, REFUNDED, DISPUTED, SUSPECTED = PaymentEventKind
@@ -163,6 +163,23 @@ def test_a_letter_that_is_held_back() -> None:
     found = letter(heard(event()), ANN, NOW, "the customer was told enough today")
     assert found.replies == ()
     assert [one.kind for one in found.events][-2:] == ["not_advised", "payment_event"]
+
+
+@rows(
+    ("amount", "total", "expected"),
+    [
+        (euros("49.90"), euros("49.90"), True),
+        (euros("20.00"), euros("49.90"), True),
+        (euros("49.91"), euros("49.90"), False),
+        (Money(amount=Decimal("49.90"), currency="USD"), euros("49.90"), False),
+        (euros("49.90"), None, True),
+        (None, euros("49.90"), False),
+        (None, None, False),
+    ],
+)
+def test_amounts_that_can_be_of_the_order(amount: Money | None, total: Money | None, expected: bool) -> None:
+    """At most what it costs, in its currency, where the order system says what that is."""
+    assert fits(event(amount=amount), order(total=total)) is expected
 
 
 @pytest.mark.parametrize("of", [None, UNPAID])

@@ -92,9 +92,22 @@ async def test_what_nobody_need_do_anything_about(what: dict[str, Any], known: O
         (CHARGE, replace(UNPAID, addresses=("support@shop.example",)), ADVICE),
         (CHARGE, replace(UNPAID, addresses=("jane@shop.example",)), ADVICE),
         (CHARGE | {"amount": None}, UNPAID, ADVICE),
+        (CHARGE | {"amount": 4991}, UNPAID, ADVICE),
+        (CHARGE | {"currency": "usd"}, UNPAID, ADVICE),
         (CHARGE | {"outcome": None, "failure_code": "account_closed"}, UNPAID, ADVICE),
     ],
-    ids=["not_wanted", "unknown_order", "no_address", "broken_address", "our_address", "staff", "no_amount", "no_plain_reason"],
+    ids=[
+        "not_wanted",
+        "unknown_order",
+        "no_address",
+        "broken_address",
+        "our_address",
+        "staff",
+        "no_amount",
+        "more_than_the_order",
+        "another_currency",
+        "no_plain_reason",
+    ],
 )
 async def test_what_is_for_people_only(what: dict[str, Any], known: Order, extra: str, tmp_path: Path) -> None:
     """Where the policy does not want it, or it is not sure to whom or what to write, no customer is written to, now or later."""

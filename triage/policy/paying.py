@@ -92,6 +92,13 @@ def needless(heard: Heard, *, told: bool) -> str:
     return "it was paid meanwhile" if paid else "" if order.status in _UNPAID else f"the order is {order.status}"
 
 
+def fits(event: PaymentEvent, order: Order) -> bool:
+    """Whether the amount can be one of the order's: some shops let the buyer's browser say which order is paid."""
+    if event.amount is None:
+        return False
+    return order.total is None or (event.amount.currency == order.total.currency and event.amount.amount <= order.total.amount)
+
+
 def letter(heard: Heard, address: str, at: datetime, held_back: str = "") -> Decision:
     """The case with the letter to the order's customer, which leaves `at` that time; `held_back`: why a person looks first."""
     order, kind = heard.order, TOLD[heard.event.kind]

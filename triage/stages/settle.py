@@ -13,7 +13,7 @@ from triage.parsing.address import addr_spec
 from triage.payment import HeardEvent, PaymentEventKind
 from triage.people import People
 from triage.policy.first_contact import FAILURES
-from triage.policy.paying import TOLD, Heard, for_people, letter, needless
+from triage.policy.paying import TOLD, Heard, fits, for_people, letter, needless
 from triage.policy.table import Policy
 from triage.ports import Now, Store, Transaction
 from triage.sections.orders import AdviceSettings
@@ -122,7 +122,7 @@ class Settle:
         """Where the customer is told; "" where that is not wanted, or nobody is known for sure."""
         event, order = heard.event, heard.order
         told, plain = TOLD.get(event.kind), event.kind is not PaymentEventKind.FAILED or event.reason in FAILURES
-        if told not in self._advice.tell or not plain or order is None or event.amount is None:
+        if told not in self._advice.tell or not plain or order is None or not fits(event, order):
             return ""
         address = next(filter(None, map(addr_spec, order.addresses)), "")
         return "" if address in self._people.own | self._people.staff else address
