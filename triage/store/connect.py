@@ -35,6 +35,8 @@ _PRAGMAS = (
     # An acknowledgment's state must survive a power cut; WAL alone promises only consistency.
     "synchronous = full",
     "foreign_keys = on",
+    # What is taken away, raw messages above all, is written over and not only forgotten; Debian's SQLite does so unasked.
+    "secure_delete = on",
     # What a savepoint would put back went to a temporary file otherwise, more of it than of everything that is kept.
     "temp_store = memory",
     # In KiB. The indexes of a busy day are looked at with every message, and the usual 2 MB do not hold them.
