@@ -4,9 +4,11 @@ How the tests are dealt out to workers stands here as well."""
 
 import itertools
 import os
+import shutil
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 import structlog
@@ -18,6 +20,7 @@ from triage.demo import servers as demo_servers
 
 PASSWORD = "a secret of the tests"
 _USERS = 400
+_MEMORY, _ROOM = Path("/dev/shm"), 2 << 30
 _fresh = itertools.count()
 #: Files that wait for processes, servers and time-outs, the longest first: one of them begun last would run alone at the end.
 _LONG = ("tests/demo/test_whole.py", "tests/spine/test_daemon.py", "tests/mailbox/test_contract.py", "tests/proof/", "tests/spine/",
@@ -44,9 +47,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 def pytest_configure() -> None:
-    """Byte code is kept: dozens of interpreters are started, and each would compile a thousand modules again."""
+    """Byte code is kept: dozens of interpreters are started, and each would compile a thousand modules again; files lie in memory."""
     sys.dont_write_bytecode = False
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    # Stores are synced with each commit, thousands of times: in memory where there is room.
+    if os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free >= _ROOM:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -97,7 +97,7 @@ def template_sources(settings: Settings) -> dict[str, str]:
     """Every template by its name below the templates folder."""
     folder = settings.paths.templates
     # Editors and file managers leave hidden files behind that are no templates.
-    paths = [path for path in sorted(folder.rglob("*.*")) if path.is_file() and not path.name.startswith(".")]
+    paths = [path for path in sorted(folder.rglob("*.*"), key=str) if path.is_file() and not path.name.startswith(".")]
     if not paths:
         raise SettingsError([f"paths.templates = {str(folder)!r}: expected a folder with templates"])
     return {path.relative_to(folder).as_posix(): _template(path) for path in paths}

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from email.message import EmailMessage
+from functools import lru_cache
 from itertools import count
 from pathlib import Path
 from typing import TypeVar
@@ -177,6 +178,7 @@ def opened_office(root: Path, clock: Clock, people: str = "") -> tuple[Office, S
     return Office(settings=settings, store=store, stages=stages, clock=clock, post=post), store
 
 
+@lru_cache(maxsize=256)
 def opened(content: bytes) -> EmailMessage:
     """A message that left, parsed."""
     message = email.message_from_bytes(content, policy=email.policy.default)

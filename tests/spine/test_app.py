@@ -59,14 +59,19 @@ async def test_shadow_sends_nothing(world: World, sink: Sink) -> None:
     assert statuses == {"withheld"}
 
 
+def open_stores() -> set[int | None]:
+    """The threads of stores; a test before this one may have left its own."""
+    return {it.ident for it in threading.enumerate() if it.name == "store"}
+
+
 async def test_nothing_is_left_running(world: World) -> None:
     """Afterwards there are no threads, tasks or processes of ours that were not there before."""
-    threads, tasks = threading.active_count(), asyncio.all_tasks()
+    threads, stores, tasks = threading.active_count(), open_stores(), asyncio.all_tasks()
     async with world.app() as assembled:
         await assembled.receive[0].work()
     assert asyncio.all_tasks() == tasks
     # Threads of the loop's own executor may stay; the store's and the pool's must not.
-    assert not [it.name for it in threading.enumerate() if it.name == "store"]
+    assert open_stores() == stores
     assert threading.active_count() <= threads + 4
     children = subprocess.run(["ps", "--ppid", str(os.getpid()), "-o", "args="], capture_output=True, text=True, check=False).stdout
     assert "multiprocessing.spawn" not in children
@@ -74,10 +79,11 @@ async def test_nothing_is_left_running(world: World) -> None:
 
 async def test_what_fails_inside_lets_go_as_well(world: World) -> None:
     """An error while it is assembled or used closes the store, which can be opened again at once."""
+    stores = open_stores()
     with pytest.raises(ZeroDivisionError):
         async with world.app():
             raise ZeroDivisionError
-    assert not [it.name for it in threading.enumerate() if it.name == "store"]
+    assert open_stores() == stores
     assert await world.ask(lambda tx: tx.cases.find()) == []
 
 

@@ -75,7 +75,7 @@ async def test_a_wrong_policy_ends_the_start_with_its_mistakes(world: World) -> 
 async def test_a_damaged_store_is_refused(world: World) -> None:
     """A file that is no store of ours is not written to."""
     store = world.root / "var" / "triage.db"
-    store.parent.mkdir()
+    store.parent.mkdir(exist_ok=True)
     store.write_bytes(b"this is not a database, it is a letter to somebody" * 100)
     with pytest.raises(StoreBrokenError, match="expected an undamaged SQLite database"):
         await world.settle()
@@ -84,7 +84,7 @@ async def test_a_damaged_store_is_refused(world: World) -> None:
 
 async def test_a_key_of_the_wrong_length_is_refused(world: World) -> None:
     """A damaged secret would make every token invalid: it is named instead."""
-    (world.root / "var").mkdir()
+    (world.root / "var").mkdir(exist_ok=True)
     (world.root / "var" / "secret.key").write_bytes(b"short")
     with pytest.raises(SettingsError, match="expected the 32"):
         await world.settle()
@@ -147,7 +147,7 @@ async def test_a_built_in_text_is_told(world: World, sink: Sink) -> None:
 async def test_alarms_of_a_run_that_died_are_taken_down(world: World) -> None:
     """The file of alarms says what stands now, and not what stood when a daemon was killed."""
     path = world.root / "var" / ALARMS
-    path.parent.mkdir()
+    path.parent.mkdir(exist_ok=True)
     path.write_text('{"alarms": [{"kind": "late", "text": "long ago", "since": "2026-03-02T12:00:00+00:00"}]}')
     async with world.app() as app:
         await app.watch.warn.work()
