@@ -121,9 +121,9 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def vitals(settings: Settings, store: Store, board: AlarmBoard) -> Vitals:
+def vitals(settings: Settings, store: Store, board: AlarmBoard, now: Now = utc_now) -> Vitals:
     """The watch over promises, for a command beside a daemon that may be dead."""
-    return parts_of(settings, utc_now).vitals(store, Pulses(utc_now), board)
+    return parts_of(settings, now).vitals(store, Pulses(now), board)
 
 
 def learned(settings: Settings) -> Learned:

@@ -42,16 +42,16 @@ def _said(chosen: Settings) -> Mapping[str, object]:
         return told
     since = at or now
     words = f"no sign of life since {since:%Y-%m-%d %H:%M} UTC" if at else "no daemon runs on this state folder"
-    return health_json(run_async(_seen(chosen, Alarm(kind="daemon", text=words, since=since))))
+    return health_json(run_async(_seen(chosen, Alarm(kind="daemon", text=words, since=since), now)))
 
 
-async def _seen(chosen: Settings, alarm: Alarm) -> Health:
-    """What the store says while nobody works on it."""
+async def _seen(chosen: Settings, alarm: Alarm, now: datetime) -> Health:
+    """What the store says at that moment, while nobody works on it."""
     store = open_case_store(chosen)
     board = AlarmBoard()
     board.sound(alarm.kind, alarm.text, alarm.since)
     try:
-        return await app.vitals(chosen, store, board).look()
+        return await app.vitals(chosen, store, board, lambda: now).look()
     finally:
         await store.close()
 
