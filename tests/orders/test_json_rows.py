@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from tests.effort import effort
 from tests.orders.making import at
 from tests.rows import rows
-from triage.orders.books.rows import Row, begin, follow, link, moment, part, said, since, spelled, text
+from triage.fields import Fields, moment, part
+from triage.orders.books.rows import begin, follow, link, said, since, spelled, text
 from triage.orders.books.rows import rows as rows_of
 
 START = datetime(2026, 11, 20, tzinfo=UTC)
@@ -29,7 +30,7 @@ START = datetime(2026, 11, 20, tzinfo=UTC)
         ({}, ""),
     ],
 )
-def test_text(row: Row, expected: str) -> None:
+def test_text(row: Fields, expected: str) -> None:
     """The first field that says anything; lists and tables say nothing."""
     assert text(row, "a", "b") == expected
 
@@ -45,7 +46,7 @@ def test_text(row: Row, expected: str) -> None:
         ({}, {}),
     ],
 )
-def test_parts(row: Row, expected: Row) -> None:
+def test_parts(row: Fields, expected: Fields) -> None:
     """What lies within, or an empty row."""
     assert part(row, "a", "b") == expected
 
@@ -61,7 +62,7 @@ def test_parts(row: Row, expected: Row) -> None:
         (None, []),
     ],
 )
-def test_lists(row: object, expected: list[Row]) -> None:
+def test_lists(row: object, expected: list[Fields]) -> None:
     """Rows in a list, and nothing else in it."""
     assert rows_of(row, "a") == expected
     assert rows_of([{"b": 1}, 2]) == [{"b": 1}]
@@ -147,7 +148,7 @@ async def test_each_change_is_told_once(changes: list[int], page: int, limit: in
         order.shuffle(every)  # type: ignore[attr-defined]
         listed = sorted(every, key=lambda row: row["at"])
 
-    async def pages() -> AsyncIterator[list[Row]]:
+    async def pages() -> AsyncIterator[list[Fields]]:
         for start in range(0, len(listed), page):
             yield listed[start : start + page]
 
@@ -165,7 +166,7 @@ async def test_each_change_is_told_once(changes: list[int], page: int, limit: in
 async def test_rows_without_a_time_or_an_id_are_no_changes() -> None:
     """There is no place for them in the order of things."""
 
-    async def pages() -> AsyncIterator[list[Row]]:
+    async def pages() -> AsyncIterator[list[Fields]]:
         yield [{"id": 1}, {"at": START.isoformat()}, {"id": "x", "at": START.isoformat()}, {"id": 2, "at": START.isoformat()}]
 
     found, mark = await follow(pages(), begin(START), 9, lambda row: text(row, "at"))

@@ -1,23 +1,12 @@
 """What stands in JSON that was posted to us, looked at without surprise: whatever is not as expected says nothing."""
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
-from typing import TypeAlias
 
+from triage.fields import Fields
 from triage.order import Money
 
-Fields: TypeAlias = Mapping[str, object]
 #: An order number that is longer is none.
 _LONGEST = 60
-
-
-def part(fields: Fields, *names: str) -> Fields:
-    """What lies below these names, one within the other; empty where there is nothing."""
-    found: object = fields
-    for name in names:
-        found = found.get(name) if isinstance(found, Mapping) else None
-    return found if isinstance(found, Mapping) else {}
 
 
 def text(fields: Fields, *names: str) -> str:
@@ -43,12 +32,3 @@ def amount(written: str, currency: str) -> Money | None:
         return Money(amount=Decimal(written), currency=currency.upper()[:3]) if currency else None
     except (InvalidOperation, ValueError):
         return None
-
-
-def moment(written: str) -> datetime | None:
-    """A time in ISO 8601, in UTC where it names no zone; None for anything else."""
-    try:
-        at = datetime.fromisoformat(written)
-    except ValueError:
-        return None
-    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)

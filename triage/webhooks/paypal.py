@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from triage.errors import NotGenuineError
+from triage.fields import Fields, moment, part
 from triage.order import Money
 from triage.payment import PaymentEvent, PaymentEventKind, Post
-from triage.webhooks.fields import Fields, amount, moment, order_number, part, text
+from triage.webhooks.fields import amount, order_number, text
 from triage.webhooks.paypal_signature import PayPalSignature
 
 _NAME = "PayPal"

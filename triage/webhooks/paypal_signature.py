@@ -18,8 +18,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from triage.errors import NotGenuineError, TemporaryError
+from triage.fields import moment
 from triage.payment import Post
-from triage.webhooks.fields import moment
 
 _NAME = "PayPal"
 #: PayPal posts again for three days what was not taken.

@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from triage.errors import NotGenuineError
+from triage.fields import Fields, part
 from triage.order import Money
 from triage.payment import PaymentEvent, PaymentEventKind, Post
-from triage.webhooks.fields import Fields, number, order_number, part, text
+from triage.webhooks.fields import number, order_number, text
 
 _NAME = "Stripe"
 _FIELD = "stripe-signature"

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from typing import TypeAlias
 
 from triage.errors import OrderSystemRefusedError
+from triage.fields import Fields, moment
 from triage.logs import get_logger
 from triage.order import Order, same_number
 
-Row: TypeAlias = Mapping[str, object]
 #: When a row changed, and its id: rows may have changed at the same second.
 _Change: TypeAlias = tuple[datetime, int]
 
@@ -18,21 +18,13 @@ _LINK = re.compile(r"https?://[^\s<>\"']{4,2000}")
 _log = get_logger("orders")
 
 
-def text(row: Row, *names: str) -> str:
+def text(row: Fields, *names: str) -> str:
     """The first of these fields that says anything, as text."""
     found = (row.get(name) for name in names)
     return next((str(value).strip() for value in found if isinstance(value, str | int | float) and str(value).strip()), "")
 
 
-def part(row: Row, *names: str) -> Row:
-    """The row that lies below these names, one within the other; an empty one where there is none."""
-    found: object = row
-    for name in names:
-        found = found.get(name) if isinstance(found, Mapping) else None
-    return found if isinstance(found, Mapping) else {}
-
-
-def rows(row: object, name: str = "") -> list[Row]:
+def rows(row: object, name: str = "") -> list[Fields]:
     """The list of rows of that name, or, without one, that this is."""
     listed = row.get(name) if name and isinstance(row, Mapping) else row
     return [one for one in listed if isinstance(one, Mapping)] if isinstance(listed, list) else []
@@ -53,15 +45,6 @@ def spelled(number: str, prefix: str) -> str:
     return prefix + number.removeprefix(same_number(prefix))
 
 
-def moment(written: str) -> datetime | None:
-    """The time in ISO 8601, in UTC where it names no zone; None where it is none."""
-    try:
-        found = datetime.fromisoformat(written)
-    except ValueError:
-        return None
-    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
-
-
 def since(mark: str) -> datetime | None:
     """The time in a mark; None in an empty one, and in one that another order system has left."""
     at, between, number = mark.partition("|")
@@ -73,9 +56,11 @@ def begin(now: datetime) -> str:
     return _mark((now, 0))
 
 
-async def follow(pages: AsyncIterator[Sequence[Row]], after: str, limit: int, changed: Callable[[Row], str]) -> tuple[list[Row], str]:
+async def follow(
+    pages: AsyncIterator[Sequence[Fields]], after: str, limit: int, changed: Callable[[Fields], str]
+) -> tuple[list[Fields], str]:
     """The rows that changed after a mark, earliest first, and the mark behind the last; the pages come in that order."""
-    behind, found = (since(after) or _EARLIEST, int(after.rpartition("|")[2])), list[tuple[_Change, Row]]()
+    behind, found = (since(after) or _EARLIEST, int(after.rpartition("|")[2])), list[tuple[_Change, Fields]]()
     async for page in pages:
         for row in page:
             at, number = moment(changed(row)), text(row, "id")
@@ -89,7 +74,7 @@ async def follow(pages: AsyncIterator[Sequence[Row]], after: str, limit: int, ch
     return [row for _, row in told], _mark(told[-1][0]) if told else after
 
 
-def readable(found: Sequence[Row], form: Callable[[Row], Order | None], name: str) -> list[Order]:
+def readable(found: Sequence[Fields], form: Callable[[Fields], Order | None], name: str) -> list[Order]:
     """The orders; one that cannot be read is passed over, so that it does not keep back all that change after it."""
     orders = []
     for row in found:

@@ -7,9 +7,10 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from triage.errors import OrderSystemRefusedError
+from triage.fields import Fields, part
 from triage.order import Document, Order, same_number
 from triage.orders.books.client import Answer, Client, utc_now
-from triage.orders.books.rows import Row, begin, follow, part, readable, rows, since, spelled, text
+from triage.orders.books.rows import begin, follow, readable, rows, since, spelled, text
 from triage.orders.books.shopify_form import shopify_order
 from triage.sections.shops import ShopifySettings
 
@@ -80,21 +81,21 @@ class ShopifyBook:
         listed = await self._page({"name": spelled(number, self._prefix), "limit": str(_SPARE)})
         return await self._whole([row for row in listed if same_number(text(row, "name")) == number])
 
-    async def _whole(self, listed: Sequence[Row]) -> list[Order]:
+    async def _whole(self, listed: Sequence[Fields]) -> list[Order]:
         """The orders, with what came of attempts to take their payment."""
         taken = await asyncio.gather(*(self._transactions(text(row, "id")) for row in listed))
         orders = (shopify_order(row, transactions) for row, transactions in zip(listed, taken, strict=True))
         return [order for order in orders if order]
 
-    async def _transactions(self, key: str) -> list[Row]:
+    async def _transactions(self, key: str) -> list[Fields]:
         answer = await self._client.get(f"{self._root}/orders/{key}/transactions.json") if key.isdecimal() else None
         return rows(answer.json(), "transactions") if answer else []
 
-    async def _page(self, wanted: Mapping[str, str]) -> list[Row]:
+    async def _page(self, wanted: Mapping[str, str]) -> list[Fields]:
         answer = await self._client.get(f"{self._root}/orders.json", {"status": "any", **wanted})
         return self._orders(answer)
 
-    async def _pages(self, wanted: Mapping[str, str]) -> AsyncIterator[list[Row]]:
+    async def _pages(self, wanted: Mapping[str, str]) -> AsyncIterator[list[Fields]]:
         answer = await self._client.get(f"{self._root}/orders.json", {"status": "any", **wanted})
         while answer:
             yield self._orders(answer)
@@ -104,14 +105,14 @@ class ShopifyBook:
                 return
             answer = await self._client.get(following[1])
 
-    def _orders(self, answer: Answer | None) -> list[Row]:
+    def _orders(self, answer: Answer | None) -> list[Fields]:
         body = answer.json() if answer else None
         if not isinstance(body, Mapping) or not isinstance(body.get("orders"), list):
             raise OrderSystemRefusedError(f"{self.name}: expected a list of orders; are shop and api_version right?")
         return rows(body, "orders")
 
 
-def _is_of(row: Row, address: str) -> bool:
+def _is_of(row: Fields, address: str) -> bool:
     theirs = (text(row, "email"), text(row, "contact_email"), text(part(row, "customer"), "email"))
     return row.get("test") is not True and address in {its.lower() for its in theirs}
 

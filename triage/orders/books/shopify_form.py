@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from triage.fields import Fields, moment, part
 from triage.order import Order
 from triage.order_form import order_of
-from triage.orders.books.rows import Row, link, moment, part, rows, said, text
+from triage.orders.books.rows import link, rows, said, text
 
 #: Its codes of why a payment failed, for which there are words.
 _REASONS: Mapping[str, str] = {
@@ -29,7 +30,7 @@ _REFUNDS = {"success": "sent", "pending": "approved"} | dict.fromkeys(_FAILED, "
 _OF_FINANCES = {"pending": "pending", "authorized": "pending"} | dict.fromkeys(("paid", "partially_refunded", "refunded"), "paid")
 
 
-def shopify_order(row: Row, transactions: Sequence[Row] = ()) -> Order | None:
+def shopify_order(row: Fields, transactions: Sequence[Fields] = ()) -> Order | None:
     """The order; None for one of the shop's test mode. `transactions`: attempts to take its payment, where they were asked for."""
     if row.get("test") is True:
         return None
@@ -55,7 +56,7 @@ def shopify_order(row: Row, transactions: Sequence[Row] = ()) -> Order | None:
     return order_of(said(fields))
 
 
-def _status(row: Row) -> str:
+def _status(row: Fields) -> str:
     parcels, whole, paid = _parcels(row), text(row, "fulfillment_status"), text(row, "financial_status")
     if text(row, "cancelled_at") or (paid == "voided" and not parcels):
         return "cancelled"
@@ -67,18 +68,18 @@ def _status(row: Row) -> str:
     return "pending" if paid in _UNPAID and not parcels else "processing"
 
 
-def _at(row: Row, *names: str) -> str:
+def _at(row: Fields, *names: str) -> str:
     """A time, which it writes in the shop's zone."""
     at = moment(text(row, *names))
     return at.isoformat() if at else ""
 
 
-def _customer(row: Row) -> str:
+def _customer(row: Fields) -> str:
     person = part(row, "customer")
     return f"{text(person, 'first_name')} {text(person, 'last_name')}".strip() or text(part(row, "billing_address"), "name")
 
 
-def _money(row: Row, name: str, order: Row) -> dict[str, str]:
+def _money(row: Fields, name: str, order: Fields) -> dict[str, str]:
     """In the currency in which the customer sees it, which may be another one than the shop's."""
     shown = part(row, f"{name}_set", "presentment_money")
     if shown:
@@ -91,7 +92,7 @@ def _charged(money: dict[str, str]) -> dict[str, str]:
     return money if money.get("amount", "").strip("0.") else {}
 
 
-def _item(line: Row, order: Row) -> dict[str, object]:
+def _item(line: Fields, order: Fields) -> dict[str, object]:
     vendor = text(line, "vendor")
     return said(
         {
@@ -104,11 +105,11 @@ def _item(line: Row, order: Row) -> dict[str, object]:
     )
 
 
-def _parcels(row: Row) -> list[Row]:
+def _parcels(row: Fields) -> list[Fields]:
     return [parcel for parcel in rows(row, "fulfillments") if text(parcel, "status") not in _NEVER_LEFT]
 
 
-def _shipment(parcel: Row) -> dict[str, object]:
+def _shipment(parcel: Fields) -> dict[str, object]:
     arrived = text(parcel, "shipment_status") == "delivered"
     return said(
         {
@@ -122,7 +123,7 @@ def _shipment(parcel: Row) -> dict[str, object]:
     )
 
 
-def _as_a_whole(row: Row) -> list[dict[str, object]]:
+def _as_a_whole(row: Fields) -> list[dict[str, object]]:
     """The payment as far as the order itself tells of it."""
     status, gateways, total = (
         _OF_FINANCES.get(text(row, "financial_status")),
@@ -135,12 +136,12 @@ def _as_a_whole(row: Row) -> list[dict[str, object]]:
     return [said({"status": status, "amount": total, "method": method, "at": _at(row, "processed_at") if status == "paid" else ""})]
 
 
-def _payments(transactions: Sequence[Row]) -> Iterator[dict[str, object]]:
+def _payments(transactions: Sequence[Fields]) -> Iterator[dict[str, object]]:
     """One for each time that money came in or is to, with the attempts that failed before it."""
     captured = {text(one, "parent_id") for one in transactions if text(one, "kind") == "capture" and text(one, "status") == "success"}
     voided = {text(one, "parent_id") for one in transactions if text(one, "kind") == "void" and text(one, "status") == "success"}
     attempts: list[dict[str, object]] = []
-    latest: Row = {}
+    latest: Fields = {}
     for one in sorted(transactions, key=lambda it: _at(it, "processed_at", "created_at")):
         if text(one, "kind") not in _TAKING or text(one, "id") in captured or one.get("test") is True:
             continue
@@ -154,27 +155,27 @@ def _payments(transactions: Sequence[Row]) -> Iterator[dict[str, object]]:
         yield _payment(latest, "failed", attempts)
 
 
-def _taken(one: Row) -> str:
+def _taken(one: Fields) -> str:
     return "paid" if text(one, "status") == "success" and text(one, "kind") != "authorization" else "pending"
 
 
-def _payment(one: Row, status: str, attempts: Sequence[Mapping[str, object]]) -> dict[str, object]:
+def _payment(one: Fields, status: str, attempts: Sequence[Mapping[str, object]]) -> dict[str, object]:
     at = _at(one, "processed_at", "created_at") if status == "paid" else ""
     amount = {"amount": text(one, "amount"), "currency": text(one, "currency")}
     return said({"id": text(one, "id"), "method": _method(one), "amount": amount, "status": status, "at": at, "attempts": list(attempts)})
 
 
-def _attempt(one: Row) -> dict[str, object]:
+def _attempt(one: Fields) -> dict[str, object]:
     code = text(one, "error_code")
     at = _at(one, "processed_at", "created_at")
     return said({"status": "failed", "at": at, "reason": _REASONS.get(code, code), "method": _method(one)})
 
 
-def _method(one: Row) -> str:
+def _method(one: Fields) -> str:
     return text(part(one, "payment_details"), "credit_card_company") or text(one, "gateway")
 
 
-def _refunds(row: Row) -> Iterator[dict[str, object]]:
+def _refunds(row: Fields) -> Iterator[dict[str, object]]:
     for refund in rows(row, "refunds"):
         for one in rows(refund, "transactions"):
             status = _REFUNDS.get(text(one, "status"))

@@ -7,9 +7,10 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from triage.errors import OrderSystemRefusedError
+from triage.fields import Fields, part
 from triage.order import Document, Order, same_number
 from triage.orders.books.client import Answer, Client, utc_now
-from triage.orders.books.rows import Row, begin, follow, part, readable, rows, since, spelled, text
+from triage.orders.books.rows import begin, follow, readable, rows, since, spelled, text
 from triage.orders.books.woocommerce_form import woocommerce_order
 from triage.sections.shops import WooCommerceSettings
 
@@ -77,21 +78,21 @@ class WooCommerceBook:
         found = _of(number, listed) or _of(number, await self._page({"search": spelled(number, self._prefix), "per_page": str(_PAGE)}))
         return await self._whole(found)
 
-    async def _whole(self, listed: Sequence[Row]) -> list[Order]:
+    async def _whole(self, listed: Sequence[Fields]) -> list[Order]:
         """The orders, with when and how money was paid back."""
         refunds = await asyncio.gather(*map(self._refunds, listed))
         orders = (self._form(row, refunds=its) for row, its in zip(listed, refunds, strict=True))
         return [order for order in orders if order]
 
-    async def _refunds(self, row: Row) -> list[Row]:
+    async def _refunds(self, row: Fields) -> list[Fields]:
         key = text(row, "id")
         answer = await self._client.get(f"{self._url}/{key}/refunds") if rows(row, "refunds") and key.isdecimal() else None
         return rows(answer.json()) if answer else []
 
-    async def _page(self, wanted: Mapping[str, str]) -> list[Row]:
+    async def _page(self, wanted: Mapping[str, str]) -> list[Fields]:
         return self._orders(await self._client.get(self._url, wanted))
 
-    async def _pages(self, wanted: Mapping[str, str], limit: int) -> AsyncIterator[list[Row]]:
+    async def _pages(self, wanted: Mapping[str, str], limit: int) -> AsyncIterator[list[Fields]]:
         page, last = 1, 1
         while page <= last:
             answer = await self._client.get(self._url, {**wanted, "per_page": str(min(limit + 1, _PAGE)), "page": str(page)})
@@ -99,12 +100,12 @@ class WooCommerceBook:
             said = answer.headers.get("X-WP-TotalPages", "") if answer else ""
             page, last = page + 1, int(said) if said.isdecimal() else last
 
-    def _orders(self, answer: Answer | None) -> list[Row]:
+    def _orders(self, answer: Answer | None) -> list[Fields]:
         body = answer.json() if answer else None
         if not isinstance(body, list):
             raise OrderSystemRefusedError(f"{self.name}: expected a list of orders; is base_url right, and WooCommerce's REST API on?")
         return rows(body)
 
 
-def _of(number: str, listed: Sequence[Row]) -> list[Row]:
+def _of(number: str, listed: Sequence[Fields]) -> list[Fields]:
     return [row for row in listed if same_number(text(row, "number", "id")) == number]

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from triage.errors import OrderSystemRefusedError
+from triage.fields import Fields, moment, part
 from triage.order import Order
 from triage.order_form import order_of
-from triage.orders.books.rows import Row, link, moment, part, rows, said, text
+from triage.orders.books.rows import link, rows, said, text
 
 #: Its own states; those that plugins add are in the settings. What was paid back whole was given up by shop or customer.
 _STATUSES: Mapping[str, str] = {
@@ -26,7 +27,7 @@ _LONGEST_STAMP = 11
 _CENT = Decimal("0.01")
 
 
-def woocommerce_order(row: Row, statuses: Mapping[str, str], refunds: Sequence[Row] = ()) -> Order | None:
+def woocommerce_order(row: Fields, statuses: Mapping[str, str], refunds: Sequence[Fields] = ()) -> Order | None:
     """The order; None where it is none yet or any more. `refunds`: its refunds with their times, where they were asked for."""
     status = text(row, "status")
     if status in _NO_ORDERS:
@@ -54,7 +55,7 @@ def woocommerce_order(row: Row, statuses: Mapping[str, str], refunds: Sequence[R
     return order_of(said(fields))
 
 
-def _at(row: Row, name: str) -> str:
+def _at(row: Fields, name: str) -> str:
     """A time in UTC, which it writes without saying so."""
     at = moment(text(row, f"{name}_gmt"))
     return at.isoformat() if at else ""
@@ -69,7 +70,7 @@ def _charged(money: dict[str, str]) -> dict[str, str]:
     return money if money.get("amount", "").strip("0.") else {}
 
 
-def _sum(row: Row, *names: str, pieces: int = 1) -> str:
+def _sum(row: Fields, *names: str, pieces: int = 1) -> str:
     """With what is tax of it, as the customer pays it; of one piece where there are several."""
     try:
         return str((sum((Decimal(text(row, name)) for name in names if text(row, name)), Decimal()) / pieces).quantize(_CENT))
@@ -77,18 +78,18 @@ def _sum(row: Row, *names: str, pieces: int = 1) -> str:
         raise OrderSystemRefusedError(f"{' and '.join(names)}: expected amounts") from error
 
 
-def _item(line: Row, currency: str) -> dict[str, object]:
+def _item(line: Fields, currency: str) -> dict[str, object]:
     many = text(line, "quantity")
     return said({"sku": text(line, "sku"), "name": text(line, "name"), "quantity": many, "price": _money(_each(line, many), currency)})
 
 
-def _each(line: Row, many: str) -> str:
+def _each(line: Fields, many: str) -> str:
     # What it calls the price is without tax; customers know the other one.
     pieces = int(many) if many.isdecimal() else 0
     return _sum(line, "subtotal", "subtotal_tax", pieces=pieces) if pieces else ""
 
 
-def _shipments(row: Row) -> Iterator[dict[str, object]]:
+def _shipments(row: Fields) -> Iterator[dict[str, object]]:
     for kept in rows(row, "meta_data"):
         if text(kept, "key") == _TRACKING:
             for parcel in rows(kept, "value"):
@@ -104,7 +105,7 @@ def _shipments(row: Row) -> Iterator[dict[str, object]]:
                 )
 
 
-def _payments(row: Row, currency: str) -> Iterator[dict[str, object]]:
+def _payments(row: Fields, currency: str) -> Iterator[dict[str, object]]:
     status, method, paid = text(row, "status"), text(row, "payment_method_title", "payment_method"), _at(row, "date_paid")
     payment = {"id": text(row, "transaction_id"), "method": method, "amount": _money(text(row, "total"), currency)}
     if paid:
@@ -117,7 +118,7 @@ def _payments(row: Row, currency: str) -> Iterator[dict[str, object]]:
         yield said({**payment, "status": "pending"})
 
 
-def _refund(row: Row, currency: str) -> dict[str, object]:
+def _refund(row: Fields, currency: str) -> dict[str, object]:
     # One that was only written down may have been sent by other means, or not yet.
     sent, at = row.get("refunded_payment") is True, _at(row, "date_created")
     status = "sent" if sent else "approved"
