@@ -2,6 +2,7 @@
 
 import ast
 import io
+import re
 import statistics
 import subprocess
 import sys
@@ -240,6 +241,14 @@ def test_every_test_says_what_it_shows() -> None:
     """Each test has a docstring of one sentence or more."""
     silent = [name for name, says in explained_tests().items() if not says]
     assert silent == []
+
+
+def test_no_test_measures_short_times() -> None:
+    """What must be quick is measured by its effort; a clock may only tell that something ended at all, however busy the machine is."""
+    limit = re.compile(r"(?:perf_counter|process_time|thread_time|monotonic|time)\(\) - \w+ <=? ([\d.]+)")
+    found = {f"{path}: {hit[0]}": float(hit[1]) for path, text in sources(TESTS).items() for hit in limit.finditer(text)}
+    assert len(found) > 5
+    assert [name for name, seconds in found.items() if seconds < 10] == []
 
 
 def test_no_address_of_a_registry_and_no_machine_path_is_kept() -> None:

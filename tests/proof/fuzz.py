@@ -16,6 +16,7 @@ from time import process_time
 
 from pebble import ProcessExpired, ProcessPool
 
+from tests.effort import effort
 from tests.proof.mutate import ROOT, digest, mutant, seeds
 from triage.classifier.shelf import Shelf
 from triage.extraction.mask import mask_text
@@ -178,8 +179,8 @@ def _one(tally: Tally, number: int, message: RawMessage) -> None:
         taken = process_time() - begun
         tally.seconds += taken
         tally.slowest = max(tally.slowest, taken)
-        if taken > SLOW:
-            tally.slow.append(number)
+    if taken > SLOW and effort(lambda: read_message(message), SLOW) > SLOW:
+        tally.slow.append(number)
     defects = reading.message.defects
     tally.with_defects += bool(defects)
     for defect in defects:

@@ -136,7 +136,7 @@ async def test_what_does_not_end_is_cut_off(world: World) -> None:
         async with serving(world, grace=0.5, tend=Stubborn()):
             await until(heartbeat(world).exists)
             began = monotonic()
-        assert 0.4 < monotonic() - began < 5
+        assert 0.4 < monotonic() - began < 15
     assert [line["stage"] for line in logs if line["event"] == "cut_off"] == ["stubborn"]
 
 

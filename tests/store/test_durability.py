@@ -5,13 +5,13 @@ import random
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
+from tests.effort import effort
 from tests.store.conftest import SqlitePlace
 from tests.store.words import NOON, SENT, Each, event, new_case, raw, reply
 from triage.case import CaseStatus
-from triage.ports import Transaction
+from triage.ports import Store, Transaction
 from triage.reply import DeliveryStatus
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -139,7 +139,7 @@ async def test_a_delivery_killed_after_data_is_uncertain(place: SqlitePlace) -> 
 async def test_opening_takes_little_time(place: SqlitePlace) -> None:
     """A store that exists opens in a blink: the daemon is back quickly and commands do not drag."""
     await place.open().close()
-    began = time.process_time()
-    store = place.open()
-    assert time.process_time() - began < 1.0
-    await store.close()
+    opened: list[Store] = []
+    assert effort(lambda: opened.append(place.open()), 1.0) < 1.0
+    for store in opened:
+        await store.close()

@@ -183,7 +183,7 @@ def test_waiting_for_a_new_file_ends(tmp_path: Path) -> None:
     began = time.monotonic()
     with pytest.raises(StoreBusyError, match="locked by another process"):
         connect(tmp_path / "a.db", busy_timeout=0.1)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 15
     holder.execute("rollback")
     connect(tmp_path / "a.db").close()
     holder.close()

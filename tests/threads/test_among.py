@@ -1,9 +1,8 @@
 """What agents type within our quoted message goes on, and nothing of ours with it, as Outlook and telephones write such answers."""
 
-import time
-
 import pytest
 
+from tests.effort import effort
 from tests.threads.answers import NOTIFICATION, REFUSED, TOKEN
 from triage.marks import CUSTOMER_BEGINS, CUSTOMER_ENDS, REPLY_ABOVE
 from triage.threads.own_words import own_words
@@ -140,6 +139,4 @@ def test_long_quotations_are_compared_quickly(pump: str) -> None:
     """64 KB of what is almost ours cost little."""
     text = (pump * (65536 // len(pump) + 1))[:65536]
     sent = f"{REPLY_ABOVE}\n{CUSTOMER_BEGINS}\n{text[:20000]}\n{CUSTOMER_ENDS}\nTHE CASE\n"
-    began = time.process_time()
-    own_words("x", f"x\n{REPLY_ABOVE}\n{text}", (sent,))
-    assert time.process_time() - began < 1.5
+    assert effort(lambda: own_words("x", f"x\n{REPLY_ABOVE}\n{text}", (sent,)), 1.5) < 1.5

@@ -1,11 +1,10 @@
 """Of an answer to a notification only its writer's words go on, whatever the mail program put around them."""
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.effort import effort
 from tests.threads.answers import NOTIFICATION, PROGRAMS, REFUSED, TOKEN, TYPED_IN_BETWEEN, WORDS, Program
 from triage.marks import CUSTOMER_BEGINS, CUSTOMER_ENDS, REPLY_ABOVE
 from triage.parsing import quotes
@@ -118,6 +117,4 @@ def test_ours_never_goes_on(words: str, program: Program) -> None:
 def test_long_answers_are_read_quickly(pump: str) -> None:
     """64 KB of almost quotations cost next to nothing."""
     text = (pump * (65536 // len(pump) + 1))[:65536]
-    began = time.process_time()
-    own_words(f"{text}\n{REPLY_ABOVE}\n{text}")
-    assert time.process_time() - began < 0.2
+    assert effort(lambda: own_words(f"{text}\n{REPLY_ABOVE}\n{text}"), 0.2) < 0.2

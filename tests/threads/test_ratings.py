@@ -1,9 +1,8 @@
 """What customers write when they say how we did, in English and German, and what only looks like it."""
 
-import time
-
 import pytest
 
+from tests.effort import effort
 from triage.threads.ratings import rating
 
 #: Score, text, comment.
@@ -201,6 +200,4 @@ def test_long_comments_are_cut() -> None:
 def test_it_is_quick_whatever_comes(pump: str) -> None:
     """64 KB of anything takes less than a fiftieth of a second."""
     text = pump * (65536 // len(pump))
-    began = time.perf_counter()
-    rating(text)
-    assert time.perf_counter() - began < 0.1
+    assert effort(lambda: rating(text), 0.02) < 0.02
