@@ -1,7 +1,7 @@
 """People in the configuration: who may act, under which address, when they are away; and mistakes that are told."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -113,3 +113,19 @@ def test_a_colleague_is_written_to_at_the_first_address() -> None:
     one = Colleague(key="a", name="A", role=Role.MANAGER, addresses=("a@shop.example", "b@shop.example"))
     assert (one.address, one.answers_customers) == ("a@shop.example", True)
     assert not Colleague(key="v", name="V", role=Role.VENDOR, addresses=("v@x.example",)).answers_customers
+
+
+@pytest.mark.parametrize(
+    ("zone", "month", "expected"),
+    [
+        ("Europe/Berlin", 11, "2026-11-05 00:30 CET"),
+        ("Europe/Berlin", 7, "2026-07-05 01:30 CEST"),
+        ("UTC", 7, "2026-07-04 23:30 UTC"),
+        ("America/New_York", 7, "2026-07-04 19:30 EDT"),
+        ("Asia/Kolkata", 1, "2026-01-05 05:00 IST"),
+    ],
+)
+def test_colleagues_read_the_time_where_they_are(zone: str, month: int, expected: str) -> None:
+    """A moment is told in the zone of the settings and with its name, summer and winter."""
+    ours = People(identity=Identity(address="support@shop.example", time_zone=zone))
+    assert ours.clock(datetime(2026, month, 4, 23, 30, tzinfo=UTC)) == expected

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Self
+from zoneinfo import ZoneInfo
 
 from triage.sections.identity import Identity
 from triage.sections.people import AgentSettings, ColleagueSettings, DepartmentSettings, PeopleSettings
@@ -52,6 +54,14 @@ class People:
     def colleague_at(self, address: str) -> Colleague | None:
         """Whoever may act and has that address; an agent before a department."""
         return next((one for one in self.colleagues.values() if address in one.addresses), None)
+
+    def clock(self, moment: datetime) -> str:
+        """A time to the minute where we are, with the zone's name: what colleagues read beside the deadlines that they are told."""
+        return f"{self.local(moment):%Y-%m-%d %H:%M %Z}"
+
+    def local(self, moment: datetime) -> datetime:
+        """The same moment in our time zone."""
+        return moment.astimezone(ZoneInfo(self.identity.time_zone))
 
     def called(self, key: str) -> str:
         """The name of an agent or department; one no longer configured keeps the key."""

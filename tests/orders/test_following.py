@@ -1,6 +1,7 @@
 """What the order system said in a case that goes on: follow-ups, letters to colleagues, answers that fail, and messages beside it."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -66,7 +67,7 @@ async def test_colleagues_are_sent_the_facts_with_every_letter(office: Office) -
         assert "WHAT THE ORDER SYSTEM SAYS" in text
         assert "Payment: 49.90 EUR Visa paid" in text
         assert "What was charged, less what was refunded, is what the order costs." in text
-        assert "UTC, order book" in text
+        assert re.search(r"\d CES?T, order book", text)
 
 
 async def test_without_an_order_system_nothing_is_looked_up(office: Office) -> None:

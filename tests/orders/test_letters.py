@@ -205,7 +205,7 @@ def test_colleagues_see_what_the_order_system_says() -> None:
     assert "SECRET-CARRIER SECRET-TRACKING" in text
     assert "! Order ORD1234: the author's address only looks like one of the order. Say nothing" in text
     assert "WHAT MAY BE DONE\n- Refund eligible: paid." in text
-    assert "2026-11-22 12:00 UTC, order book" in text
+    assert "2026-11-22 13:00 CET, order book" in text
     assert "WHAT THE ORDER SYSTEM SAYS" not in text_of(written(escalation_order()))
 
 
@@ -263,3 +263,4 @@ def test_nobody_outside_is_told_of_another_customer(role: str, verdict: Verdict,
     text = text_of(written(to, using=writer(people=people), orders=(checked(secretive(), verdict),)))
     assert ("SECRET-CARRIER" in text) == shown
     assert ("owner@secret.example" in text) == shown
+    assert ("2026-11-18 (order system)" in text) == shown

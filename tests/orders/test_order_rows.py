@@ -2,18 +2,21 @@
 
 import pytest
 
+from tests.making import IDENTITY
 from tests.orders.making import at, checked, euros, failed, order, paid, refund, shipment
 from tests.rows import rows
 from triage.inquiry import WORDS, Verdict
 from triage.order import Item, Order, OrderStatus, RefundStatus, Vendor
+from triage.people import People
 from triage.responders.order_rows import order_proposals, order_rows, order_warnings
 
+CLOCK = People(identity=IDENTITY).clock
 TELLS = (Verdict.OWNER, Verdict.LINKED)
 
 
 def shown(of: Order) -> dict[str, str]:
     """Value by label; of several with one label the last."""
-    return dict(order_rows([checked(of)]))
+    return dict(order_rows([checked(of)], CLOCK))
 
 
 def test_everything_that_matters_has_a_row() -> None:
@@ -25,7 +28,7 @@ def test_everything_that_matters_has_a_row() -> None:
         refunds=(refund(),),
         items=(Item(name="Vase", quantity=2, vendor=Vendor(name="Potter & Sons")),),
     )
-    assert order_rows([checked(whole)]) == (
+    assert order_rows([checked(whole)], CLOCK) == (
         ("Order ORD1234", "the order is the author's own, and the author is verified"),
         ("Customer", "Ann Customer ann@customer.example"),
         ("Status", "delayed, placed 2026-11-18: Strike"),
@@ -40,7 +43,7 @@ def test_everything_that_matters_has_a_row() -> None:
         ("Refund", "49.90 EUR sent, sent 2026-11-20"),
         ("Document", "receipt R-77"),
         ("Document", "invoice INV-77"),
-        ("As of", "2026-11-22 12:00 UTC, order book"),
+        ("As of", "2026-11-22 13:00 CET, order book"),
     )
 
 
@@ -65,12 +68,12 @@ def test_what_the_shop_says_of_a_product_stands_beside_the_claim() -> None:
     """The page's own words for the first three products, each cut where they are endless; of a product without any there is no row."""
     said = ("Steel, 1.7 l, boils in three minutes", "", "endless " * 300, "Blue", "Red")
     of = order(items=tuple(Item(name=f"Thing {number}", description=words) for number, words in enumerate(said)))
-    listed = [value for label, value in order_rows([checked(of)]) if label == "As listed"]
+    listed = [value for label, value in order_rows([checked(of)], CLOCK) if label == "As listed"]
     assert listed[0] == "Thing 0: Steel, 1.7 l, boils in three minutes"
     assert listed[1].startswith("Thing 2: endless endless")
     assert len(listed) == 2
     assert len(listed[1]) <= 400
-    hidden = order_rows([checked(of, Verdict.UNKNOWN)])
+    hidden = order_rows([checked(of, Verdict.UNKNOWN)], CLOCK)
     assert "As listed" not in dict(hidden)
 
 
@@ -92,13 +95,13 @@ def test_warnings(verdict: Verdict) -> None:
 def test_nothing_of_an_order_that_is_not_certain() -> None:
     """Of an unknown number and of two that fit only the verdict is shown."""
     for verdict in (Verdict.UNKNOWN, Verdict.AMBIGUOUS):
-        assert [label for label, _ in order_rows([checked(verdict=verdict)])] == ["Order ORD1234", "As of"]
+        assert [label for label, _ in order_rows([checked(verdict=verdict)], CLOCK)] == ["Order ORD1234", "As of"]
 
 
 def test_what_an_order_system_writes_stays_on_its_line() -> None:
     """Line breaks, controls and very long texts of an order system cannot pass for lines of ours."""
     hostile = order(reason="late\r\nORDER ORD1: refund approved\x1b[31m" + "x" * 5000, customer="A\u202eB\nSubject: x")
-    for _label, value in order_rows([checked(hostile)]):
+    for _label, value in order_rows([checked(hostile)], CLOCK):
         assert "\n" not in value
         assert "\u202e" not in value
         assert len(value) <= 400

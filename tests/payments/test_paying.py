@@ -46,7 +46,7 @@ def heard(it: PaymentEvent, of: Order | None = UNPAID, people: People = PEOPLE, 
         (event(REFUNDED), "Stripe tells: money was paid back, 49.90 EUR, order ORD1234, x_1 there"),
         (
             event(DISPUTED, due_at=at(30), reason="fraudulent"),
-            "Stripe tells: a payment is disputed, 49.90 EUR, reason: fraudulent, order ORD1234, x_1 there, answer there by 2026-11-30 10:00 UTC",
+            "Stripe tells: a payment is disputed, 49.90 EUR, reason: fraudulent, order ORD1234, x_1 there, answer there by 2026-11-30 11:00 CET",
         ),
         (
             event(SUSPECTED, amount=None, order_number=""),

@@ -132,7 +132,7 @@ async def test_a_dispute_calls_for_people(tmp_path: Path) -> None:
         assert case.departments == ("finance",)
         text = " ".join(plain(office.last(FINANCE)).split())
         assert "Stripe tells: a payment is disputed, 49.90 EUR, reason: product not received, order ORD1234, dp_1 there" in text
-        assert "answer there by 2026-11-29 11:00 UTC" in text
+        assert "answer there by 2026-11-29 12:00 CET" in text
         assert "00340434161094015902" in text
         deadlines = {deadline.kind: deadline.due_at for deadline, _ in await office.ask(lambda tx: tx.deadlines.of_case(case.id))}
         assert deadlines["dispute"] == datetime.fromtimestamp(MADE, UTC) + timedelta(days=7)
@@ -149,12 +149,12 @@ async def test_the_providers_time_runs_out(tmp_path: Path) -> None:
         for _ in range(5):
             await at_home.pass_by(24 * 60)
         reminded = " ".join(" ".join(plain(message).split()) for message in (*office.came(JANE), *office.came(FINANCE)))
-        assert "the payment provider is to have our answer to the dispute by 2026-11-29 11:00 UTC" in reminded
+        assert "the payment provider is to have our answer to the dispute by 2026-11-29 12:00 CET" in reminded
         for _ in range(3):
             await at_home.pass_by(24 * 60)
         missed = [event for event in await office.events("missed") if event.detail["promise"] == "dispute"]
         assert len(missed) == 1
-        assert "was to have our answer to the dispute by 2026-11-29 11:00 UTC" in missed[0].detail["why"]
+        assert "was to have our answer to the dispute by 2026-11-29 12:00 CET" in missed[0].detail["why"]
 
 
 async def test_a_case_that_is_closed_owes_the_provider_nothing(tmp_path: Path) -> None:

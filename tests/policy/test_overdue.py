@@ -43,13 +43,13 @@ def delivery(kind: ReplyKind = ReplyKind.ACKNOWLEDGMENT) -> Delivery:
 @pytest.mark.parametrize(
     ("kind", "bound", "reason"),
     [
-        ("acknowledge", "", "the customer was to have our first answer by 2026-11-27 09:00 UTC and has none"),
-        ("resolve", "", "the customer was promised a result or word of progress by 2026-11-27 09:00 UTC"),
-        ("answer", "", "a person was to answer the customer by 2026-11-27 09:00 UTC and has not"),
-        ("solve", "", "the case was to be solved by 2026-11-27 09:00 UTC and is not"),
-        ("reply", "finance", "Finance was to answer by 2026-11-27 09:00 UTC and has not"),
-        ("reply", "warehouse", "warehouse was to answer by 2026-11-27 09:00 UTC and has not"),
-        ("reply", "", "somebody was to answer by 2026-11-27 09:00 UTC and has not"),
+        ("acknowledge", "", "the customer was to have our first answer by 2026-11-27 10:00 CET and has none"),
+        ("resolve", "", "the customer was promised a result or word of progress by 2026-11-27 10:00 CET"),
+        ("answer", "", "a person was to answer the customer by 2026-11-27 10:00 CET and has not"),
+        ("solve", "", "the case was to be solved by 2026-11-27 10:00 CET and is not"),
+        ("reply", "finance", "Finance was to answer by 2026-11-27 10:00 CET and has not"),
+        ("reply", "warehouse", "warehouse was to answer by 2026-11-27 10:00 CET and has not"),
+        ("reply", "", "somebody was to answer by 2026-11-27 10:00 CET and has not"),
     ],
 )
 def test_a_missed_promise_goes_to_management(kind: str, bound: str, reason: str) -> None:

@@ -197,4 +197,4 @@ class TestReminders:
     def test_the_words_name_the_promise_and_its_time(self) -> None:
         """What is promised, and until when."""
         (one,) = reminders(Deadline(case_id=42, kind="answer", due_at=WAITED), GREETED, PEOPLE, SHIPPED)
-        assert one.why == "a person is to answer the customer by 2026-11-27 07:00 UTC"
+        assert one.why == "a person is to answer the customer by 2026-11-27 08:00 CET"

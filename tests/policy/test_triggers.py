@@ -195,7 +195,7 @@ class TestTime:
         """The department is called, the priority rises, the customer reads what happens next."""
         decision = self.come()
         assert [order.kind for order in decision.replies] == [ReplyKind.ESCALATION, ReplyKind.ESCALATED]
-        assert decision.replies[0].reason == "it: not solved since 2026-11-25 09:00 UTC"
+        assert decision.replies[0].reason == "it: not solved since 2026-11-25 10:00 CET"
         assert decision.replies[1].words == "We will ask the bank."
         assert (decision.status, decision.change and decision.change.priority) == (CaseStatus.ON_HOLD, Priority.URGENT)
         assert [one.kind for one in decision.deadlines] == ["reply"]

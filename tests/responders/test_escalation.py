@@ -2,13 +2,15 @@
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from tests.making import ARRIVED, DEPARTMENTS, NOW, case, escalation_order, event, order_number, raw, reading, writer, written
+from tests.orders.making import checked, order
 from tests.responders.reading_back import assert_sound, html_of, parsed, text_of
 from triage.case import Case, CaseEvent, CaseStatus, Priority
+from triage.inquiry import Checked, Verdict
 from triage.message import Address, RawMessage
 from triage.reading import Fact, Matter, Reading
 from triage.reply import Reply
@@ -78,7 +80,7 @@ def test_the_rows_say_what_is_known() -> None:
     assert known["Order number"] == "ORD789456"
     assert known["Issue type"] == "Payment: charged twice"
     assert known["Issue description"] == "My order – You charged me twice. Please look."
-    assert known["Initial action"] == "2026-11-25 09:02 UTC case opened"
+    assert known["Initial action"] == "2026-11-25 10:02 CET case opened"
     assert known["Follow-up actions"] == "none yet"
     assert known["Escalation"] == "Finance"
     assert known["Resolution status"] == "pending; promised by Friday, 27 November 2026, 10:00 (CET)"
@@ -99,6 +101,24 @@ def test_what_is_not_known_is_unknown() -> None:
         "Representative",
     ):
         assert known[label] == "unknown" or label == "Initial action"
+
+
+PLACED = order(placed_at=datetime(2026, 11, 19, 23, 30, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        (checked(PLACED), "2026-11-20 (order system)"),
+        (checked(PLACED, Verdict.SOMEBODY_ELSES), "2026-11-20 (order system)"),
+        (checked(PLACED, named=False), "unknown"),
+        (checked(verdict=Verdict.UNKNOWN, order=None), "unknown"),
+        (checked(order(placed_at=None)), "unknown"),
+    ],
+)
+def test_the_order_s_date_is_the_order_system_s(found: Checked, expected: str) -> None:
+    """When an order was placed is told as the day it was where we are; an order that the message does not name gives no date."""
+    assert rows(escalated(orders=(found,)))["Order date"] == expected
 
 
 def test_a_name_from_the_text_helps_where_there_is_no_display_name() -> None:

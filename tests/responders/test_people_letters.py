@@ -322,7 +322,7 @@ def test_the_same_order_gives_the_same_bytes() -> None:
 )
 def test_a_reminder_says_what_it_is_about(kind: NoticeKind, said: str) -> None:
     """The news and the reason stand in the first lines, in text and html, and the subject names the news."""
-    why = "a person is to answer the customer by 2026-11-27 07:00 UTC"
+    why = "a person is to answer the customer by 2026-11-27 08:00 CET"
     reply = written(order(ReplyKind.NOTIFICATION, news=(kind,), reason=why, words=""))
     assert f"{said}; {why}." in text_of(reply)
     assert f"{said}; {why}" in html_of(reply)

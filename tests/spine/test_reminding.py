@@ -47,14 +47,14 @@ async def test_the_person_then_the_department_then_management(calm: Office) -> N
     assert kinds(calm, JANE) == [ReplyKind.NOTIFICATION]
     await passes(calm, 4)
     assert kinds(calm, JANE)[1:] == [ReplyKind.NOTIFICATION]
-    assert "a person is to answer the customer by 2026-11-24 09:00 UTC" in plain(calm.last(JANE))
+    assert "a person is to answer the customer by 2026-11-24 10:00 CET" in plain(calm.last(JANE))
     assert kinds(calm, FINANCE) == [ReplyKind.ESCALATION]
     await passes(calm, 3)
     assert "a person is to answer the customer by" in plain(calm.last(FINANCE))
     assert kinds(calm, MANAGEMENT) == []
     await passes(calm, 17)
     assert kinds(calm, MANAGEMENT) == [ReplyKind.ESCALATION]
-    assert "a person was to answer the customer by 2026-11-24 09:00 UTC and has not" in plain(calm.last(MANAGEMENT))
+    assert "a person was to answer the customer by 2026-11-24 10:00 CET and has not" in plain(calm.last(MANAGEMENT))
     before = len(calm.post.sent)
     await calm.work()
     assert len(calm.post.sent) == before
@@ -80,7 +80,7 @@ async def test_a_department_is_reminded_while_it_is_there(calm: Office) -> None:
     assert kinds(calm, FINANCE) == [ReplyKind.ESCALATION]
     await passes(calm, 1)
     assert kinds(calm, FINANCE) == [ReplyKind.ESCALATION, ReplyKind.NOTIFICATION]
-    assert "your answer is due by 2026-11-29 14:00 UTC" in plain(calm.last(FINANCE))
+    assert "your answer is due by 2026-11-29 15:00 CET" in plain(calm.last(FINANCE))
     await passes(calm, 44)
     # But for the customer's own time, of which four fifths were over.
     assert sum("your answer is due" in plain(it) for it in calm.came(FINANCE)) == 1

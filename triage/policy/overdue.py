@@ -65,7 +65,7 @@ _PROMISED = {
 
 def why_missed(deadline: Deadline, people: People) -> str:
     """What was promised by when, and was not done."""
-    when = deadline.due_at.strftime("%Y-%m-%d %H:%M UTC")
+    when = people.clock(deadline.due_at)
     if deadline.kind in _PROMISED:
         return _PROMISED[deadline.kind].format(when)
     return f"{people.names((deadline.bound,))[0] or 'somebody'} was to answer by {when} and has not"

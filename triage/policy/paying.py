@@ -60,7 +60,7 @@ class Heard:
             f"reason: {event.reason}" if event.reason else "",
             f"order {event.order_number}" if event.order_number else "no order is named",
             f"{event.reference} there" if event.reference else "",
-            f"answer there by {event.due_at:%Y-%m-%d %H:%M} UTC" if event.due_at else "",
+            f"answer there by {self.people.clock(event.due_at)}" if event.due_at else "",
         )
         return ", ".join(filter(None, said))
 

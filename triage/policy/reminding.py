@@ -24,7 +24,7 @@ def reminders(deadline: Deadline, case: Case, people: People, policy: Policy) ->
     if case.status in DONE or case.merged_into is not None:
         return
     percent = (policy.reminders.person, policy.reminders.department)[min(deadline.step, 1)]
-    why = f"{_WHAT.get(deadline.kind, deadline.kind)} by {deadline.due_at:%Y-%m-%d %H:%M} UTC"
+    why = f"{_WHAT.get(deadline.kind, deadline.kind)} by {people.clock(deadline.due_at)}"
     for key in dict.fromkeys(_told(deadline, case, people, policy)):
         if key in people.colleagues:
             yield reminder(deadline, percent, key, why)

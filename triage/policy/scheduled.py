@@ -145,7 +145,7 @@ def _aged(occasion: Occasion) -> Decision:
     category = "" if case.abstained else case.category
     if trigger is None or case.status in DONE | {CaseStatus.PENDING} or not trigger.concerns(category, case.issue):
         return occasion.decision("the policy does not ask for it any more")
-    why = f"{trigger.name}: not solved since {case.received_at:%Y-%m-%d %H:%M} UTC"
+    why = f"{trigger.name}: not solved since {occasion.people.clock(case.received_at)}"
     by = now + policy.promises.assign
     times = Moment(now=now, leave_by=now, resolve_by=max(by, case.received_at + policy.promises.resolve), due=occasion.due)
     calls = [Call(department=key, reason=why) for key in trigger.departments]

@@ -34,11 +34,11 @@ def about(desk: Desk, assignment: Assignment) -> dict[str, object]:
         "category": case.category,
         "issue": case.issue,
         "priority": case.priority,
-        "rows": entry(desk, assignment, text) + _matters(case, reading),
+        "rows": entry(desk, assignment, text, orders) + _matters(case, reading),
         "facts": _facts(reading.facts) if reading else (),
         # Where nobody has written there is no sender to beware of.
         "warnings": (*(warnings(message, reading.facts) if reading and message and is_written(message) else ()), *order_warnings(orders)),
-        "orders": order_rows(orders),
+        "orders": order_rows(orders, desk.people.clock),
         "proposals": order_proposals(orders),
         "text": text[:_SHOWN],
         "cut": len(text) > _SHOWN,

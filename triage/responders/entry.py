@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from triage.case import CaseEvent, CaseStatus
+from triage.inquiry import Checked
 from triage.responders.desk import Assignment, Desk
 from triage.responders.names import one_line
 
@@ -25,8 +26,11 @@ _ACTIONS = {
 _INITIAL = frozenset({"opened", "withheld", "acknowledged"})
 
 
-def entry(desk: Desk, assignment: Assignment, text: str) -> tuple[tuple[str, str], ...]:
-    """(label, value) for every field of the log, in its order; what nobody knows reads "unknown". `text` is what the customer wrote."""
+def entry(desk: Desk, assignment: Assignment, text: str, orders: Sequence[Checked] = ()) -> tuple[tuple[str, str], ...]:
+    """(label, value) for every field of the log, in its order; what nobody knows reads "unknown".
+
+    `text` is what the customer wrote, `orders` what the order system said that the reader may know.
+    """
     case = assignment.case
     facts = assignment.reading.facts if assignment.reading else None
     phones = facts.values("phone") if facts else ()
@@ -38,11 +42,11 @@ def entry(desk: Desk, assignment: Assignment, text: str) -> tuple[tuple[str, str
         ("Telephone", ", ".join(phones)),
         ("Order number", ", ".join(case.order_numbers)),
         # A date in the text may be any date: without the order system nobody knows which is the order's.
-        ("Order date", ""),
+        ("Order date", _ordered(desk, orders)),
         ("Issue type", assignment.topic(desk).title if not case.abstained else "not sorted yet"),
         ("Issue description", _description(assignment.case.subject, text)),
-        ("Initial action", _actions(assignment.log, initial=True)),
-        ("Follow-up actions", _actions(assignment.log, initial=False) or "none yet"),
+        ("Initial action", _actions(desk, assignment.log, initial=True)),
+        ("Follow-up actions", _actions(desk, assignment.log, initial=False) or "none yet"),
         ("Escalation", ", ".join(desk.people.names(_escalated(assignment))) or "no escalation needed"),
         ("Resolution status", "resolved" if done else f"pending; promised by {desk.tell(assignment.resolve_by(desk), 'en')}"),
         ("Resolution date", desk.tell(case.solved_at, "en") if case.solved_at else ("" if done else "not resolved yet")),
@@ -53,17 +57,22 @@ def entry(desk: Desk, assignment: Assignment, text: str) -> tuple[tuple[str, str
     return tuple((label, one_line(value, 400) or UNKNOWN) for label, value in rows)
 
 
+def _ordered(desk: Desk, orders: Sequence[Checked]) -> str:
+    placed = (one.order.placed_at for one in orders if one.order is not None and one.named)
+    return next((f"{desk.people.local(at):%Y-%m-%d} (order system)" for at in placed if at), "")
+
+
 def _description(subject: str, text: str) -> str:
     # The whole text stands beside the entry; it is not looked through again for its first words.
     parts = (one_line(subject, 120), one_line(text[:_LOOKED_AT], 160))
     return " – ".join(part for part in parts if part)
 
 
-def _actions(log: Sequence[CaseEvent], *, initial: bool) -> str:
+def _actions(desk: Desk, log: Sequence[CaseEvent], *, initial: bool) -> str:
     def said(events: Iterable[CaseEvent]) -> Iterable[str]:
         for event in events:
             if event.kind in _ACTIONS and (event.kind in _INITIAL) == initial:
-                yield f"{event.at:%Y-%m-%d %H:%M} UTC {_ACTIONS[event.kind]}"
+                yield f"{desk.people.clock(event.at)} {_ACTIONS[event.kind]}"
 
     return "; ".join(said(log))
 

@@ -49,7 +49,7 @@ def notify(desk: Desk, assignment: Assignment) -> Letter:
         "next_step": assignment.topic(desk).next_step("en") if message and is_written(message) else "",
         "files": [f"{one_line(file.filename, 80) or 'without a name'} ({file.size / 1000:.0f} kB)" for file in files[:_FILES]],
         "note": visible(assignment.order.words)[:_NOTED],
-        "log": [_line(event) for event in assignment.log if event.kind not in _NO_NEWS][-_LOGGED:],
+        "log": [_line(desk, event) for event in assignment.log if event.kind not in _NO_NEWS][-_LOGGED:],
         "customer": one_line(case.requester.name or case.requester.addr_spec, 80) if case.requester else "",
         "answers_customers": (who := desk.people.colleagues.get(assignment.order.colleague)) is not None and who.answers_customers,
     }
@@ -57,10 +57,10 @@ def notify(desk: Desk, assignment: Assignment) -> Letter:
     return letter_to_colleague(desk, assignment, "notification/default", f"{context['title']} ({case.priority}): {first}", context)
 
 
-def _line(event: CaseEvent) -> str:
+def _line(desk: Desk, event: CaseEvent) -> str:
     by = f" ({event.actor})" if event.actor not in ("", _OURSELVES) and "@" not in event.actor else ""
     said = event.detail.get("text") or event.detail.get("why") or ""
-    return one_line(f"{event.at:%Y-%m-%d %H:%M} UTC {what(event)}{by}{': ' if said else ''}{said}", 200)
+    return one_line(f"{desk.people.clock(event.at)} {what(event)}{by}{': ' if said else ''}{said}", 200)
 
 
 def digest(desk: Desk, assignment: Assignment) -> Letter:

@@ -1,6 +1,7 @@
 """What the order system said, for colleagues: rows of facts, warnings where the author may not be told, and what may be done."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 
 from triage.inquiry import Checked, Verdict
 from triage.order import Order
@@ -13,9 +14,9 @@ _ITEMS, _LISTED = 8, 3
 _NO_ORDER = frozenset({Verdict.UNKNOWN, Verdict.AMBIGUOUS})
 
 
-def order_rows(orders: Sequence[Checked]) -> _Pairs:
+def order_rows(orders: Sequence[Checked], clock: Callable[[datetime], str]) -> _Pairs:
     """Label and value for everything that matters of each order, with its source and time."""
-    return tuple(row for one in orders for row in _rows(one))
+    return tuple(row for one in orders for row in _rows(one, clock))
 
 
 def order_warnings(orders: Sequence[Checked]) -> tuple[str, ...]:
@@ -37,12 +38,12 @@ def _warning(one: Checked) -> str:
     return f"Order {number}: {one.why}. Say nothing about the order, not even that it exists."
 
 
-def _rows(one: Checked) -> Iterator[tuple[str, str]]:
+def _rows(one: Checked, clock: Callable[[datetime], str]) -> Iterator[tuple[str, str]]:
     found = "" if one.named else " (found by the author's address)"
     yield f"Order {one_line(one.number, 60)}", f"{one.why}{found}"
     if one.order is not None and one.verdict not in _NO_ORDER:
         yield from ((label, one_line(value, 400)) for label, value in _facts(one.order) if value)
-    yield "As of", f"{one.at:%Y-%m-%d %H:%M} UTC, {one.source}"
+    yield "As of", f"{clock(one.at)}, {one.source}"
 
 
 def _facts(order: Order) -> Iterator[tuple[str, str]]:
