@@ -78,6 +78,10 @@ class NotGenuineError(TriageError):
     """What was posted to us does not come from whom it says."""
 
 
+class TooOldError(NotGenuineError):
+    """What was posted to us was signed too long ago, or ahead of time: anybody may have kept it."""
+
+
 class ReportError(TemporaryError):
     """A report could not be made."""
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from triage.alarm import Alarm
+from triage.payment import PostCount
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +22,8 @@ class Backlog:
     set_aside: int = 0
     #: Messages that the server listed and never gave.
     vanished: int = 0
+    #: What became of what payment providers posted.
+    posts: Sequence[PostCount] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +59,7 @@ class Health:
     round_trip: timedelta | None
     stages: Sequence[StageHealth]
     alarms: Sequence[Alarm]
+    posts: Sequence[PostCount]
 
     @property
     def well(self) -> bool:

@@ -12,6 +12,7 @@ from triage.app import App
 from triage.errors import TemporaryError
 from triage.health import Health, StageHealth
 from triage.logs import get_logger
+from triage.payment import PostCount
 
 _EVERY_SECONDS = 10.0
 #: Until there is something to say.
@@ -81,11 +82,16 @@ def health_json(health: Health) -> dict[str, object]:
         "round_trip_seconds": None if health.round_trip is None else round(health.round_trip.total_seconds(), 1),
         "stages": [_stage(stage) for stage in health.stages],
         "alarms": [_alarm(alarm) for alarm in health.alarms],
+        "posts": [_post(count) for count in health.posts],
     }
 
 
 def _stage(stage: StageHealth) -> dict[str, object]:
     return {"name": stage.name, "worked_at": _iso(stage.worked_at), "failing_since": _iso(stage.failing_since), "why": stage.why}
+
+
+def _post(it: PostCount) -> dict[str, object]:
+    return {"provider": it.provider, "outcome": it.outcome.value, "count": it.count, "last_at": _iso(it.last_at)}
 
 
 def _alarm(alarm: Alarm) -> dict[str, object]:

@@ -11,6 +11,9 @@ from pydantic import TypeAdapter
 
 from triage.order import Money
 
+#: The providers whose webhooks are known.
+STRIPE, PAYPAL = "Stripe", "PayPal"
+
 
 class PaymentEventKind(StrEnum):
     """What happened."""
@@ -74,13 +77,39 @@ class Post:
     body: bytes
 
 
+class PostOutcome(StrEnum):
+    """What became of a post, or of the event in it."""
+
+    RECEIVED = "received"
+    #: A case was opened because of it.
+    OPENED = "opened"
+    REPEATED = "repeated"
+    #: Of a kind that nobody has to hear of.
+    UNKNOWN = "unknown"
+    BAD_SIGNATURE = "bad_signature"
+    TOO_OLD = "too_old"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostCount:
+    """How many posts of a provider came to that, since it was first heard."""
+
+    provider: str
+    outcome: PostOutcome
+    count: int
+    last_at: datetime
+
+
 class Receiver(Protocol):
     """Whoever knows how one provider signs and writes."""
+
+    #: As its events name it.
+    provider: str
 
     async def read(self, post: Post, now: datetime) -> PaymentEvent | None:
         """What it tells; None for what is of no interest.
 
-        NotGenuineError where the provider did not sign it, TemporaryError where that cannot be said now.
+        NotGenuineError where the provider did not sign it, TooOldError where that is not of now, TemporaryError where it cannot be said.
         """
 
 
@@ -114,3 +143,9 @@ class PaymentTable(Protocol):
 
     def opened_since(self, since: datetime) -> int:
         """How many cases were opened since then."""
+
+    def count(self, provider: str, outcome: PostOutcome, many: int, last_at: datetime) -> None:
+        """So many more posts came to that; what `add` and `settle` see they count themselves."""
+
+    def counts(self) -> list[PostCount]:
+        """What became of all posts, by provider."""

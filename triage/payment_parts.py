@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from triage.clocks.tell import zone
 from triage.inquiry import OrderBook
 from triage.parts import Parts
-from triage.payment import Receiver
+from triage.payment import PAYPAL, STRIPE, Receiver
 from triage.ports import Store
 from triage.sections.orders import AdviceSettings
 from triage.sections.payments import PaymentSettings
@@ -44,6 +44,11 @@ def settling(parts: Parts, store: Store, book: OrderBook | None, heard: Bell) ->
             heard=heard,
             to_send=parts.to_send,
         )
+
+
+def providers(its: PaymentSettings | None) -> tuple[str, ...]:
+    """Whose webhooks are heard."""
+    return tuple(name for name, asked in ((STRIPE, its.stripe), (PAYPAL, its.paypal)) if asked) if its else ()
 
 
 def receivers(its: PaymentSettings) -> dict[str, Receiver]:

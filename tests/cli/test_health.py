@@ -13,8 +13,11 @@ import structlog
 from tests.cli.calling import Ended, Shop
 from tests.servers.smtp_sink import Sink
 from tests.spine.world import World, letter
-from tests.store.words import new_case, reply
+from tests.store.test_payments import EVENT
+from tests.store.words import NOON, later, new_case, reply
 from triage import app, daemon
+from triage.payment import PostOutcome
+from triage.ports import Transaction
 from triage.reply import DeliveryStatus, Receipt
 from triage.settings import load
 
@@ -119,6 +122,38 @@ def test_what_a_daemon_said_is_told_as_people_read_it(shop: Shop) -> None:
         f"deliver: failing since {then}: connection refused",
         f"ALARM promise since {then}: 1 will be late",
     ]
+
+
+def test_what_payment_providers_posted(shop: Shop) -> None:
+    """Each kind of end with its number and its last time, also when no daemon runs; of a provider that was never heard, that."""
+    (shop.root / "stripe").write_text("whsec_test")
+    tables = f'[payments.stripe]\nsecrets = [{{file = "{shop.root}/stripe"}}]\n[payments.paypal]\nwebhook_id = "8PT5"\n'
+    shop.configure(tables)
+    assert [line for line in shop.call("health").lines if "posted" in line] == [
+        "Stripe: nothing was posted yet",
+        "PayPal: nothing was posted yet",
+    ]
+
+    def heard(tx: Transaction) -> None:
+        assert tx.payments.add(EVENT, NOON, NOON)
+        tx.payments.add(EVENT, later(minutes=1), NOON)
+        [waiting] = tx.payments.waiting(NOON, 9)
+        tx.payments.settle(waiting.row, "a case", later(minutes=2), tx.cases.open(new_case()).id)
+        tx.payments.count("Stripe", PostOutcome.TOO_OLD, 3, later(minutes=4))
+        tx.payments.count("Stripe", PostOutcome.BAD_SIGNATURE, 17, later(minutes=3))
+
+    shop.store_now(heard)
+    assert [line for line in shop.call("health").lines if line.startswith(("Stripe", "PayPal"))] == [
+        "Stripe: 1 received, the last at 2026-03-02 12:00:00 UTC",
+        "Stripe: 1 opened a case, the last at 2026-03-02 12:02:00 UTC",
+        "Stripe: 1 repeated, the last at 2026-03-02 12:01:00 UTC",
+        "Stripe: 17 refused, badly signed, the last at 2026-03-02 12:03:00 UTC",
+        "Stripe: 3 refused, signed too long ago, the last at 2026-03-02 12:04:00 UTC",
+        "PayPal: nothing was posted yet",
+    ]
+    posts = shop.call("health", "--json").json["posts"]
+    assert posts[0] == {"provider": "Stripe", "outcome": "received", "count": 1, "last_at": "2026-03-02T12:00:00+00:00"}
+    assert len(posts) == 5
 
 
 def test_help_names_the_exit_code(shop: Shop) -> None:

@@ -19,10 +19,18 @@ from triage.installation import read_plan
 from triage.order import Order, OrderStatus
 from triage.orders.books.sqlite import SqliteBook
 from triage.parts import parts_of
+from triage.ports import Store
 from triage.stages.clockwork import Clockwork
 from triage.stages.hear import Hear
 from triage.stages.loop import Bell
 from triage.stores import open_case_store
+
+
+async def counted(hear: Hear, store: Store) -> dict[str, int]:
+    """What became of all posts, once whoever listens has stopped."""
+    await hear.rest()
+    return {it.outcome.value: it.count for it in await store.query(lambda tx: tx.payments.counts())}
+
 
 ADVICE = '[orders.advice]\ntell = ["payment_failed", "refunded"]\n'
 #: A Sunday at noon, when nobody minds a letter.
@@ -52,6 +60,10 @@ class House:
         if minutes:
             self.office.clock.forward(minutes=minutes)
             await self.office.work()
+
+    async def counted(self) -> dict[str, int]:
+        """What became of all posts."""
+        return await counted(self.hear, self.office.store)
 
     async def cases(self) -> int:
         """How many there are."""

@@ -10,13 +10,13 @@ from typing import TypeVar
 import pytest
 
 from tests.orders.making import order
-from tests.payments.house import NOON, house
+from tests.payments.house import NOON, counted, house
 from tests.payments.making import CHARGE, DISPUTE, INTENT, REFUND, WARNING, signed, stripe_event
 from tests.spine.world import Clock
 from triage.alarm import AlarmBoard
-from triage.errors import NotGenuineError, StoreBrokenError, StoreBusyError, StoreFullError, StoreLostError, TemporaryError
+from triage.errors import NotGenuineError, StoreBrokenError, StoreBusyError, StoreFullError, StoreLostError, TemporaryError, TooOldError
 from triage.order import Order
-from triage.payment import PaymentEvent, PaymentEventKind, Post
+from triage.payment import PaymentEvent, PaymentEventKind, Post, PostOutcome
 from triage.ports import Store, Transaction
 from triage.stages.hear import Hear
 from triage.stages.loop import Bell
@@ -29,6 +29,8 @@ POST = Post(path="/one", fields={}, body=b"")
 
 class Says:
     """The Receiver port: what it is told to say."""
+
+    provider = "P"
 
     def __init__(self, what: PaymentEvent | Exception | None) -> None:
         self.what = what
@@ -94,10 +96,10 @@ async def test_what_is_not_on_the_disk_is_not_taken(error: Exception, store: Ful
     hear = listener(Says(event()), store, clock, board)
     store.error = error
     assert await hear.take(POST) == 503
-    assert hear.counts == {}
+    assert await counted(hear, store.inner) == {}
     store.error = None
     assert await hear.take(POST) == 200
-    assert hear.counts == {"disputed": 1}
+    assert await counted(hear, store.inner) == {"received": 1}
     [kept] = await store.inner.query(lambda tx: tx.payments.waiting(NOON, 9))
     assert kept.event == event()
 
@@ -139,7 +141,31 @@ async def test_stray_visitors_are_no_alarm(store: Full, clock: Clock, board: Ala
         await hear.take(POST)
     [alarm] = board.standing()
     assert (alarm.kind, "not signed as they should be" in alarm.text) == ("webhooks", True)
-    assert hear.counts == {"forged": 17}
+    assert await counted(hear, store.inner) == {"bad_signature": 17}
+
+
+async def test_what_is_refused_is_counted_now_and_then(store: Full, clock: Clock, board: AlarmBoard) -> None:
+    """Whoever posts without end makes us write once a minute at most; what the store did not take is counted with the next."""
+    says = Says(NotGenuineError("not signed"))
+    hear = listener(says, store, clock, board)
+    for _ in range(3):
+        await hear.take(POST)
+    says.what = TooOldError("of yesterday")
+    clock.forward(minutes=1)
+    assert await hear.take(POST) == 400
+    assert await store.inner.query(lambda tx: tx.payments.counts()) == []
+    store.error = StoreFullError("the disk is full")
+    with pytest.raises(StoreFullError):
+        await hear.work()
+    await hear.rest()
+    store.error = None
+    await hear.take(POST)
+    await hear.work()
+    await hear.work()
+    told = [(it.provider, it.outcome, it.count, it.last_at) for it in await store.inner.query(lambda tx: tx.payments.counts())]
+    later = NOON + timedelta(minutes=1)
+    assert told == [("P", PostOutcome.BAD_SIGNATURE, 3, NOON), ("P", PostOutcome.TOO_OLD, 2, later)]
+    await hear.rest()
 
 
 async def test_paths(store: Full, clock: Clock, board: AlarmBoard) -> None:
@@ -148,7 +174,7 @@ async def test_paths(store: Full, clock: Clock, board: AlarmBoard) -> None:
     assert await hear.take(replace(POST, path="/one?source=a")) == 200
     for path in ("/", "/one/", "/One", "/one/two", "", "//one"):
         assert await hear.take(replace(POST, path=path)) == 404
-    assert hear.counts == {"unknown": 1}
+    assert await counted(hear, store.inner) == {"unknown": 1}
 
 
 async def test_a_port_that_another_program_has(store: Full, clock: Clock, board: AlarmBoard) -> None:

@@ -9,7 +9,7 @@ import pytest
 from tests.effort import effort
 from tests.payments.making import CHARGE, DISPUTE, INTENT, MADE, REFUND, SECRET, WARNING, signature, signed, stripe_event
 from tests.rows import rows
-from triage.errors import NotGenuineError
+from triage.errors import NotGenuineError, TooOldError
 from triage.payment import PaymentEvent, PaymentEventKind, Post, event_json, parse_event
 from triage.webhooks.stripe import StripeReceiver
 
@@ -75,6 +75,15 @@ async def test_signatures_that_do_not(field: str) -> None:
     """Missing, cut, of another secret, of another body, of another time, too old or from the future."""
     with pytest.raises(NotGenuineError):
         await RECEIVER.read(posted(field), NOW)
+
+
+async def test_what_was_signed_at_another_time() -> None:
+    """Is told apart from what was never signed: the one means a clock or a repetition, the other somebody else."""
+    for seconds, known in ((-301, "whsec_next"), (301, "whsec_next"), (-86400, "whsec_next"), (-301, "whsec_other"), (0, "whsec_other")):
+        stamp = STAMP + seconds
+        with pytest.raises(NotGenuineError) as caught:
+            await RECEIVER.read(posted(f"t={stamp},v1={signature(BODY, stamp, known)}"), NOW)
+        assert isinstance(caught.value, TooOldError) is (known == "whsec_next")
 
 
 async def test_a_signature_is_looked_at_fast() -> None:

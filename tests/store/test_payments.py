@@ -1,11 +1,17 @@
 """What the store keeps of payment providers' events: each once, until it is settled."""
 
+import sqlite3
 from datetime import timedelta
 from decimal import Decimal
 
+from sqlite_utils import Database
+
+from tests.store.conftest import SqlitePlace
 from tests.store.words import NOON, Each, later, new_case
 from triage.order import Money
-from triage.payment import PaymentEvent, PaymentEventKind
+from triage.payment import PaymentEvent, PaymentEventKind, PostCount, PostOutcome
+from triage.store.connect import connect
+from triage.store.migrations import migrations
 
 EVENT = PaymentEvent(
     provider="Stripe", id="evt_1", kind=PaymentEventKind.DISPUTED, subject="Stripe disputed dp_1", reference="dp_1", at=NOON,
@@ -64,3 +70,44 @@ async def test_names_of_events_by_their_beginning(each: Each) -> None:
     assert await each.orders.told_about("ORD payment_failed ", NOON - timedelta(hours=1)) is False
     assert await each.orders.told_about("ORD11 payment_failed ", NOON - timedelta(hours=1)) is False
     assert await each.orders.told_about("ORD1 delayed ", NOON - timedelta(hours=1)) is False
+
+
+async def test_what_became_of_them_in_numbers(each: Each) -> None:
+    """What was new, what was repeated, what opened a case, and what others counted; by provider, with the time of the last."""
+    case = await each.cases.open(new_case())
+    for minutes in (0, 1, 2):
+        await each.payments.add(EVENT, later(minutes=minutes), NOON)
+    await each.payments.add(event("evt_2"), later(minutes=3), NOON)
+    await each.payments.add(event("evt_2", "PayPal"), later(minutes=4), NOON)
+    first, second, _ = await each.payments.waiting(NOON, 9)
+    await each.payments.settle(first.row, "told before", later(minutes=5))
+    await each.payments.settle(second.row, "a case", later(minutes=6), case.id)
+    await each.payments.count("Stripe", PostOutcome.TOO_OLD, 2, later(minutes=8))
+    await each.payments.count("Stripe", PostOutcome.TOO_OLD, 3, later(minutes=7))
+    assert await each.payments.counts() == [
+        counted("PayPal", PostOutcome.RECEIVED, 1, 4),
+        counted("Stripe", PostOutcome.RECEIVED, 2, 3),
+        counted("Stripe", PostOutcome.OPENED, 1, 6),
+        counted("Stripe", PostOutcome.REPEATED, 2, 2),
+        counted("Stripe", PostOutcome.TOO_OLD, 5, 8),
+    ]
+
+
+def counted(provider: str, outcome: PostOutcome, count: int, minutes: int) -> PostCount:
+    """One number, whose last came so many minutes after noon."""
+    return PostCount(provider=provider, outcome=outcome, count=count, last_at=later(minutes=minutes))
+
+
+async def test_what_was_heard_before_numbers_were_kept(place: SqlitePlace) -> None:
+    """An older store's events are counted when it is brought up to date."""
+    connection = sqlite3.connect(place.path, isolation_level=None)
+    migrations.apply(Database(connection), stop_before="m032_payment_counts")
+    connection.executemany(
+        "insert into payment_events(provider, event, subject, received_at) values (?, ?, 'x', ?)",
+        [("Stripe", str(number), later(minutes=number).isoformat()) for number in range(3)],
+    )
+    connection.close()
+    connect(place.path).close()
+    store = place.open()
+    assert await store.query(lambda tx: tx.payments.counts()) == [counted("Stripe", PostOutcome.RECEIVED, 3, 2)]
+    await store.close()

@@ -1,6 +1,6 @@
 """`triage health`: how the daemon is, in one line and in detail, also when it is dead."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import click
@@ -11,11 +11,21 @@ from triage.cli.context import print_json, run_async, settings
 from triage.cli.places import printable
 from triage.health import Health
 from triage.heartbeat import health_json, heartbeat_path, read_heartbeat
+from triage.payment import PostOutcome
+from triage.payment_parts import providers
 from triage.settings import Settings
 from triage.stores import open_case_store
 
 #: A daemon writes every ten seconds; one that is this late is dead or hangs.
 _DEAD_AFTER = timedelta(minutes=1)
+_POSTS: Mapping[str, str] = {
+    PostOutcome.RECEIVED: "received",
+    PostOutcome.OPENED: "opened a case",
+    PostOutcome.REPEATED: "repeated",
+    PostOutcome.UNKNOWN: "of no interest",
+    PostOutcome.BAD_SIGNATURE: "refused, badly signed",
+    PostOutcome.TOO_OLD: "refused, signed too long ago",
+}
 
 
 @click.command()
@@ -26,11 +36,13 @@ def health(context: click.Context, as_json: bool) -> None:
 
     Exits 1 while a promise is in danger, an alarm stands or no daemon runs.
     """
-    said = _said(settings(context))
+    chosen = settings(context)
+    said = _said(chosen)
     if as_json:
         print_json(said)
     else:
         _show(said)
+        _show_posts(said, providers(chosen.payments))
     context.exit(0 if said["well"] else 1)
 
 
@@ -76,6 +88,16 @@ def _show(said: Mapping[str, object]) -> None:
         # What is only found by looking has no beginning that anybody knows.
         since = f" since {_time(alarm['since'])}" if _time(alarm["since"]) < _time(said["at"]) else ""
         click.echo(printable(f"ALARM {alarm['kind']}{since}: {alarm['text']}"))
+
+
+def _show_posts(said: Mapping[str, object], providers: Sequence[str]) -> None:
+    posts = _rows(said.get("posts"))
+    for post in posts:
+        what = _POSTS.get(str(post["outcome"]), post["outcome"])
+        click.echo(printable(f"{post['provider']}: {post['count']} {what}, the last at {_time(post['last_at'])}"))
+    for name in providers:
+        if not any(post["provider"] == name for post in posts):
+            click.echo(f"{name}: nothing was posted yet")
 
 
 def _time(said: object) -> str:

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from triage.alarm import AlarmBoard
-from triage.errors import NotGenuineError, TriageError
+from triage.errors import NotGenuineError, TooOldError, TriageError
 from triage.logs import get_logger
-from triage.payment import PaymentEvent, PaymentEventKind, Post, Receiver
-from triage.ports import Now, Store
+from triage.payment import PaymentEvent, PaymentEventKind, Post, PostOutcome, Receiver
+from triage.ports import Now, Store, Transaction
 from triage.stages.loop import Bell
 
 #: So many in an hour that nobody has signed are no stray visitors any more.
@@ -50,8 +50,9 @@ class Hear:
         self._now = now
         self._heard = heard
         self._forged: list[datetime] = []
-        #: How many posts ended how, since the daemon began.
-        self.counts: Counter[str] = Counter()
+        #: What is not written down at once, lest anybody who can reach us keeps the store busy: how many, and when the last was.
+        self._uncounted: Counter[tuple[str, PostOutcome]] = Counter()
+        self._last: dict[tuple[str, PostOutcome], datetime] = {}
 
     @property
     def port(self) -> int:
@@ -59,10 +60,11 @@ class Hear:
         return self._listening.port
 
     async def work(self) -> int:
-        """Listen, where nobody does yet."""
+        """Listen, where nobody does yet; write down what was counted."""
         if not self._listening.port:
             await self._listening.open(self.take)
             _log.info("webhooks_listening", port=self._listening.port)
+        await self._write_down()
         return 0
 
     async def idle(self) -> None:
@@ -72,6 +74,11 @@ class Hear:
     async def rest(self) -> None:
         """Stop listening."""
         await self._listening.close()
+        try:
+            await self._write_down()
+        except TriageError as error:
+            # A number is not worth an end that fails.
+            _log.warning("webhooks_not_counted", error=type(error).__name__, reason=str(error))
 
     async def take(self, post: Post) -> int:
         """The status code for what was posted."""
@@ -80,31 +87,46 @@ class Hear:
             return 404
         try:
             event = await receiver.read(post, self._now())
-            said = "unknown" if event is None else await self._keep(event)
+            said = await self._keep(event) if event else self._count(receiver.provider, PostOutcome.UNKNOWN)
         except NotGenuineError as error:
-            self._not_genuine(post.path, str(error))
+            said = self._count(receiver.provider, PostOutcome.TOO_OLD if isinstance(error, TooOldError) else PostOutcome.BAD_SIGNATURE)
+            _log.warning("webhook_refused", path=post.path, outcome=said.value, reason=str(error))
+            self._not_genuine(post.path)
             return 400
         except TriageError as error:
             # Whatever keeps us from writing it down is over when they post it again, or is told by others.
             _log.warning("webhook_put_off", path=post.path, error=type(error).__name__, reason=str(error))
             return 503
-        self.counts[said] += 1
-        _log.info("webhook", path=post.path, outcome=said, count=self.counts[said])
+        _log.info("webhook", path=post.path, outcome=said.value, kind=event.kind.value if event else "")
         return 200
 
-    async def _keep(self, event: PaymentEvent) -> str:
+    async def _keep(self, event: PaymentEvent) -> PostOutcome:
         now = self._now()
         due = now + self._wait if event.kind is PaymentEventKind.FAILED else now
         if not await self._store.transact(lambda tx: tx.payments.add(event, now, due)):
-            return "repeated"
+            return PostOutcome.REPEATED
         self._heard.ring()
-        return event.kind.value
+        return PostOutcome.RECEIVED
 
-    def _not_genuine(self, path: str, reason: str) -> None:
+    def _count(self, provider: str, outcome: PostOutcome) -> PostOutcome:
+        self._uncounted[provider, outcome] += 1
+        self._last[provider, outcome] = self._now()
+        return outcome
+
+    async def _write_down(self) -> None:
+        counted, last = self._uncounted.copy(), self._last.copy()
+
+        def add(tx: Transaction) -> None:
+            for (provider, outcome), many in counted.items():
+                tx.payments.count(provider, outcome, many, last[provider, outcome])
+
+        if counted:
+            await self._store.transact(add)
+            self._uncounted -= counted
+
+    def _not_genuine(self, path: str) -> None:
         now = self._now()
-        self.counts["forged"] += 1
         self._forged = [*[at for at in self._forged if at > now - _HOUR], now][-_FORGED:]
-        _log.warning("webhook_refused", path=path, reason=reason, count=self.counts["forged"])
         if len(self._forged) >= _FORGED:
-            said = f"{_FORGED} or more posts to {path} within an hour were not signed as they should be: has its secret changed?"
-            self._board.note("webhooks", said, now)
+            words = f"{_FORGED} or more posts to {path} within an hour were not signed as they should be"
+            self._board.note("webhooks", f"{words}: has its secret changed, or is the clock wrong?", now)

@@ -92,6 +92,7 @@ class Vitals:
             round_trip=self._round_trip(),
             stages=tuple(_stage(name, pulse) for name, pulse in self._pulses.of.items()),
             alarms=self._board.standing(),
+            posts=backlog.posts,
         )
 
     def _sound_stages(self, now: datetime) -> None:

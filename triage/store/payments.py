@@ -4,13 +4,17 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from triage.payment import HeardEvent, PaymentEvent, event_json, parse_event
+from triage.payment import HeardEvent, PaymentEvent, PostCount, PostOutcome, event_json, parse_event
 from triage.store import rows
 
 _ADD = """insert or ignore into payment_events(provider, event, subject, content, received_at, next_attempt_at)
     values (?, ?, ?, ?, ?, ?)"""
 _WAITING = """select id, content, attempts from payment_events where next_attempt_at <= ? order by next_attempt_at, id limit ?"""
-_SETTLE = """update payment_events set next_attempt_at = null, content = null, outcome = ?, settled_at = ?, case_id = ? where id = ?"""
+_SETTLE = """update payment_events set next_attempt_at = null, content = null, outcome = ?, settled_at = ?, case_id = ? where id = ?
+    returning provider"""
+_COUNT = """insert into payment_counts(provider, outcome, many, last_at) values (?, ?, ?, ?) on conflict(provider, outcome)
+    do update set many = many + excluded.many, last_at = max(last_at, excluded.last_at)"""
+_COUNTS = "select provider, outcome, many, last_at from payment_counts"
 
 
 class SqlitePayments:
@@ -22,7 +26,9 @@ class SqlitePayments:
     def add(self, event: PaymentEvent, at: datetime, due: datetime) -> bool:
         """Keep it until it is due."""
         row = (event.provider, event.id, event.subject, event_json(event), rows.moment(at), rows.moment(due))
-        return self._db.execute(_ADD, row).rowcount > 0
+        new = self._db.execute(_ADD, row).rowcount > 0
+        self.count(event.provider, PostOutcome.RECEIVED if new else PostOutcome.REPEATED, 1, at)
+        return new
 
     def waiting(self, now: datetime, limit: int) -> list[HeardEvent]:
         """Events that are due, earliest first."""
@@ -37,7 +43,9 @@ class SqlitePayments:
 
     def settle(self, row: int, outcome: str, at: datetime, case_id: int | None = None) -> None:
         """What came of it."""
-        self._db.execute(_SETTLE, (outcome, rows.moment(at), case_id, row))
+        for (provider,) in self._db.execute(_SETTLE, (outcome, rows.moment(at), case_id, row)).fetchall():
+            if case_id is not None:
+                self.count(provider, PostOutcome.OPENED, 1, at)
 
     def case_of(self, subject: str) -> int | None:
         """The case that was opened because of it."""
@@ -48,3 +56,21 @@ class SqlitePayments:
         """How many cases were opened since then."""
         query = "select count(*) from payment_events where settled_at > ? and case_id is not null"
         return int(self._db.execute(query, (rows.moment(since),)).fetchone()[0])
+
+    def count(self, provider: str, outcome: PostOutcome, many: int, last_at: datetime) -> None:
+        """So many more posts came to that."""
+        self._db.execute(_COUNT, (provider, outcome, many, rows.moment(last_at)))
+
+    def counts(self) -> list[PostCount]:
+        """What became of all posts, by provider."""
+        found = [_count(row) for row in self._db.query(_COUNTS)]
+        return sorted(found, key=lambda it: (it.provider, list(PostOutcome).index(it.outcome)))
+
+
+def _count(row: rows.Row) -> PostCount:
+    return PostCount(
+        provider=rows.text(row, "provider"),
+        outcome=PostOutcome(rows.text(row, "outcome")),
+        count=rows.number(row, "many"),
+        last_at=rows.time(row, "last_at"),
+    )

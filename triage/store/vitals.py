@@ -6,6 +6,7 @@ from sqlite_utils import Database
 
 from triage.health import Backlog
 from triage.store import rows
+from triage.store.payments import SqlitePayments
 
 #: Named, because another index of the acknowledgments, which holds all there ever were, looks as good to SQLite.
 _WAITING = """select status, deadline from deliveries indexed by deliveries_first_lane
@@ -36,6 +37,7 @@ class SqliteVitals:
             deliveries=dict(statuses),
             set_aside=self._count(_SET_ASIDE),
             vanished=self._count("select count(*) as n from messages where outcome = 'vanished'"),
+            posts=tuple(SqlitePayments(self._db).counts()),
         )
 
     def _count(self, sql: str) -> int:

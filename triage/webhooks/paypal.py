@@ -7,11 +7,10 @@ from datetime import UTC, datetime
 from triage.errors import NotGenuineError
 from triage.fields import Fields, moment, part
 from triage.order import Money
-from triage.payment import PaymentEvent, PaymentEventKind, Post
+from triage.payment import PAYPAL, PaymentEvent, PaymentEventKind, Post
 from triage.webhooks.fields import amount, order_number, text
 from triage.webhooks.paypal_signature import PayPalSignature
 
-_NAME = "PayPal"
 #: Where shops write their order's number: of payments, of those of the older API, and of disputed ones.
 _NAMED = ("invoice_id", "custom_id", "invoice_number", "custom")
 #: Codes of banks for which there are words.
@@ -29,6 +28,8 @@ _REASONS: Mapping[str, str] = {
 class PayPalReceiver:
     """The Receiver port for PayPal."""
 
+    provider = PAYPAL
+
     def __init__(self, signature: PayPalSignature, *, order_fields: Sequence[str], invoice_prefix: str = "") -> None:
         """`order_fields`: keys that may name an order where a shop writes JSON; `invoice_prefix`: what it writes before the number."""
         self._signature = signature
@@ -41,7 +42,7 @@ class PayPalReceiver:
         try:
             event = json.loads(post.body)
         except (ValueError, RecursionError) as error:
-            raise NotGenuineError(f"{_NAME}: expected JSON") from error
+            raise NotGenuineError(f"{PAYPAL}: expected JSON") from error
         its = event if isinstance(event, Mapping) else {}
         form = _FORMS.get(text(its, "event_type"))
         if form is None or not text(its, "id"):
@@ -69,11 +70,11 @@ class PayPalReceiver:
 def _failed(event: Fields, capture: Fields, order: str) -> PaymentEvent:
     code = text(part(capture, "processor_response"), "response_code")
     why = _REASONS.get(code) or text(part(capture, "status_details"), "reason").lower() or text(capture, "reason_code").lower()
-    return _event(event, PaymentEventKind.FAILED, text(capture, "id"), order, _money(capture, "amount"), reason=why[:60], method=_NAME)
+    return _event(event, PaymentEventKind.FAILED, text(capture, "id"), order, _money(capture, "amount"), reason=why[:60], method=PAYPAL)
 
 
 def _refunded(event: Fields, refund: Fields, order: str) -> PaymentEvent:
-    return _event(event, PaymentEventKind.REFUNDED, text(refund, "id"), order, _money(refund, "amount"), method=_NAME)
+    return _event(event, PaymentEventKind.REFUNDED, text(refund, "id"), order, _money(refund, "amount"), method=PAYPAL)
 
 
 def _disputed(event: Fields, dispute: Fields, order: str) -> PaymentEvent:
@@ -98,10 +99,10 @@ def _event(
     due_at: datetime | None = None,
 ) -> PaymentEvent:  # fmt: skip
     return PaymentEvent(
-        provider=_NAME,
+        provider=PAYPAL,
         id=text(event, "id")[:200],
         kind=kind,
-        subject=f"{_NAME} {kind} {key}"[:200],
+        subject=f"{PAYPAL} {kind} {key}"[:200],
         reference=key[:100],
         at=moment(text(event, "create_time")) or datetime.fromtimestamp(0, UTC),
         order_number=order,

@@ -17,11 +17,10 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from triage.errors import NotGenuineError, TemporaryError
+from triage.errors import NotGenuineError, TemporaryError, TooOldError
 from triage.fields import moment
-from triage.payment import Post
+from triage.payment import PAYPAL, Post
 
-_NAME = "PayPal"
 #: PayPal posts again for three days what was not taken.
 _TOLERANCE = timedelta(days=3, hours=1)
 _AHEAD = timedelta(minutes=5)
@@ -53,7 +52,7 @@ class PayPalSignature:
         if fields["auth-algo"] != "SHA256withRSA" or not fields["transmission-id"] or at is None:
             raise _not_genuine("a signature by SHA256withRSA, with its id and time")
         if not now - _TOLERANCE <= at <= now + _AHEAD:
-            raise _not_genuine("a signature of the last three days")
+            raise TooOldError(f"{PAYPAL}: expected a signature of the last three days")
         certificate = await self._certificate(fields["cert-url"], now)
         signed = f"{fields['transmission-id']}|{fields['transmission-time']}|{self._webhook_id}|{zlib.crc32(post.body)}"
         _verify(certificate, post.fields.get("paypal-transmission-sig", ""), signed.encode())
@@ -73,7 +72,7 @@ class PayPalSignature:
         if name not in self._keys:
             self._fetched = [at for at in self._fetched if at > now - _WHILE]
             if len(self._fetched) >= _FETCHES:
-                raise TemporaryError(f"{_NAME}: too many certificates were asked for")
+                raise TemporaryError(f"{PAYPAL}: too many certificates were asked for")
             self._fetched.append(now)
             self._keys[name] = await _fetched(self._place + name)
             while len(self._keys) > _KEPT:
@@ -89,9 +88,9 @@ async def _fetched(url: str) -> x509.Certificate:
         async with httpx.AsyncClient(timeout=_SECONDS) as client:
             answer = await client.get(url)
     except httpx.HTTPError as error:
-        raise TemporaryError(f"{_NAME}: the certificate cannot be had ({type(error).__name__})") from error
+        raise TemporaryError(f"{PAYPAL}: the certificate cannot be had ({type(error).__name__})") from error
     if answer.status_code >= 500 or answer.status_code in (408, 429):
-        raise TemporaryError(f"{_NAME}: the certificate cannot be had ({answer.status_code})")
+        raise TemporaryError(f"{PAYPAL}: the certificate cannot be had ({answer.status_code})")
     if answer.status_code != 200 or len(answer.content) > _LARGEST:
         raise _not_genuine("a certificate that is there")
     try:
@@ -113,4 +112,4 @@ def _verify(certificate: x509.Certificate, given: str, signed: bytes) -> None:
 
 
 def _not_genuine(expected: str) -> NotGenuineError:
-    return NotGenuineError(f"{_NAME}: expected {expected}")
+    return NotGenuineError(f"{PAYPAL}: expected {expected}")

@@ -7,13 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from triage.errors import NotGenuineError
+from triage.errors import NotGenuineError, TooOldError
 from triage.fields import Fields, part
 from triage.order import Money
-from triage.payment import PaymentEvent, PaymentEventKind, Post
+from triage.payment import STRIPE, PaymentEvent, PaymentEventKind, Post
 from triage.webhooks.fields import number, order_number, text
 
-_NAME = "Stripe"
 _FIELD = "stripe-signature"
 #: Currencies whose smallest unit is not a hundredth.
 _WHOLE = frozenset(["BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF"])
@@ -36,6 +35,8 @@ _REASONS: Mapping[str, str] = {
 class StripeReceiver:
     """The Receiver port for Stripe."""
 
+    provider = STRIPE
+
     def __init__(self, secrets: Sequence[str], *, tolerance: timedelta, order_fields: Sequence[str], test_mode: bool = False) -> None:
         """`order_fields`: keys of metadata that may name an order; `test_mode`: take events of its test mode instead of the others."""
         self._secrets = tuple(secret.encode() for secret in secrets)
@@ -45,12 +46,13 @@ class StripeReceiver:
 
     async def read(self, post: Post, now: datetime) -> PaymentEvent | None:
         """What it tells."""
-        if not _is_signed(post.fields.get(_FIELD, ""), post.body, self._secrets, now, self._tolerance):
-            raise NotGenuineError(f"{_NAME}: expected a signature of the last minutes, made with the endpoint's secret")
+        signed_at = _signed_at(post.fields.get(_FIELD, ""), post.body, self._secrets)
+        if abs(now.timestamp() - signed_at) > self._tolerance.total_seconds():
+            raise TooOldError(f"{STRIPE}: expected a signature of the last minutes")
         try:
             event = json.loads(post.body)
         except (ValueError, RecursionError) as error:
-            raise NotGenuineError(f"{_NAME}: expected JSON") from error
+            raise NotGenuineError(f"{STRIPE}: expected JSON") from error
         its = event if isinstance(event, Mapping) else {}
         form, what = _FORMS.get(text(its, "type")), part(its, "data", "object")
         if form is None or (its.get("livemode") is True) is not self._live or not text(its, "id"):
@@ -61,14 +63,16 @@ class StripeReceiver:
         return order_number(part(what, "metadata"), self._order_fields)
 
 
-def _is_signed(field: str, body: bytes, secrets: Sequence[bytes], now: datetime, tolerance: timedelta) -> bool:
+def _signed_at(field: str, body: bytes, secrets: Sequence[bytes]) -> int:
+    """When it was signed, in seconds since 1970; NotGenuineError where it was not."""
     parts = [part.strip().partition("=") for part in field[:2000].split(",")]
     stamp = next((value for name, _, value in parts if name == "t"), "")
-    if not (stamp.isascii() and stamp.isdecimal()) or len(stamp) > 11 or abs(now.timestamp() - int(stamp)) > tolerance.total_seconds():
-        return False
     expected = [hmac.new(secret, stamp.encode() + b"." + body, hashlib.sha256).hexdigest().encode() for secret in secrets]
     given = [value.encode() for name, _, value in parts if name == "v1"]
-    return any(hmac.compare_digest(one, other) for one in expected for other in given)
+    known = any(hmac.compare_digest(one, other) for one in expected for other in given)
+    if not (known and stamp.isascii() and stamp.isdecimal() and len(stamp) <= 11):
+        raise NotGenuineError(f"{STRIPE}: expected a signature made with the endpoint's secret")
+    return int(stamp)
 
 
 def _failed_charge(event: Fields, charge: Fields, order: str) -> PaymentEvent:
@@ -119,10 +123,10 @@ def _event(
     method: str = "", due_at: datetime | None = None,
 ) -> PaymentEvent:  # fmt: skip
     return PaymentEvent(
-        provider=_NAME,
+        provider=STRIPE,
         id=text(event, "id")[:200],
         kind=kind,
-        subject=f"{_NAME} {kind} {key}{which}"[:200],
+        subject=f"{STRIPE} {kind} {key}{which}"[:200],
         reference=key[:100],
         at=_at(number(event, "created")),
         order_number=order,
