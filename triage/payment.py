@@ -77,6 +77,18 @@ class Post:
     body: bytes
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transmission:
+    """Which content a provider posted under which id of its own."""
+
+    provider: str
+    id: str
+    #: SHA-256 of the content.
+    digest: str
+    #: Its signature counts no longer than that.
+    until: datetime
+
+
 class PostOutcome(StrEnum):
     """What became of a post, or of the event in it."""
 
@@ -112,6 +124,9 @@ class Receiver(Protocol):
         NotGenuineError where the provider did not sign it, TooOldError where that is not of now, TemporaryError where it cannot be said.
         """
 
+    def transmission(self, post: Post, now: datetime) -> Transmission | None:
+        """What came under which id, of a post that was read; None where the signature itself says that there is no other content."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeardEvent:
@@ -128,6 +143,9 @@ class PaymentTable(Protocol):
 
     def add(self, event: PaymentEvent, at: datetime, due: datetime) -> bool:
         """Keep it until it is due; False where it was told before."""
+
+    def is_first(self, transmission: Transmission, now: datetime) -> bool:
+        """Remember what came under its id; False where that was something else."""
 
     def waiting(self, now: datetime, limit: int) -> list[HeardEvent]:
         """Events that are due, earliest first."""

@@ -41,6 +41,9 @@ class Says:
             raise self.what
         return self.what
 
+    def transmission(self, post: Post, now: datetime) -> None:
+        """Its signature holds all of the content."""
+
 
 class Full:
     """The Store port in front of another one that takes nothing in while `error` is set."""

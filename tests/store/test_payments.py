@@ -9,7 +9,7 @@ from sqlite_utils import Database
 from tests.store.conftest import SqlitePlace
 from tests.store.words import NOON, Each, later, new_case
 from triage.order import Money
-from triage.payment import PaymentEvent, PaymentEventKind, PostCount, PostOutcome
+from triage.payment import PaymentEvent, PaymentEventKind, PostCount, PostOutcome, Transmission
 from triage.store.connect import connect
 from triage.store.migrations import migrations
 
@@ -111,3 +111,31 @@ async def test_what_was_heard_before_numbers_were_kept(place: SqlitePlace) -> No
     store = place.open()
     assert await store.query(lambda tx: tx.payments.counts()) == [counted("Stripe", PostOutcome.RECEIVED, 3, 2)]
     await store.close()
+
+
+def transmission(key: str, digest: str, provider: str = "PayPal", **until: float) -> Transmission:
+    """Content under an id, whose signature counts for so long."""
+    return Transmission(provider=provider, id=key, digest=digest, until=later(**until))
+
+
+async def test_what_came_first_under_an_id(each: Each) -> None:
+    """Is what it stands for as long as its signature counts, whatever comes under other ids, and from other providers."""
+    first = transmission("a", "one", hours=2)
+    assert await each.payments.is_first(first, NOON) is True
+    assert await each.payments.is_first(first, later(hours=1)) is True
+    assert await each.payments.is_first(transmission("a", "two", hours=9), later(hours=1)) is False
+    assert await each.payments.is_first(transmission("b", "two", hours=9), later(hours=1)) is True
+    assert await each.payments.is_first(transmission("a", "two", "Other", hours=9), later(hours=1)) is True
+    assert await each.payments.is_first(transmission("a", "two", hours=9), later(hours=2)) is False
+    assert await each.payments.is_first(transmission("a", "two", hours=9), later(hours=2, seconds=1)) is True
+    assert await each.payments.is_first(first, later(hours=3)) is False
+
+
+async def test_content_is_not_remembered_for_good(place: SqlitePlace) -> None:
+    """What could not be posted again any more is gone with the next that comes."""
+    store = place.open()
+    for hour in range(5):
+        assert await Each(store).payments.is_first(transmission(str(hour), "x", hours=hour + 1), later(hours=hour))
+    await store.close()
+    with sqlite3.connect(place.path) as db:
+        assert db.execute("select id from payment_transmissions order by id").fetchall() == [("3",), ("4",)]

@@ -8,7 +8,7 @@ from typing import Protocol
 from triage.alarm import AlarmBoard
 from triage.errors import NotGenuineError, TooOldError, TriageError
 from triage.logs import get_logger
-from triage.payment import PaymentEvent, PaymentEventKind, Post, PostOutcome, Receiver
+from triage.payment import PaymentEvent, PaymentEventKind, Post, PostOutcome, Receiver, Transmission
 from triage.ports import Now, Store, Transaction
 from triage.stages.loop import Bell
 
@@ -87,7 +87,8 @@ class Hear:
             return 404
         try:
             event = await receiver.read(post, self._now())
-            said = await self._keep(event) if event else self._count(receiver.provider, PostOutcome.UNKNOWN)
+            kept = await self._keep(event, receiver.transmission(post, self._now()))
+            said = kept or self._count(receiver.provider, PostOutcome.UNKNOWN)
         except NotGenuineError as error:
             said = self._count(receiver.provider, PostOutcome.TOO_OLD if isinstance(error, TooOldError) else PostOutcome.BAD_SIGNATURE)
             _log.warning("webhook_refused", path=post.path, outcome=said.value, reason=str(error))
@@ -100,13 +101,25 @@ class Hear:
         _log.info("webhook", path=post.path, outcome=said.value, kind=event.kind.value if event else "")
         return 200
 
-    async def _keep(self, event: PaymentEvent) -> PostOutcome:
+    async def _keep(self, event: PaymentEvent | None, transmission: Transmission | None) -> PostOutcome | None:
+        """What became of it; None where it was of no interest."""
         now = self._now()
+
+        def keep(tx: Transaction) -> PostOutcome | None:
+            if transmission and not tx.payments.is_first(transmission, now):
+                return PostOutcome.BAD_SIGNATURE
+            return self._add(tx, event, now) if event else None
+
+        said = await self._store.transact(keep) if event or transmission else None
+        if said is PostOutcome.BAD_SIGNATURE:
+            raise NotGenuineError("expected the same content whenever it is posted under the same id")
+        if said is PostOutcome.RECEIVED:
+            self._heard.ring()
+        return said
+
+    def _add(self, tx: Transaction, event: PaymentEvent, now: datetime) -> PostOutcome:
         due = now + self._wait if event.kind is PaymentEventKind.FAILED else now
-        if not await self._store.transact(lambda tx: tx.payments.add(event, now, due)):
-            return PostOutcome.REPEATED
-        self._heard.ring()
-        return PostOutcome.RECEIVED
+        return PostOutcome.RECEIVED if tx.payments.add(event, now, due) else PostOutcome.REPEATED
 
     def _count(self, provider: str, outcome: PostOutcome) -> PostOutcome:
         self._uncounted[provider, outcome] += 1

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from triage.payment import HeardEvent, PaymentEvent, PostCount, PostOutcome, event_json, parse_event
+from triage.payment import HeardEvent, PaymentEvent, PostCount, PostOutcome, Transmission, event_json, parse_event
 from triage.store import rows
 
 _ADD = """insert or ignore into payment_events(provider, event, subject, content, received_at, next_attempt_at)
@@ -15,6 +15,8 @@ _SETTLE = """update payment_events set next_attempt_at = null, content = null, o
 _COUNT = """insert into payment_counts(provider, outcome, many, last_at) values (?, ?, ?, ?) on conflict(provider, outcome)
     do update set many = many + excluded.many, last_at = max(last_at, excluded.last_at)"""
 _COUNTS = "select provider, outcome, many, last_at from payment_counts"
+
+_FIRST = "insert or ignore into payment_transmissions(provider, id, digest, until) values (?, ?, ?, ?)"
 
 
 class SqlitePayments:
@@ -29,6 +31,14 @@ class SqlitePayments:
         new = self._db.execute(_ADD, row).rowcount > 0
         self.count(event.provider, PostOutcome.RECEIVED if new else PostOutcome.REPEATED, 1, at)
         return new
+
+    def is_first(self, transmission: Transmission, now: datetime) -> bool:
+        """Remember what came under its id."""
+        it = transmission
+        self._db.execute("delete from payment_transmissions where until < ?", (rows.moment(now),))
+        self._db.execute(_FIRST, (it.provider, it.id, it.digest, rows.moment(it.until)))
+        query = "select digest from payment_transmissions where provider = ? and id = ?"
+        return str(self._db.execute(query, (it.provider, it.id)).fetchone()[0]) == it.digest
 
     def waiting(self, now: datetime, limit: int) -> list[HeardEvent]:
         """Events that are due, earliest first."""

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from triage.errors import NotGenuineError
 from triage.fields import Fields, moment, part
 from triage.order import Money
-from triage.payment import PAYPAL, PaymentEvent, PaymentEventKind, Post
+from triage.payment import PAYPAL, PaymentEvent, PaymentEventKind, Post, Transmission
 from triage.webhooks.fields import amount, order_number, text
-from triage.webhooks.paypal_signature import PayPalSignature
+from triage.webhooks.paypal_signature import PayPalSignature, transmission
 
 #: Where shops write their order's number: of payments, of those of the older API, and of disputed ones.
 _NAMED = ("invoice_id", "custom_id", "invoice_number", "custom")
@@ -49,6 +49,10 @@ class PayPalReceiver:
             return None
         what = part(its, "resource")
         return form(its, what, self._order(what))
+
+    def transmission(self, post: Post, now: datetime) -> Transmission | None:
+        """What came under which id."""
+        return transmission(post, now)
 
     def _order(self, what: Fields) -> str:
         disputed = what.get("disputed_transactions")

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 from triage.errors import NotGenuineError, TemporaryError, TooOldError
 from triage.fields import moment
-from triage.payment import PAYPAL, Post
+from triage.payment import PAYPAL, Post, Transmission
 
 #: PayPal posts again for three days what was not taken.
 _TOLERANCE = timedelta(days=3, hours=1)
@@ -30,8 +30,6 @@ _LARGEST = 64 << 10
 #: PayPal has one or two certificates in use; whoever names many only wants us to ask for them.
 _KEPT = 8
 _FETCHES, _WHILE = 10, timedelta(minutes=10)
-#: Posts whose content is remembered, because the signature holds no more of it than a checksum that others can meet.
-_SEEN = 1000
 
 
 class PayPalSignature:
@@ -43,7 +41,6 @@ class PayPalSignature:
         self._place = certificates
         self._keys: OrderedDict[str, x509.Certificate] = OrderedDict()
         self._fetched: list[datetime] = []
-        self._seen: OrderedDict[str, bytes] = OrderedDict()
 
     async def check(self, post: Post, now: datetime) -> None:
         """NotGenuineError where PayPal did not sign it, TemporaryError where that cannot be said now."""
@@ -56,14 +53,6 @@ class PayPalSignature:
         certificate = await self._certificate(fields["cert-url"], now)
         signed = f"{fields['transmission-id']}|{fields['transmission-time']}|{self._webhook_id}|{zlib.crc32(post.body)}"
         _verify(certificate, post.fields.get("paypal-transmission-sig", ""), signed.encode())
-        self._first(fields["transmission-id"], post.body)
-
-    def _first(self, transmission: str, body: bytes) -> None:
-        digest = hashlib.sha256(body).digest()
-        if self._seen.setdefault(transmission, digest) != digest:
-            raise _not_genuine("the same content whenever it is posted under the same id")
-        if len(self._seen) > _SEEN:
-            self._seen.popitem(last=False)
 
     async def _certificate(self, url: str, now: datetime) -> x509.Certificate:
         name = url.removeprefix(self._place)
@@ -81,6 +70,12 @@ class PayPalSignature:
         if not found.not_valid_before_utc <= now <= found.not_valid_after_utc:
             raise _not_genuine("a certificate that is valid now")
         return found
+
+
+def transmission(post: Post, now: datetime) -> Transmission:
+    """What came under which id: the signature holds no more of the content than a checksum that others can meet."""
+    digest, until = hashlib.sha256(post.body).hexdigest(), now + _AHEAD + _TOLERANCE
+    return Transmission(provider=PAYPAL, id=post.fields["paypal-transmission-id"], digest=digest, until=until)
 
 
 async def _fetched(url: str) -> x509.Certificate:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from triage.errors import NotGenuineError, TooOldError
 from triage.fields import Fields, part
 from triage.order import Money
-from triage.payment import STRIPE, PaymentEvent, PaymentEventKind, Post
+from triage.payment import STRIPE, PaymentEvent, PaymentEventKind, Post, Transmission
 from triage.webhooks.fields import number, order_number, text
 
 _FIELD = "stripe-signature"
@@ -58,6 +58,10 @@ class StripeReceiver:
         if form is None or (its.get("livemode") is True) is not self._live or not text(its, "id"):
             return None
         return form(its, what, self._order(what))
+
+    def transmission(self, post: Post, now: datetime) -> Transmission | None:
+        """None: the whole content is signed."""
+        return None
 
     def _order(self, what: Fields) -> str:
         return order_number(part(what, "metadata"), self._order_fields)
