@@ -196,6 +196,19 @@ def test_the_whole_case_for_people(shop: Shop) -> None:
     assert "unreachable" not in ended.out
 
 
+def test_nothing_is_certain_in_the_history_either(shop: Shop) -> None:
+    """How sure something was is told as everywhere else, at most 99 %; numbers in other words stay as they are, and so does JSON."""
+    detail = {"confidence": "1.00", "reasons": "0.50 EUR", "also": "invoice/invoice_tax 0.30, order/order_change 0.00"}
+
+    def sorted_so(tx: Transaction) -> None:
+        tx.cases.record(tx.cases.open(new_case()).id, [event("classified", NOON, **detail)])
+
+    shop.store_now(sorted_so)
+    told = " ".join(shop.call("case", "SP-100001").out.split())
+    assert "also: invoice/invoice_tax 30%, order/order_change 0%; confidence: 99%; reasons: 0.50 EUR" in told
+    assert shop.call("case", "SP-100001", "--json").json["events"][0]["detail"] == detail
+
+
 def test_a_case_with_hardly_anything(shop: Shop) -> None:
     """What is not known is said so, and an unreachable customer is pointed out."""
     case = shop.store_now(lambda tx: tx.cases.open(new_case(subject="", requester=None, issue="", abstained=True)))

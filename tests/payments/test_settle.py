@@ -134,6 +134,7 @@ async def test_a_dispute_calls_for_people(tmp_path: Path) -> None:
         assert "Stripe tells: a payment is disputed, 49.90 EUR, reason: product not received, order ORD1234, dp_1 there" in text
         assert "answer there by 2026-11-29 12:00 CET" in text
         assert "00340434161094015902" in text
+        assert "A payment provider's word opened the case: there is no message in the mailbox." in text
         deadlines = {deadline.kind: deadline.due_at for deadline, _ in await office.ask(lambda tx: tx.deadlines.of_case(case.id))}
         assert deadlines["dispute"] == datetime.fromtimestamp(MADE, UTC) + timedelta(days=7)
         assert office.came(ANN) == []

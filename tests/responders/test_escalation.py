@@ -14,6 +14,7 @@ from triage.inquiry import Checked, Verdict
 from triage.message import Address, RawMessage
 from triage.reading import Fact, Matter, Reading
 from triage.reply import Reply
+from triage.stages.recall import recall
 
 ROWS = [
     "Customer name", "E-mail", "Telephone", "Order number", "Order date", "Issue type", "Issue description", "Initial action",
@@ -289,6 +290,26 @@ def test_a_clock_s_escalation_needs_no_message() -> None:
     assert "WHAT THE CUSTOMER WROTE" not in text_of(bare)
     assert "The customer's messages are in the mailbox." in text_of(bare)
     assert rows(bare)["Issue description"] == "My order"
+
+
+@pytest.mark.parametrize(
+    ("provenance", "why"),
+    [
+        ("cli", "The case was taken down by hand"),
+        ("payments", "A payment provider's word opened the case"),
+        ("orders", "A change of the order opened the case"),
+    ],
+)
+def test_nobody_is_sent_to_look_for_mail_that_never_was(provenance: str, why: str) -> None:
+    """A case that began without mail says so; where the customer has written since, that is in the mailbox."""
+    log = (replace(event("opened"), provenance=provenance), event("assigned"))
+    spoken = reading("payment", "payment_duplicate", message_id="", text="Said on the telephone.")
+    for read in (recall(CHARGED, ()), spoken):
+        bare = escalated(read=read, raw=None, log=log)
+        assert f"{why}: there is no message in the mailbox." in " ".join(text_of(bare).split())
+        assert "is in the mailbox" not in text_of(bare).replace("is no message in", "")
+        assert attached(bare) == []
+    assert "The original is in the mailbox." in text_of(escalated(raw=None, log=log))
 
 
 @pytest.mark.parametrize("department", DEPARTMENTS)

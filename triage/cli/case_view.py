@@ -1,5 +1,6 @@
 """How cases look: a list that fits a terminal of 80 columns, one case's whole history, and both as JSON."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ from triage.reply import Delivery
 
 #: Characters of a message shown per case; the mailbox has the whole.
 _SHOWN = 1500
+#: In the history how sure something is stands as it was kept.
+_PROPORTION = re.compile(r"\b[01]\.\d\d\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,12 +78,17 @@ def show_case(whole: WholeCase) -> None:
         _say(console, f"{delivery.kind} to {delivery.recipient}: {delivery.status} {when}")
     console.print("[bold]history (UTC)[/bold]")
     for event in whole.events:
-        detail = "; ".join(f"{key}: {value}" for key, value in event.detail.items())
+        detail = "; ".join(f"{key}: {_told(key, value)}" for key, value in event.detail.items())
         _say(console, f"{event.at:%m-%d %H:%M:%S} {event.kind} by {event.actor}{': ' if detail else ''}{detail}")
     for message in whole.messages:
         _say(console, f"message {message.id} from {message.author or 'unknown'}, {message.received_at:%Y-%m-%d %H:%M} UTC", first="")
         for line in message.text[:_SHOWN].splitlines():
             _say(console, line, first="  | ")
+
+
+def _told(key: str, value: str) -> str:
+    """A detail as people read it: how sure something is, as everywhere else."""
+    return _PROPORTION.sub(lambda found: percent(float(found[0])), value) if key in ("confidence", "also") else value
 
 
 def case_json(case: Case) -> dict[str, Json]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from triage.inquiry import AnswerKind, Checked, Enclosure, OrderAnswer
 from triage.order import DocumentKind, Order, OrderStatus, PaymentStatus, RefundStatus
 from triage.policy.table import FirstContact
-from triage.reading import Classification
+from triage.reading import Classification, percent
 
 #: What answers which question; all others are for people.
 ANSWERS: Mapping[tuple[str, str], AnswerKind] = {
@@ -62,7 +62,7 @@ def the_one(checked: Sequence[Checked]) -> Checked | str:
 
 def _unsure(said: Classification, kind: AnswerKind, rules: FirstContact) -> str:
     if said.abstained or said.confidence < rules.confidence:
-        return f"it is not sure enough what the message is about ({said.confidence:.0%})"
+        return f"it is not sure enough what the message is about ({percent(said.confidence)})"
     others = [it for it in said.alternatives if it.confidence >= rules.other_matter and ANSWERS.get((it.category, it.issue)) is not kind]
     return f"the message may also be about {others[0].category}/{others[0].issue}" if others else ""
 

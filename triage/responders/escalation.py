@@ -15,6 +15,12 @@ from triage.responders.names import one_line, visible
 _ATTACHED = 7_000_000
 #: Characters of a field that a person reads at a glance.
 _REASON = 300
+#: Where a case came from that began with no mail, and what that means for whoever looks for it.
+_NO_MAIL: Mapping[str, str] = {
+    "cli": "The case was taken down by hand: there is no message in the mailbox.",
+    "payments": "A payment provider's word opened the case: there is no message in the mailbox.",
+    "orders": "A change of the order opened the case: there is no message in the mailbox.",
+}
 _SUBTYPES = {"txt": "plain", "html": "html"}
 
 
@@ -70,6 +76,8 @@ def _context(desk: Desk, assignment: Assignment, about_original: str) -> Mapping
 def _original(assignment: Assignment) -> tuple[Attached | None, str]:
     """The customer's message as a file, and a sentence about it."""
     message, raw = assignment.message, assignment.raw
+    if not (message and message.message_id) and (said := _without_mail(assignment)):
+        return None, said
     if message is None:
         return None, "The customer's messages are in the mailbox."
     if message.masked:
@@ -82,6 +90,12 @@ def _original(assignment: Assignment) -> tuple[Attached | None, str]:
     return Attached(filename="original.eml", content_type="application/octet-stream", content=raw.content), (
         f"original.eml is the customer's message as it came.{whole}"
     )
+
+
+def _without_mail(assignment: Assignment) -> str:
+    """Why there is no mail; "" where the case began with some."""
+    opened = next((event.provenance for event in assignment.log if event.kind == "opened"), "")
+    return _NO_MAIL.get(opened, "")
 
 
 def _masked(message: Message) -> bytes:
