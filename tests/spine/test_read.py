@@ -3,18 +3,22 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+import structlog
 
 from tests.servers.smtp_sink import Sink
 from tests.spine.world import World, letter
 from tests.workers.jobs import prepare, raw, read_or_misbehave
+from triage.case import CaseEvent
 from triage.daemon import once
-from triage.decision import Outcome
-from triage.message import RawMessage
-from triage.ports import Reader
+from triage.decision import Decision, Outcome
+from triage.inquiry import Known
+from triage.message import RawMessage, StoredMessage
+from triage.ports import Reader, Transaction
 from triage.reading import Reading, Unreadable
+from triage.stages.judge import Judge
 from triage.workers.pool import ReaderPool, chunks
 
 
@@ -102,3 +106,47 @@ async def test_poison_becomes_a_case_for_a_person(world: World, sink: Sink) -> N
     assert aside.strikes == 2
     assert len(cases) == 2
     assert {envelope.recipients[0] for envelope in sink.accepted} >= {"ann@customer.example", "b@customer.example"}
+
+
+class Faulty:
+    """A judge with a defect: of messages with a certain subject it raises what nobody expects."""
+
+    def __init__(self, judge: Judge, subject: str) -> None:
+        self._judge = judge
+        self._subject = subject
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._judge, name)
+
+    def judge(self, tx: Transaction, stored: StoredMessage, reading: Reading, now: datetime, known: Known) -> Decision:
+        """What the judge says of all others, after it has begun to write."""
+        decision = self._judge.judge(tx, stored, reading, now, known)
+        if reading.message.subject == self._subject:
+            tx.cases.record(1, [CaseEvent(at=now, kind="note", actor="daemon", provenance="test")])
+            raise ZeroDivisionError("a defect")
+        return decision
+
+
+async def test_a_defect_of_ours_costs_one_message_its_automatic_answer_and_no_more(world: World, sink: Sink) -> None:
+    """What deciding fails on is set aside after two attempts with nothing half done, a person and its author told; the others go on."""
+    async with world.app() as app:
+        app.decide._judge = Faulty(app.decide._judge, "odd")  # type: ignore[assignment]
+        await world.deliver(letter("Where is ORD1234?", sender="b@customer.example"))
+        await world.deliver(letter("My parcel ORD9999 is late", subject="odd"))
+        await world.deliver(letter("Where is ORD5678?", sender="c@customer.example"))
+        with structlog.testing.capture_logs() as logs:
+            await once(app)
+        records = await app.store.query(lambda tx: list(tx.messages.all("support")))
+        notes = await app.store.query(
+            lambda tx: [event for case in tx.cases.find() for event in tx.cases.events(case.id) if event.kind == "note"]
+        )
+    assert sorted(record.outcome for record in records) == [Outcome.OPENED, Outcome.OPENED, Outcome.UNREADABLE]
+    [aside] = [record for record in records if record.outcome is Outcome.UNREADABLE]
+    assert (aside.strikes, aside.reason) == (2, "deciding failed: ZeroDivisionError")
+    assert notes == []
+    assert sorted(envelope.recipients[0] for envelope in sink.accepted if b"Auto-Submitted: auto-replied" in envelope.content) == [
+        "ann@customer.example",
+        "b@customer.example",
+        "c@customer.example",
+    ]
+    assert len([line for line in logs if line["event"] == "decision_failed" and line["exc_info"]]) == 2

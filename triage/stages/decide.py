@@ -65,14 +65,16 @@ class Decide:
         """Take waiting messages in hand, earliest arrival first; 0 once everything is settled."""
         self._raise_fault()
         await self._store.expect_room()
-        room = _IN_HAND - len(self._tasks)
-        fresh = await self._store.query(lambda tx: tx.messages.undecided(room, tuple(self._tasks))) if room > 0 else []
+        in_hand = tuple(self._tasks)
+        room = _IN_HAND - len(in_hand)
+        fresh = await self._store.query(lambda tx: tx.messages.undecided(room, in_hand)) if room > 0 else []
         self._take_in_hand(fresh)
         if self._tasks:
             await self._room.wait(_PATIENCE)
             # Never 0 here, even when all are settled by now: more may have arrived while we waited.
             return max(1, len(fresh))
-        return 0
+        # What ended while the store was asked was no part of its answer, and may have to be read once more.
+        return min(1, len(in_hand))
 
     async def idle(self) -> None:
         """Wait until something arrives."""
