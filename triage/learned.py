@@ -1,9 +1,7 @@
 """The Learner port on files in the state folder: what readers know, the models, and a process of its own to teach in."""
 
-import asyncio
 import contextlib
 import json
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -13,6 +11,7 @@ from triage.classifier import memory, sealed
 from triage.classifier.memory import CORRECTIONS
 from triage.classifier.shelf import MODELS, Shelf
 from triage.correction import Correction, Lesson
+from triage.errand import errand
 from triage.errors import LessonError, ModelError
 
 _LESSON = "lesson.json"
@@ -79,32 +78,12 @@ class Learned:
             "corrections": [asdict(each) | {"at": each.at.isoformat()} for each in corrections],
             "latest": latest,
         }
-        said = await self._run(json.dumps(job).encode())
+        said = await errand("triage.retrain", json.dumps(job).encode(), seconds=self.at_most.total_seconds(), fault=_fault)
         lesson = lesson_of(json.loads(said))
         path = self.state / MODELS / _LESSON
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(said)
         return lesson
-
-    async def _run(self, job: bytes) -> bytes:
-        # A session of its own: Ctrl-C in a terminal is for the daemon, which ends it.
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "triage.retrain", stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE, start_new_session=True,
-        )  # fmt: skip
-        try:
-            async with asyncio.timeout(self.at_most.total_seconds()):
-                out, complaint = await process.communicate(job)
-        except TimeoutError as error:
-            raise LessonError(f"the lesson took longer than {self.at_most}") from error
-        finally:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
-        if process.returncode:
-            last = complaint.decode("utf-8", "replace").strip().splitlines()[-1:]
-            raise LessonError(f"the lesson ended with code {process.returncode}: {''.join(last)}")
-        return out
 
 
 def lesson_of(said: dict[str, object]) -> Lesson:
@@ -116,6 +95,10 @@ def lesson_of(said: dict[str, object]) -> Lesson:
         reason=str(said["reason"]),
         version=str(said["version"]),
     )
+
+
+def _fault(why: str) -> LessonError:
+    return LessonError(f"the lesson {why}")
 
 
 def _stamp(path: Path) -> tuple[object, ...]:

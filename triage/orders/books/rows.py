@@ -1,7 +1,8 @@
 """Rows of another system's JSON: what stands in them, looked at without trust, and the way along those that changed."""
 
+import asyncio
 import re
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TypeAlias
 
@@ -43,6 +44,12 @@ def link(address: str) -> str:
 def spelled(number: str, prefix: str) -> str:
     """A number as the shop writes it: its prefix may have signs that we leave out where we compare numbers."""
     return prefix + number.removeprefix(same_number(prefix))
+
+
+async def under_each(numbers: Sequence[str], ask: Callable[[str], Awaitable[list[Order]]]) -> list[Order]:
+    """What is found under each of the numbers; all are asked for at the same time."""
+    wanted = [number for number in dict.fromkeys(map(same_number, numbers)) if number]
+    return [order for found in await asyncio.gather(*map(ask, wanted)) for order in found]
 
 
 def since(mark: str) -> datetime | None:

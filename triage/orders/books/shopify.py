@@ -10,7 +10,7 @@ from triage.errors import OrderSystemRefusedError
 from triage.fields import Fields, part
 from triage.order import Document, Order, same_number
 from triage.orders.books.client import Answer, Client, utc_now
-from triage.orders.books.rows import begin, follow, readable, rows, since, spelled, text
+from triage.orders.books.rows import begin, follow, readable, rows, since, spelled, text, under_each
 from triage.orders.books.shopify_form import shopify_order
 from triage.sections.shops import ShopifySettings
 
@@ -38,8 +38,7 @@ class ShopifyBook:
 
     async def by_numbers(self, numbers: Sequence[str]) -> list[Order]:
         """The orders that have one of these numbers, with the attempts to take their payment."""
-        wanted = [number for number in dict.fromkeys(map(same_number, numbers)) if number]
-        return [order for found in await asyncio.gather(*map(self._numbered, wanted)) for order in found]
+        return await under_each(numbers, self._numbered)
 
     async def by_address(self, address: str, limit: int) -> list[Order]:
         """The latest orders of an address."""
