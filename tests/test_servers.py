@@ -4,11 +4,15 @@ import asyncio
 import smtplib
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import SupportsBytes, SupportsIndex
 
 import psycopg
+import pymap.bytes
 import pytest
 from imapclient import IMAPClient
 from imapclient.exceptions import LoginError
+from pymap.bytes import Writeable
+from pymap.parsing.specials.flag import Flag
 
 from tests.conftest import PASSWORD
 from tests.servers import chaos, invariants, smtp_sink
@@ -227,3 +231,23 @@ def test_postgres_serves_whom_it_should(postgres: Postgres) -> None:
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             reader.execute("insert into things values ('two')")
     assert not postgres.root.is_relative_to("/home")
+
+
+@pytest.mark.parametrize(
+    "value", [b"octets", "text", 3, 3.5, None, (), [b"octets"], {}, memoryview(b""), object(), Flag(b"\\Seen"), Writeable.empty()]
+)
+def test_the_embedded_server_knows_what_it_writes(value: object) -> None:
+    """Its quick look at a class finds what Python's own slow one finds, the second time as well as the first."""
+    DemoServers({"support@shop.example": PASSWORD})
+    for _time in range(2):
+        assert pymap.bytes.has_bytes(value) == (isinstance(value, bytes | SupportsBytes))
+        assert isinstance(value, pymap.bytes.SupportsIndex) == isinstance(value, SupportsIndex)
+
+
+async def test_all_embedded_servers_offer_the_same_ways_to_log_in() -> None:
+    """A second server beside the first lets in whoever it knows, and nobody else."""
+    async with running({"ann@shop.example": "one"}) as first, running({"ann@shop.example": "two"}) as second:
+        for server, password, other in ((first, "one", "two"), (second, "two", "one")):
+            assert await asyncio.to_thread(_inbox, server.imap_port, "ann@shop.example", password) == []
+            with pytest.raises(LoginError):
+                await asyncio.to_thread(_inbox, server.imap_port, "ann@shop.example", other)

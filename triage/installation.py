@@ -5,6 +5,7 @@ import os
 import secrets
 from collections.abc import Callable, Iterable
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -48,13 +49,17 @@ def load_policy(settings: Settings) -> Policy:
     """The policy file; SettingsError with one line per mistake."""
     path = settings.paths.policy
     try:
-        return Policy.parse(path.read_text(encoding="utf-8"))
+        return _policy(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise SettingsError([f"paths.policy = {str(path)!r}: {error.strerror}: expected a policy file"]) from error
     except UnicodeDecodeError as error:
         raise SettingsError([f"paths.policy = {str(path)!r}: {error}: expected UTF-8"]) from error
     except SettingsError as error:
         raise SettingsError([f"{path}: {line}" for line in error.problems]) from error
+
+
+# A check asks six times, and to read TOML takes longer than most of what it does with the answer.
+_policy = lru_cache(maxsize=1)(Policy.parse)
 
 
 def load_calendar(settings: Settings) -> Calendar:
@@ -95,17 +100,23 @@ def _closed_files(files: Iterable[Path], where: ZoneInfo) -> IcalendarFiles:
 
 def template_sources(settings: Settings) -> dict[str, str]:
     """Every template by its name below the templates folder."""
-    folder = settings.paths.templates
-    # Editors and file managers leave hidden files behind that are no templates.
-    paths = [path for path in sorted(folder.rglob("*.*"), key=str) if path.is_file() and not path.name.startswith(".")]
-    if not paths:
-        raise SettingsError([f"paths.templates = {str(folder)!r}: expected a folder with templates"])
-    return {path.relative_to(folder).as_posix(): _template(path) for path in paths}
+    folder = str(settings.paths.templates)
+    # Plain names: there are more than a hundred files, and a path object for each takes longer than to read it.
+    found = [path for place, _folders, names in os.walk(folder) for name in names if _is_template(path := f"{place}/{name}", name)]
+    if not found:
+        raise SettingsError([f"paths.templates = {folder!r}: expected a folder with templates"])
+    return {path[len(folder) + 1 :]: _template(path) for path in sorted(found)}
 
 
-def _template(path: Path) -> str:
+def _is_template(path: str, name: str) -> bool:
+    # Editors and file managers leave hidden files behind.
+    return "." in name and not name.startswith(".") and os.path.isfile(path)  # noqa: PTH113
+
+
+def _template(path: str) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        with open(path, encoding="utf-8") as file:  # noqa: PTH123
+            return file.read()
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError([f"{path}: {error}: expected a template in UTF-8"]) from error
 

@@ -16,6 +16,7 @@ ALLOWED = frozenset(
 )  # fmt: skip
 _ACK_LIMIT = 2048
 _LINE_LIMIT = 998
+_MESSAGE_ID = re.compile(rb"^message-id:\s*<?([a-z]{1,30})\.", re.IGNORECASE | re.MULTILINE)
 _DIGITS = re.compile(rb"(?<![0-9])[1-9](?:[ -]?[0-9]){12,18}(?![0-9])")
 
 
@@ -38,9 +39,9 @@ def broken(sent: Iterable[Sent], *, known: Iterable[str] | None, ours: Collectio
     wrong = []
     for each in sent:
         recipients = [it for it in each.recipients if it != AUDIT or len(each.recipients) == 1]
-        name = email.message_from_bytes(each.content, policy=email.policy.default).get("message-id", "")
         # A Message-ID of ours begins with what the message is for.
-        kind = name.strip().partition(".")[0].removeprefix("<")
+        named_as = _MESSAGE_ID.search(each.content.partition(b"\r\n\r\n")[0])
+        kind = named_as[1].decode() if named_as else ""
         found = check(each.content, recipients=recipients, ours=ours, acknowledgment=kind == "acknowledgment", by_person=kind == "answer")
         found += [f"{it} was never heard of" for it in recipients if named is not None and it.lower() not in named]
         wrong += [f"to {', '.join(recipients)}: {line}" for line in found]
@@ -52,19 +53,21 @@ def check(
 ) -> list[str]:
     """What is wrong with a message as it left; [] when nothing is. `ours` are the addresses that may stand in From."""
     message = email.message_from_bytes(content, policy=email.policy.default)
-    names = [name.lower() for name in message]
+    # Each field is taken apart once: to ask the message for it does so with every question.
+    fields = [(name.lower(), value) for name, value in message.items()]
+    names, values = [name for name, _ in fields], dict(reversed(fields))
     wrong = _form(content) + [f"header field {name!r} is not allowed" for name in names if name not in ALLOWED]
     wrong += [f"{names.count(name)} fields {name!r}" for name in ("to", "from", "message-id", "date", "subject") if names.count(name) != 1]
-    to = [address.addr_spec.lower() for address in message["to"].addresses] if message["to"] else []
+    to = [address.addr_spec.lower() for address in values["to"].addresses] if "to" in values else []
     if len(to) != 1 or [recipient.lower() for recipient in recipients] != to:
         wrong.append("To and envelope must name the same one recipient")
-    if {address.addr_spec.lower() for address in message["from"].addresses} - {address.lower() for address in ours}:
+    if {address.addr_spec.lower() for address in values["from"].addresses} - {address.lower() for address in ours}:
         wrong.append("From is not ours")
-    if message.get("auto-submitted", "") not in (("", "no") if by_person else ("auto-replied", "auto-generated")):
+    if values.get("auto-submitted", "") not in (("", "no") if by_person else ("auto-replied", "auto-generated")):
         wrong.append("Auto-Submitted is missing or wrong")
     if acknowledgment and (len(content) >= _ACK_LIMIT or message.get_content_type() != "text/plain"):
         wrong.append(f"an acknowledgment must be text/plain below {_ACK_LIMIT} octets, not {message.get_content_type()} of {len(content)}")
-    return wrong + [f"card number {number!r}" for number in _cards(message)]
+    return wrong + [f"card number {number!r}" for number in _cards(message, [value for _, value in fields])]
 
 
 def _form(content: bytes) -> list[str]:
@@ -73,8 +76,8 @@ def _form(content: bytes) -> list[str]:
     return wrong + (["a line of more than 998 octets"] if max(map(len, content.split(b"\r\n"))) > _LINE_LIMIT else [])
 
 
-def _cards(message: email.message.EmailMessage) -> list[bytes]:
-    texts = [value.encode("utf-8", "replace") for value in message.values()]
+def _cards(message: email.message.EmailMessage, values: Iterable[str]) -> list[bytes]:
+    texts = [value.encode("utf-8", "replace") for value in values]
     # An attached original stays as the customer sent it, for staff to see; nothing else may carry a card number.
     texts += [
         part.get_payload(decode=True) or b"" for part in message.walk() if part.get_content_maintype() == "text" and not part.get_filename()

@@ -165,3 +165,38 @@ def test_templates_by_their_names(world: World) -> None:
     names = {path.relative_to(folder).as_posix() for path in folder.rglob("*.*") if path.is_file() and not path.name.startswith(".")}
     assert set(installation.template_sources(settings(world))) == names
     assert Paths().templates == folder
+
+
+def test_what_is_no_template_is_left_out(world: World) -> None:
+    """A copy that an editor left, a link to nothing, a folder and a pipe do no harm; a text that is no UTF-8 is named."""
+    folder = world.root / "templates"
+    (folder / "draft" / "old.d").mkdir(parents=True)
+    (folder / "draft" / "order.txt").write_text("one\r\ntwo\n", newline="")
+    (folder / "layout.txt").write_text("äöü")
+    (folder / "draft" / ".order.txt.swp").write_text("half")
+    (folder / "README").write_text("no template")
+    (folder / "gone.txt").symlink_to(folder / "nothing")
+    os.mkfifo(folder / "pipe.txt")
+    chosen = settings(world, templates=folder)
+    assert list(installation.template_sources(chosen).items()) == [("draft/order.txt", "one\ntwo\n"), ("layout.txt", "äöü")]
+    (folder / "layout.txt").write_bytes(b"\xff")
+    with pytest.raises(SettingsError, match=r"layout\.txt: .*expected a template in UTF-8"):
+        installation.template_sources(chosen)
+
+
+def test_a_policy_that_was_changed_is_read_again(world: World) -> None:
+    """The same text is taken apart once; another one, at the same place and in the same second, counts from then on."""
+    path = world.root / "policy.toml"
+    text = (project_root() / "config" / "policy.toml").read_text()
+    path.write_text(text)
+    chosen = settings(world, policy=path)
+    first = installation.load_policy(chosen)
+    assert installation.load_policy(chosen) is first
+    path.write_text(text.replace('folder = "Orders"', 'folder = "Bestellungen"'))
+    assert "Bestellungen" in {installation.load_policy(chosen).topic(*matter).folder for matter in first.matters}
+    path.write_text("category = 3")
+    for _time in range(2):
+        with pytest.raises(SettingsError, match=r"policy\.toml: category"):
+            installation.load_policy(chosen)
+    path.write_text(text)
+    assert installation.load_policy(chosen) == first

@@ -3,14 +3,16 @@
 import asyncio
 import hmac
 import uuid
+from abc import ABCMeta
 from argparse import Namespace
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cache
 
 import aiosmtpd.smtp
+import pymap.bytes
 from proxyprotocol.sock import SocketInfo
 from pymap.backend.dict import Config, Identity, Login
 from pymap.backend.dict.mailbox import MailboxData
@@ -61,13 +63,31 @@ def _keep_keywords() -> None:
     setattr(MailboxData, "permanent_flags", property(permanent_flags))  # noqa: B010
 
 
-class _Config(Config):
-    """The library's, which looks through all installed packages for ways to log in: once, not for each connection."""
+@cache
+def _ways_to_log_in() -> SASLAuth:
+    # The library looks through all installed packages for them: once, not for each connection.
+    return SASLAuth.defaults()
 
-    @cached_property
+
+class _Config(Config):
+    """The library's, with what it makes anew for each connection and each server made once."""
+
+    @property
     def tls_auth(self) -> SASLAuth:
         """The ways to log in."""
-        return super().tls_auth
+        return _ways_to_log_in()
+
+
+@cache
+def _with(method: str) -> type:
+    # A class of those that have the method; what it has found out about a class it remembers, as the protocols of `typing` do not.
+    return ABCMeta(f"With{method}", (), {"__subclasshook__": classmethod(lambda _cls, other: hasattr(other, method))})
+
+
+def _know_classes() -> None:
+    # The library asks with every piece of every response whether it is one of these.
+    for name, method in (("SupportsBytes", "__bytes__"), ("SupportsIndex", "__index__")):
+        setattr(pymap.bytes, name, _with(method))
 
 
 def _make_login(users: Mapping[str, str]) -> Login:
@@ -102,6 +122,7 @@ class DemoServers:
     def __post_init__(self) -> None:
         """Make the accounts."""
         _keep_keywords()
+        _know_classes()
         self._login = _make_login(self.users)
 
     def account_of(self, address: str) -> str | None:
