@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 import structlog
 
@@ -25,6 +26,12 @@ _fresh = itertools.count()
 #: Files that wait for processes, servers and time-outs, the longest first: one of them begun last would run alone at the end.
 _LONG = ("tests/demo/test_whole.py", "tests/spine/test_daemon.py", "tests/mailbox/test_contract.py", "tests/proof/", "tests/spine/",
          "tests/mailbox/", "tests/transport/", "tests/cli/", "tests/classifier/", "tests/demo/")  # fmt: skip
+
+# How long an example takes says how busy the machine is; what must be quick is measured by its effort. The same examples each time, so that a failure
+# is the change's: `--hypothesis-profile default` looks for others.
+_CALM = [hypothesis.HealthCheck.too_slow, hypothesis.HealthCheck.function_scoped_fixture]
+hypothesis.settings.register_profile("calm", deadline=None, derandomize=True, suppress_health_check=_CALM)
+hypothesis.settings.load_profile("calm")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -170,7 +170,7 @@ def test_its_name_for_records_is_no_token() -> None:
     assert staff_tokens.read(token.id) is None
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.integers(1000, 999_999_999), st.dates(date(2026, 1, 1), date(2100, 1, 1)), st.sampled_from(EVERYBODY))
 def test_any_token_is_read_back(number: int, expires: date, one: Colleague) -> None:
     """Whatever the case, the day and the person, a token says what was put into it."""

@@ -39,7 +39,7 @@ def situations(draw: st.DrawFn) -> tuple[dict[int, list[tuple[int, int]]], str, 
     return hours, zone, start, closed, shut
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(situations(), st.integers(0, 2000), st.integers(0, 6 * 24 * 60))
 def test_it_equals_a_count_by_minutes(situation, minutes: int, ahead: int) -> None:
     """Due times and staffed time between two moments are those that counting every minute gives."""
@@ -50,7 +50,7 @@ def test_it_equals_a_count_by_minutes(situation, minutes: int, ahead: int) -> No
     assert calendar.staffed_between(start, end) == timedelta(minutes=oracle.between(start, end, holds))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(situations(), st.integers(0, 2000), st.integers(0, 2000))
 def test_time_adds_up(situation, one: int, other: int) -> None:
     """Waiting for one span and then for another is waiting for both; the time until something is due is the span."""

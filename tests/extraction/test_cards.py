@@ -196,7 +196,7 @@ def test_numbers_that_people_need_are_not_touched(text: str) -> None:
 
 
 @given(text=st.text(alphabet=st.characters(exclude_categories=["Nd", "Cs"]), max_size=300))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_a_text_without_digits_is_the_same_text(text: str) -> None:
     """Where there is no digit there is nothing to mask."""
     assert mask_text(text) == (text, 0)
@@ -219,7 +219,7 @@ def pans(draw: st.DrawFn) -> tuple[str, tuple[int, ...]]:
     ),
     after=st.sampled_from(["", ".", ", thanks", "\nEve", " exp 12/27", " (Visa)", "; call me"]),
 )
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 def test_no_number_survives_whatever_is_between_its_groups(
     pan: tuple[str, tuple[int, ...]], separators: list[str], before: str, after: str
 ) -> None:
@@ -235,7 +235,7 @@ def test_no_number_survives_whatever_is_between_its_groups(
 
 
 @given(text=st.text(max_size=60), number=st.sampled_from([card(beginning, length) for _, beginning, length, _ in SCHEMES]))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_no_number_survives_between_any_words(text: str, number: str) -> None:
     """Whatever stands in the lines before and after, a number on a line of its own is shortened."""
     words = "".join(character for character in text if not character.isdecimal())

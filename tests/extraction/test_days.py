@@ -177,7 +177,7 @@ def test_customs_of_countries(text: str, language: str, expected: list[str]) -> 
 
 
 @given(day=st.dates(min_value=date(1990, 1, 1), max_value=date(2031, 12, 31)), language=st.sampled_from(sorted(MONTHS)))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_day_is_read_as_it_was_written(day: date, language: str) -> None:
     """Every day of forty years is found in ISO, in points and in words, and its span says what it says."""
     name = MONTHS[language].split()[day.month - 1]

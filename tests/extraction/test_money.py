@@ -129,7 +129,7 @@ def test_what_is_no_amount(text: str) -> None:
     style=st.sampled_from(["{:,}.{:02}", "{:_}.{:02}", "{}.{:02}"]),
     currency=st.sampled_from(CODES),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_what_is_written_is_what_is_read(whole: int, cents: int, style: str, currency: str) -> None:
     """Any sum in American, Swiss or plain writing, and the same with European marks, is read to the cent."""
     written = style.format(whole, cents).replace("_", "'")

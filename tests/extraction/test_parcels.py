@@ -62,7 +62,7 @@ def test_parcels_are_read_in_groups_and_small_letters(carrier: str, number: str,
     service=st.sampled_from(["RR", "LX", "EE", "CP"]),
     country=st.sampled_from(["DE", "FR", "CN"]),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_postal_number_is_known_by_its_check_digit(serial: str, service: str, country: str) -> None:
     """Of the ten numbers with one serial exactly one is a parcel (UPU S10)."""
     found = [digit for digit in range(10) if values("tracking_number", f"see {service}{serial}{digit}{country} there")]
@@ -158,7 +158,7 @@ def test_a_marketplace_s_own_form_needs_no_word(pattern: str, number: str, other
 
 @given(numbers=st.lists(st.integers(min_value=10000, max_value=99999), min_size=1, max_size=6, unique=True),
        gap=st.sampled_from([", ", " and ", "; ", " & ", ", and ", " und ", " et "]))  # fmt: skip
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_several_order_numbers_are_never_one(numbers: list[int], gap: str) -> None:
     """However many a customer names and however they are joined, each is shown to a person."""
     written = gap.join(map(str, numbers))

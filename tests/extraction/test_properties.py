@@ -37,7 +37,7 @@ def cards(draw: st.DrawFn) -> str:
 
 
 @given(text=TEXTS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_text_gives_facts_that_stand_where_they_say(text: str) -> None:
     """Whatever the text, spans lie inside it, do not overlap, and confidences are between 0 and 1."""
     facts = [fact for fact in extract(Message(text=text, language="en"), PATTERNS, NOW) if fact.span != (-1, -1) and fact.kind != "name"]
@@ -51,7 +51,7 @@ def test_any_text_gives_facts_that_stand_where_they_say(text: str) -> None:
 
 
 @given(text=TEXTS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_masking_twice_is_masking_once(text: str) -> None:
     """What has been masked holds nothing more to mask."""
     masked, _ = mask_text(text)
@@ -64,7 +64,7 @@ def test_masking_twice_is_masking_once(text: str) -> None:
     before=st.sampled_from(["", "card: ", "Visa ", "paid with ", "\n"]),
     after=st.sampled_from(["", ".", " thanks", "\n"]),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_no_card_number_gets_through(number: str, separator: str, before: str, after: str) -> None:
     """Every number that an issuer could print, in groups of four with any separator, is shortened to six and four digits."""
     groups = [number[place : place + 4] for place in range(0, len(number), 4)]

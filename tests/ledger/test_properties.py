@@ -72,7 +72,7 @@ def times(events: tuple[CaseEvent, ...], kind: str, **detail: str) -> list[datet
     return [event.at for event in events if event.kind == kind and all(event.detail.get(key) == value for key, value in detail.items())]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(files())
 def test_entries_agree_with_the_events(case: CaseFile) -> None:
     """First times and counts are those of the events, counted in another way."""
@@ -92,7 +92,7 @@ def test_entries_agree_with_the_events(case: CaseFile) -> None:
     assert words_of(case, entry).startswith(entry.number)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(files())
 def test_no_field_is_ever_empty(case: CaseFile) -> None:
     """Every column of every entry and every action says something, on one line."""
@@ -108,7 +108,7 @@ def test_no_field_is_ever_empty(case: CaseFile) -> None:
     assert all(one.at <= other.at for one, other in pairwise(found))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.tuples(st.text(max_size=60), st.text(max_size=60)), max_size=5))
 def test_any_text_can_be_printed(rows: list[tuple[str, str]]) -> None:
     """Whatever stands in a cell, CSV reads back as many cells as there are, and neither HTML nor Markdown gains any."""

@@ -131,7 +131,7 @@ def test_marks_that_are_none(mark: str) -> None:
     assert since(begin(START)) == START
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     changes=st.lists(st.integers(0, 4), max_size=25),
     page=st.integers(1, 5),

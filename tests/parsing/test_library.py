@@ -9,7 +9,7 @@ from triage.parsing import parse
 
 
 @given(st.from_regex(parse._PLAIN, fullmatch=True))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_it_never_finds_fault_with_a_plain_mailbox(field: str) -> None:
     """Fields that are kept from mail-parser are such as it has nothing to say of."""
     judged = mailparser.parse_from_string(f"From: {field}\nTo: {field}\nCc: {field}\nReply-To: {field}\n\nx")

@@ -66,7 +66,7 @@ def people(message: Message) -> tuple[Address, ...]:
 
 
 @given(content=ANY)
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @example(content=b"")
 @example(content=b"\r")
 @example(content=b"Content-Type: multipart/mixed; boundary=e\n\n--e\n--e--")
@@ -80,7 +80,7 @@ def test_any_bytes_give_a_message(content: bytes) -> None:
 
 
 @given(content=ANY)
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 def test_no_text_has_control_characters(content: bytes) -> None:
     """Texts have line feeds and tabs at most; subject, names, fields and file names stand on one line."""
     message = parse(raw(content), OPTIONS)
@@ -95,7 +95,7 @@ def test_no_text_has_control_characters(content: bytes) -> None:
 
 
 @given(content=ANY)
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 def test_nothing_is_invented_or_lost(content: bytes) -> None:
     """Every word of text, quotation and signature is in the full text, and every word of the full text is in one of them."""
     message = parse(raw(content), OPTIONS)
@@ -108,7 +108,7 @@ def test_nothing_is_invented_or_lost(content: bytes) -> None:
 
 
 @given(content=ANY)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_everything_is_bounded(content: bytes) -> None:
     """Addresses are plain, names and lists have their limits, and our own namespace is ours."""
     message = parse(raw(content), OPTIONS)
@@ -123,7 +123,7 @@ def test_everything_is_bounded(content: bytes) -> None:
 
 
 @given(content=ANY)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_salvage_says_no_more_than_reading(content: bytes) -> None:
     """Whoever salvage names as the author, reading names too, or nobody."""
     saved, message = salvage(raw(content)), parse(raw(content), ParseOptions())
@@ -132,7 +132,7 @@ def test_salvage_says_no_more_than_reading(content: bytes) -> None:
 
 
 @given(text=st.text(max_size=300))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_charset_is_total(text: str) -> None:
     """Text in UTF-8 comes back as it was, cleaned, and under any label something comes back."""
     data = text.encode("utf-8", "surrogatepass")
@@ -144,7 +144,7 @@ def test_charset_is_total(text: str) -> None:
 
 
 @given(value=st.text(alphabet=st.sampled_from('ab@.<>"(),;:\\ =?[]é\t\n'), max_size=40))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_addresses_are_those_that_everybody_reads(value: str) -> None:
     """One mailbox read from a field is never another than the one the standard library reads there."""
     found, _ = address.parse(value, "From")
@@ -160,7 +160,7 @@ def test_addresses_are_those_that_everybody_reads(value: str) -> None:
 
 
 @given(name=st.text(max_size=200))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_file_names_are_stable(name: str) -> None:
     """A plain name stays as it is, and any other becomes one in a single step."""
     plain = filenames.plain(name)
@@ -172,7 +172,7 @@ def test_file_names_are_stable(name: str) -> None:
 @given(text=st.lists(st.sampled_from(["Hello", "> a", "> b", "", "-- ", "On Mon, 1 Jun 2026 Ann <a@b.example> wrote:", "From: Ann <a@b.example>",
                                       "Sent: Monday, June 1, 2026 10:00", "Subject: x", "To: y", "Regards,", "____", "Le 1 juin 2026 a écrit :",
                                       html.QUOTE, html.UNQUOTE, "Sent from my iPhone"]), max_size=14).map("\n".join))  # fmt: skip
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_splitting_keeps_every_line(text: str) -> None:
     """However announcements, marks, signatures and fences follow each other, each line of the text is in one of the three."""
     split = quotes.split(text)
@@ -182,14 +182,14 @@ def test_splitting_keeps_every_line(text: str) -> None:
 
 
 @given(data=st.binary(max_size=300), coding=st.sampled_from(["base64", "quoted-printable", "x-uuencode", "7bit", "", "x"]))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_decoding_never_fails(data: bytes, coding: str) -> None:
     """Any bytes under any encoding give bytes, and never many more than came in."""
     assert len(decoding.content(data, coding)) <= len(data) + 2
 
 
 @given(content=ANY)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_tree_keeps_its_limits(content: bytes) -> None:
     """However boundaries lie, the tree is no deeper and no larger than its limits, and its fields no longer than theirs."""
     root, _ = tree.grow(content)
@@ -204,7 +204,7 @@ def test_tree_keeps_its_limits(content: bytes) -> None:
 
 
 @given(value=st.text(max_size=200))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_identifiers_are_words(value: str) -> None:
     """An identifier has no spaces, brackets or control characters, whatever the field holds."""
     for found in identifiers.identifiers(value):
@@ -216,7 +216,7 @@ def test_identifiers_are_words(value: str) -> None:
                                         "<!--", "-->", "<blockquote type=cite>", "</blockquote>", "<a href='", "\x00", "<div class=gmail_quote>",
                                         "<ul>", "<li>", "<script>", "</script>", "<", ">", "<![CDATA[", "<b style='display:none'>", "</b>", "&#0;"]),
                        max_size=25).map("".join))  # fmt: skip
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 def test_html_of_any_shape(source: str) -> None:
     """However elements are opened and closed, layout ends, and leaves no tag that it knew."""
     text = html.to_text(source)

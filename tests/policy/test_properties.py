@@ -38,7 +38,7 @@ def decisions(draw: st.DrawFn) -> tuple[tuple[str, ...], set[Effect], bool, Deci
 
 
 @given(decisions())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_mail_goes_only_to_the_author_or_a_department(made: tuple[tuple[str, ...], set[Effect], bool, Decision]) -> None:
     """No text, Reply-To or finding ever makes a recipient: only the one author and the configured departments are."""
     authors, _, _, decision = made
@@ -52,7 +52,7 @@ def test_mail_goes_only_to_the_author_or_a_department(made: tuple[tuple[str, ...
 
 
 @given(decisions())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_machines_are_never_answered_and_people_never_lost(made: tuple[tuple[str, ...], set[Effect], bool, Decision]) -> None:
     """Reports, spam and machines get no acknowledgment; what is none of these opens a case or continues one."""
     _, effects, continues, decision = made
@@ -66,7 +66,7 @@ def test_machines_are_never_answered_and_people_never_lost(made: tuple[tuple[str
 
 
 @given(decisions())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_a_decision_is_whole(made: tuple[tuple[str, ...], set[Effect], bool, Decision]) -> None:
     """Each decision has one outcome, a known folder, a reason, and never both a new case and an old one."""
     *_, decision = made
@@ -82,7 +82,7 @@ def incoming(read: Reading) -> Incoming:
 
 
 @given(st.text(max_size=300))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_text_is_searched_without_harm(text: str) -> None:
     """No text makes the search for triggers or for thanks fail."""
     read = reading(text=text)

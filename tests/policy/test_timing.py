@@ -181,7 +181,7 @@ def test_a_case_that_waits_is_looked_at_after_a_while() -> None:
 _GAPS = st.lists(st.integers(1, 4000), max_size=5)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from(["solve", "resolve"]), st.integers(0, 7 * 24 * 60), st.integers(1, 3000), _GAPS)
 def test_any_pauses_equal_a_count_by_minutes(kind: str, start: int, span: int, gaps: list[int]) -> None:
     """However often a case waits for its customer, what is promised falls due when every minute that counted is counted."""

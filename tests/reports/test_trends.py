@@ -23,7 +23,7 @@ def at_least(hits: int, of: int, chance: float) -> float:
     return sum(math.comb(of, k) * chance**k * (1 - chance) ** (of - k) for k in range(hits, of + 1))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.integers(1, 40), st.integers(0, 40), st.floats(0.01, 0.99))
 def test_chances_are_exact(of: int, hits: int, chance: float) -> None:
     """The chance of so many or more is the sum of the single ones."""

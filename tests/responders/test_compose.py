@@ -34,7 +34,7 @@ def read_back(entity: Entity) -> EmailMessage:
 
 
 @given(ANY_TEXT)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @example(".\n..\n.")
 @example("From me\r\rFrom you")
 @example("trailing \t \nspace ")
@@ -51,7 +51,7 @@ def test_any_text_becomes_sound_lines(text: str) -> None:
 
 
 @given(st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=300))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_text_comes_out_as_it_went_in(text: str) -> None:
     """What a receiver reads is what was written, with one line end at the end."""
     read = read_back(text_entity(text)).get_content()
@@ -64,7 +64,7 @@ def test_every_kind_of_line_end_is_a_line_end() -> None:
 
 
 @given(st.binary(max_size=3000))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_files_come_out_as_they_went_in(content: bytes) -> None:
     """Any bytes survive, also beside other parts."""
     part = attachment_entity(Attached(filename="a.bin", content_type="application/octet-stream", content=content))
@@ -82,7 +82,7 @@ def test_a_boundary_in_a_part_does_not_split_it() -> None:
 
 
 @given(ANY_TEXT)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @example("=?UTF-8?Q?=0A?=Bcc: x")
 @example("a\r\nBcc: x@evil.example")
 @example("ü" * 300)
@@ -100,7 +100,7 @@ def test_any_text_makes_one_field(text: str) -> None:
 
 
 @given(st.text(st.characters(min_codepoint=0xA1, exclude_categories=["Cc", "Cs", "Zs", "Zl", "Zp"]), min_size=1, max_size=300))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @example("€" * 100)
 @example("😀" * 100)
 @example("ü" + "a" * 44 + "ü" * 44)

@@ -207,7 +207,7 @@ def test_without_a_translation_english_is_written() -> None:
 
 
 @given(CASE)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_any_case_makes_sound_letters(of: Case) -> None:
     """Whatever is in a case, each letter is one sound message to its recipient."""
     for kind in LETTERS:

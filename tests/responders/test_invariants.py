@@ -63,7 +63,7 @@ CASE = st.builds(
 
 
 @given(st.sampled_from(WRITERS), CASE, READING, st.sampled_from(["", "unsorted", "unreadable"]), ADDRESS)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_every_acknowledgment_is_sound(using: object, of: object, read: object, text: str, to: Address) -> None:
     """Any case, message and template make a sound acknowledgment under 2 KB to the one recipient, with the case number."""
     order = acknowledgment_order(recipient=to.addr_spec, text=text)
@@ -81,7 +81,7 @@ def test_every_acknowledgment_is_sound(using: object, of: object, read: object, 
     st.sampled_from(sorted(PEOPLE.departments)),
     TEXT,
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_every_escalation_is_sound(using: object, of: object, read: object, original: bytes | None, department: str, why: str) -> None:
     """Any case, message, original and reason make a sound mail to the department."""
     order = escalation_order(department, reason=why)

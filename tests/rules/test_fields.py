@@ -36,14 +36,14 @@ def fields(draw: st.DrawFn, keywords: st.SearchStrategy[str]) -> str:
 
 
 @given(field=fields(st.sampled_from(KEYWORDS)))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_keyword_but_no_is_a_machine_s(field: str) -> None:
     """However the field is folded, commented and parametrised, a keyword other than `no` is heard."""
     assert effect("auto_submitted", person(("auto-submitted", field))) is A
 
 
 @given(field=fields(st.just("no")))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_no_is_a_person_s_whatever_stands_around_it(field: str) -> None:
     """`no` with comments and parameters that name machines is still a person."""
     assert effects(person(("auto-submitted", field))) == set()
@@ -54,7 +54,7 @@ def test_no_is_a_person_s_whatever_stands_around_it(field: str) -> None:
     machines=st.lists(fields(st.sampled_from(KEYWORDS[:3])), max_size=3),
     order=st.randoms(use_true_random=False),
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_of_several_fields_the_telling_one_counts(persons: list[str], machines: list[str], order: Random) -> None:
     """Only one field is allowed, but where there are several, one that says automatic is enough, in any order."""
     shuffled = [*persons, *machines]
@@ -64,7 +64,7 @@ def test_of_several_fields_the_telling_one_counts(persons: list[str], machines: 
 
 
 @given(value=st.text(max_size=80))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_value_of_any_field_is_judged_without_a_crash(value: str) -> None:
     """Rules read whatever strangers write into the fields they look at."""
     names = ("auto-submitted", "precedence", "list-id", "x-auto-response-suppress", "x-spam-status", "x-forefront-antispam-report",

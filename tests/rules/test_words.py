@@ -184,7 +184,7 @@ def test_each_rule_reads_and_changes_nothing(name: str) -> None:
 
 
 @given(order=st.permutations(list(RULES)), names=st.sets(st.sampled_from(NAMES), max_size=6))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_rules_do_not_see_each_other(order: list, names: set[str]) -> None:  # type: ignore[type-arg]
     """Whatever marks a message bears and in whatever order rules are asked, each says the same."""
     headers = tuple(pair for name in sorted(names) for pair in TELLING[name].headers)
@@ -194,7 +194,7 @@ def test_rules_do_not_see_each_other(order: list, names: set[str]) -> None:  # t
 
 
 @given(order=st.randoms(use_true_random=False), names=st.sets(st.sampled_from(NAMES), min_size=1))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_the_order_of_fields_does_not_matter(order: object, names: set[str]) -> None:
     """Servers put their fields anywhere: the effects are the same."""
     headers = [pair for name in sorted(names) for pair in dict.fromkeys(TELLING[name].headers)]

@@ -58,7 +58,7 @@ def course(folder: str) -> Course:
     return Course(connect(Path(folder) / "a.db"))
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.lists(st.tuples(_MINUTES, _STATUS), max_size=6))
 def test_clocks_fit_the_status(steps: list[tuple[int, CaseStatus]]) -> None:
     """Nothing runs that should stand still, nothing stands still that should run, and after the end nothing is promised any more."""
@@ -80,7 +80,7 @@ def test_clocks_fit_the_status(steps: list[tuple[int, CaseStatus]]) -> None:
         of.db.close()
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.lists(st.tuples(_MINUTES, _MINUTES), min_size=1, max_size=4))
 def test_staffed_time_is_what_is_counted(gaps: list[tuple[int, int]]) -> None:
     """However often and long the customer had to act, the solution is due when sixteen staffed hours without that are over."""

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.store.test_log import entry
@@ -94,7 +94,7 @@ def opened(folder: Path, found: Sequence[Entry]) -> Any:
     return tx
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80)
 @given(found=entries(), hours=st.integers(-100, 400))
 def test_every_count_is_that_of_the_plain_list(tmp_path: Path, found: list[Entry], hours: int) -> None:
     """Counts, durations, misses, ratings and what waits: each as a loop over the entries gives it."""

@@ -4,7 +4,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.store.test_log import entry
@@ -32,7 +32,7 @@ def written(folder: Path, texts: list[str]) -> SqliteLog:
     return log
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 @given(texts=TEXTS, asked=ASKED)
 def test_what_is_found_is_what_fits(tmp_path: Path, texts: list[str], asked: list[str]) -> None:
     """All cases that have every word asked for are found, and no other."""
@@ -40,7 +40,7 @@ def test_what_is_found_is_what_fits(tmp_path: Path, texts: list[str], asked: lis
     assert sorted(found) == [number for number, text in enumerate(texts, 1) if fits(text, asked)]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 @given(asked=st.lists(st.text(max_size=12), min_size=1, max_size=3))
 def test_any_question_may_be_asked(tmp_path: Path, asked: list[str]) -> None:
     """Whatever is typed, nothing of it is an operator and nothing breaks."""

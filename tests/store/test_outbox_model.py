@@ -176,8 +176,6 @@ class Outbox(RuleBasedStateMachine):
         self.place.cleanup()
 
 
-Outbox.TestCase.settings = settings(
-    max_examples=40, stateful_step_count=25, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
-)
+Outbox.TestCase.settings = settings(max_examples=40, stateful_step_count=25, suppress_health_check=list(HealthCheck))
 TestOutbox = Outbox.TestCase
 TestOutbox.__doc__ = "The outbox does what the model does, whatever happens in whatever order."

@@ -321,7 +321,7 @@ def test_every_command_is_read() -> None:
         assert not any("is no command" in problem for problem in read(f"#{word}").problems)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(alphabet="#>noteresolv \n\t1:", max_size=200))
 def test_nothing_is_lost_and_nothing_fails(text: str) -> None:
     """Whatever the text, lines that are no commands of the block come out unchanged, and nothing is raised."""

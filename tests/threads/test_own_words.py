@@ -102,7 +102,7 @@ def test_a_token_never_goes_on() -> None:
         assert own_words(text).problem
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(max_size=200), st.sampled_from(PROGRAMS))
 def test_ours_never_goes_on(words: str, program: Program) -> None:
     """Whatever was typed, no mark, token or internal line of our message is in what goes on."""
