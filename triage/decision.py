@@ -7,6 +7,7 @@ from enum import StrEnum
 from triage.case import CaseEvent, CaseStatus, Deadline, NewCase, Priority, Rating
 from triage.correction import Ruling
 from triage.inquiry import Known, OrderAnswer
+from triage.payment import PaymentEvent
 from triage.reply import Printed, ReplyKind
 from triage.staff import Notice, NoticeKind, Reminder
 
@@ -185,5 +186,7 @@ class Decision:
     reminders: tuple[Reminder, ...] = ()
     #: What the order system said; None where it was not asked.
     known: Known | None = None
+    #: What a payment provider told in the message.
+    payment: PaymentEvent | None = None
     #: Folder the message is to be filed into; empty leaves it where it is.
     folder: str = ""

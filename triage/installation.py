@@ -15,6 +15,7 @@ from triage.clocks.due import due_at
 from triage.clocks.tell import tell, zone
 from triage.errors import SettingsError
 from triage.extraction.patterns import Patterns
+from triage.extraction.payment_alerts import alert_forms
 from triage.parsing.options import ParseOptions
 from triage.people import People
 from triage.policy.table import Policy
@@ -42,6 +43,7 @@ def read_plan(settings: Settings) -> ReadPlan:
         ),
         rules=RuleContext.of(settings),
         patterns=Patterns.of(settings.extraction, settings.identity.case_prefix),
+        alerts=alert_forms(settings.payments),
     )
 
 

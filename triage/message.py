@@ -152,6 +152,16 @@ class Message:
     defects: tuple[str, ...] = ()
 
     @property
+    def is_signed_by_author(self) -> bool:
+        """Whether a DKIM signature held that is aligned with From (RFC 7489 §3.1.1, relaxed): the same domain or one below the other."""
+        domain = self.author.domain if self.author else ""
+        # Two domains that are beside each other may have two owners, and so may two below one that anybody can register in.
+        return any(
+            "." in signer and domain and (signer == domain or domain.endswith(f".{signer}") or signer.endswith(f".{domain}"))
+            for signer in self.dkim_domains
+        )
+
+    @property
     def author(self) -> Address | None:
         """The one From mailbox; None where From is missing, malformed or names several."""
         return self.from_[0] if len(self.from_) == 1 else None

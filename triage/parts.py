@@ -261,6 +261,7 @@ def parts_of(settings: Settings, now: Now, board: AlarmBoard | None = None) -> P
             board=board,
             clockwork=_clockwork(settings, policy),
             has_orders=settings.orders is not None,
+            payment_wait=settings.payments.wait if settings.payments else timedelta(),
         ),
         board=board,
         arrived=Bell(),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from typing import Protocol
@@ -49,6 +49,18 @@ class PaymentEvent:
     method: str = ""
     #: When the provider must have our answer.
     due_at: datetime | None = None
+    #: Told in a message rather than posted to us.
+    by_mail: bool = False
+
+
+def event_subject(provider: str, kind: PaymentEventKind, key: str) -> str:
+    """What happened to what, by the provider's id of the payment, refund or dispute: the same whoever says it, and by whatever way."""
+    return f"{provider} {kind} {key}"[:200]
+
+
+def settle_at(event: PaymentEvent, heard_at: datetime, wait: timedelta) -> datetime:
+    """When to find out what follows: a payment that failed may succeed at the second try, for which it is given so long."""
+    return heard_at + wait if event.kind is PaymentEventKind.FAILED else heard_at
 
 
 @cache

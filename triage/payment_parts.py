@@ -17,7 +17,7 @@ from triage.stages.settle import Settle
 def listener(parts: Parts, store: Store, heard: Bell) -> Hear | None:
     """Whoever takes in what is posted; None where nobody is to."""
     its = parts.settings.payments
-    if its is None:
+    if its is None or not providers(its):
         return None
     # Heavy, and for those only who are told something.
     from triage.webhooks.server import WebhookServer

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from triage.message import Message
+from triage.payment import PaymentEvent
 
 
 class Effect(StrEnum):
@@ -114,6 +115,8 @@ class Reading:
     findings: tuple[Finding, ...] = ()
     facts: Facts = field(default_factory=Facts)
     classification: Classification
+    #: What a payment provider tells in it, where it surely is the provider's; None in all other mail.
+    payment: PaymentEvent | None = None
 
     def first(self, effect: Effect) -> Finding | None:
         """The first finding with that effect, in the order of the rule table."""

@@ -6,7 +6,12 @@ from triage.rules.table import RuleContext, check_all
 
 US = "support@shop.example"
 EVE = "eve@customer.example"
-CONTEXT = RuleContext(own_addresses=frozenset({US, "hello@shop.example"}), staff_addresses=frozenset({"ann@shop.example"}))
+PAY = "service@pay.example"
+CONTEXT = RuleContext(
+    own_addresses=frozenset({US, "hello@shop.example"}),
+    staff_addresses=frozenset({"ann@shop.example"}),
+    provider_addresses=frozenset({PAY}),
+)
 #: Effects with which no case is opened.
 MACHINE = {Effect.AUTOMATIC, Effect.REPORT, Effect.SPAM}
 

@@ -5,13 +5,16 @@ from triage.message import Address, Attachment, DeliveryReport, Message
 from triage.reading import Effect
 from triage.rules.table import RULES, RuleContext, check_all
 from triage.sections.identity import Identity
+from triage.sections.payments import AlertSettings, PaymentSettings
 from triage.sections.people import AgentSettings, DepartmentSettings
 from triage.sections.servers import MailboxSettings, SmtpSettings
 from triage.settings import Settings
 
 US = "support@shop.example"
 CONTEXT = RuleContext(
-    own_addresses=frozenset({US, "hello@shop.example"}), staff_addresses=frozenset({"ann@shop.example", "finance@shop.example"})
+    own_addresses=frozenset({US, "hello@shop.example"}),
+    staff_addresses=frozenset({"ann@shop.example", "finance@shop.example"}),
+    provider_addresses=frozenset({"service@pay.example"}),
 )
 TOKEN = "abcdefghijklmnopqrstuvwx23"
 
@@ -181,6 +184,10 @@ ROWS: list[tuple[str, Effect | None, Message]] = [
     ("staff", N, author("ann@shop.example", authentication=(("dmarc", "fail"),))),
     ("staff", None, author("ann@shop.example.org")),
     ("staff", None, person(from_=addresses("ann@shop.example", "eve@customer.example"))),
+    ("payment_provider", N, author("service@pay.example")),
+    ("payment_provider", N, author("service@pay.example", authentication=(("dmarc", "pass"),), dkim_domains=("pay.example",))),
+    ("payment_provider", None, author("sales@pay.example")),
+    ("payment_provider", None, author("service@pay.example.org")),
     # Spam filters
     ("spam_flag", P, person(("x-spam-flag", "YES"))),
     ("spam_flag", P, person(("x-spam-status", "Yes, score=9.1 required=5.0"))),
@@ -283,13 +290,15 @@ def test_every_rule_is_named_as_its_file_and_has_rows() -> None:
 
 
 def test_the_context_comes_from_the_settings() -> None:
-    """Own addresses include aliases, and staff are agents and departments alike."""
+    """Own addresses include aliases, staff are agents and departments alike, and providers are those whose alerts are read."""
+    alert = AlertSettings(senders=("Service@pay.example",), transaction="(x)", events={"failed": "x"})
     settings = Settings(
         identity=Identity(address="Support@shop.example", aliases=("hello@shop.example",)),
         mailbox={"main": MailboxSettings(host="localhost", port=143, security="none")},
         smtp=SmtpSettings(host="localhost", port=25, security="none"),
         departments={"finance": DepartmentSettings(name="Finance", address="finance@shop.example")},
         agents={"ann": AgentSettings(name="Ann", address="ann@shop.example")},
+        payments=PaymentSettings(alerts={"Pay": alert}),
     )
     assert RuleContext.of(settings) == CONTEXT
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.effort import effort
 from tests.rows import rows
-from tests.rules.messages import CONTEXT, EVE, MACHINE, US, addresses, author, effect, effects, part, person
+from tests.rules.messages import CONTEXT, EVE, MACHINE, PAY, US, addresses, author, effect, effects, part, person
 from triage.message import DeliveryReport, Message
 from triage.reading import Effect
 from triage.rules import subjects
@@ -152,6 +152,7 @@ TELLING: dict[str, Message] = {
     "spam_flag": person(("x-spam-flag", "yes")),
     "authentication_failed": person(authentication=(("dmarc", "fail"),)),
     "staff": author("ann@shop.example"),
+    "payment_provider": author(PAY),
     "null_reverse_path": person(return_path=""),
     "suppress_request": person(("x-auto-response-suppress", "All")),
     "other_helpdesks": person(("rt-ticket", "1")),
@@ -203,7 +204,7 @@ def test_the_order_of_fields_does_not_matter(order: object, names: set[str]) -> 
     assert effects(person(*headers)) == before
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name not in {"own_message", "staff", "author_unclear"}])
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in {"own_message", "staff", "payment_provider", "author_unclear"}])
 def test_a_colleague_s_message_keeps_its_other_marks(name: str) -> None:
     """That the author is staff silences no other rule but the author's own."""
     message = TELLING[name]

@@ -37,6 +37,10 @@ async def payments_said(chosen: Settings) -> str:
     its, told = chosen.payments, chosen.orders.advice.tell if chosen.orders else ()
     if its is None:
         return "nobody is heard"
-    heard = " and ".join(receivers(its))
+    read = " and ".join(its.alerts)
+    if read and not chosen.authserv_id:
+        raise DoubtError(f"no alert of {read} is believed, because authserv_id is empty: nobody says whose signature holds")
+    posts = " and ".join(receivers(its))
+    heard = (f"posts to {posts} are heard on {its.host} port {its.port}" if posts else "", f"alerts of {read} are read" if read else "")
     customers = ", ".join(kind for kind in told if kind in TOLD.values()) or "nothing ([orders.advice] tell)"
-    return f"posts to {heard} are heard on {its.host} port {its.port}; customers are told of: {customers}"
+    return f"{'; '.join(filter(None, heard))}; customers are told of: {customers}"

@@ -1,5 +1,6 @@
 """`triage classify`: what would be made of a message; changes nothing."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ from triage import installation
 from triage.cli.context import Json, print_json
 from triage.cli.places import config_path, printable
 from triage.message import MessageKey, RawMessage
+from triage.payment import event_json
 from triage.reading import Effect, Reading, percent
 from triage.sections.identity import Identity
 from triage.sections.servers import MailboxSettings, SmtpSettings
@@ -88,6 +90,7 @@ def _as_json(path: Path, reading: Reading) -> Json:
         "facts": facts,
         "findings": [{"rule": it.rule, "effect": it.effect, "reason": it.reason} for it in reading.findings],
         "answerable": _answerable(reading),
+        **({"payment": json.loads(event_json(reading.payment))} if reading.payment else {}),
         "reasons": list(said.reasons),
     }
 
@@ -102,6 +105,9 @@ def _show(path: Path, reading: Reading) -> None:
             click.echo(f"  also: {matter.category}/{matter.issue or '?'} ({percent(matter.confidence)})")
     for fact in reading.facts:
         click.echo(f"  {fact.kind.replace('_', ' ')}: {printable(fact.value)} (in the {fact.source}, {percent(fact.confidence)})")
+    if event := reading.payment:
+        told = (event.reference, f"order {event.order_number or 'unknown'}", str(event.amount or "no amount"), event.reason)
+        click.echo(printable(f"  {event.provider} tells of a payment: {event.kind}, {', '.join(filter(None, told))}"))
     for finding in reading.findings:
         click.echo(f"  {finding.rule}: {printable(finding.reason)}")
     click.echo(f"  {'may be answered' if _answerable(reading) else 'gets no automatic answer'}")

@@ -55,7 +55,7 @@ class Heard:
         """The event in words for a person."""
         event = self.event
         said = (
-            f"{event.provider} tells: {_WORDS[event.kind]}",
+            f"{event.provider} tells{' by mail' if event.by_mail else ''}: {_WORDS[event.kind]}",
             f"{event.amount}" if event.amount else "",
             f"reason: {event.reason}" if event.reason else "",
             f"order {event.order_number}" if event.order_number else "no order is named",

@@ -14,11 +14,15 @@ class RuleContext:
     own_addresses: frozenset[str] = frozenset()
     #: Addresses of agents and departments, in lower case.
     staff_addresses: frozenset[str] = frozenset()
+    #: Addresses from which payment providers send alerts, in lower case.
+    provider_addresses: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, settings: Settings) -> "RuleContext":
         """The context that the settings describe."""
-        return cls(own_addresses=settings.own_addresses, staff_addresses=settings.staff_addresses)
+        alerts = settings.payments.alerts.values() if settings.payments else ()
+        providers = frozenset(address for alert in alerts for address in alert.senders)
+        return cls(own_addresses=settings.own_addresses, staff_addresses=settings.staff_addresses, provider_addresses=providers)
 
     @property
     def own_domains(self) -> frozenset[str]:

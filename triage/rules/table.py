@@ -18,6 +18,7 @@ from triage.rules import (
     null_reverse_path,
     other_helpdesks,
     own_message,
+    payment_provider,
     precedence,
     received_loop,
     spam_flag,
@@ -48,6 +49,7 @@ RULES: tuple[Rule, ...] = (
     authentication_failed.check,
     # People who work for us.
     staff.check,
+    payment_provider.check,
     # A person may have written it, but nothing may go back by itself.
     null_reverse_path.check,
     suppress_request.check,

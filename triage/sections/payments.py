@@ -1,14 +1,16 @@
 """What payment providers tell us by themselves: where we listen, and how we know that it is them."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
 
+from triage.payment import PAYPAL, STRIPE, PaymentEventKind
 from triage.secret import Secret
-from triage.sections.values import LOOPBACK, Duration, Section
+from triage.sections.values import LOOPBACK, AddrSpec, Duration, Pattern, Section
 
 
 class StripeSettings(Section):
@@ -46,8 +48,44 @@ class PayPalSettings(Section):
     invoice_prefix: Annotated[str, Field(max_length=20)] = ""
 
 
+def _capturing(value: str) -> str:
+    if re.compile(value).groups != 1:
+        raise ValueError("expected a regular expression with one group, around what is wanted")
+    return value
+
+
+#: What its one group has found is taken.
+Capturing = Annotated[Pattern, AfterValidator(_capturing)]
+#: What there are words for, to be told to customers.
+Reason = Literal["insufficient_funds", "expired_card", "incorrect_details", "declined", "authentication_required", "provider_error"]
+
+
+class AlertSettings(Section):
+    """Mail in which a provider tells the same: believed where our own server found the signature of the sender's domain."""
+
+    senders: Annotated[tuple[AddrSpec, ...], Field(min_length=1)]
+    #: What happened: the first of these that is found in subject or text.
+    events: Annotated[dict[PaymentEventKind, Pattern], Field(min_length=1)]
+    #: The id under which the provider's webhooks tell of it, too; a message without it is no alert.
+    transaction: Capturing
+    order: Capturing | None = None
+    amount: Capturing | None = None
+    #: Why a payment failed; customers are told of it only where one of these is found.
+    reasons: dict[Reason, Pattern] = Field(default_factory=dict)
+
+
+def _provider(value: str) -> str:
+    known = next((name for name in (STRIPE, PAYPAL) if name.lower() == value.lower()), value)
+    if value != known:
+        raise ValueError(f"expected {known}, as its webhooks are called, so that both tell of one payment once")
+    return value
+
+
+Provider = Annotated[str, Field(min_length=1, max_length=40), AfterValidator(_provider)]
+
+
 class PaymentSettings(Section):
-    """A small HTTP server for what they post; customers are told by [orders.advice]."""
+    """What payment providers post to a small HTTP server of ours, or mail; customers are told by [orders.advice]."""
 
     #: Behind a proxy that speaks TLS.
     host: str = "127.0.0.1"
@@ -58,6 +96,8 @@ class PaymentSettings(Section):
     wait: Duration = timedelta(minutes=10)
     stripe: StripeSettings | None = None
     paypal: PayPalSettings | None = None
+    #: By provider.
+    alerts: dict[Provider, AlertSettings] = Field(default_factory=dict)
 
     def anchored(self, base: Path) -> Self:
         """The same with relative paths below that folder."""
@@ -65,6 +105,6 @@ class PaymentSettings(Section):
 
     @model_validator(mode="after")
     def _somebody_is_heard(self) -> Self:
-        if self.stripe is None and self.paypal is None:
-            raise ValueError("expected one of the tables [payments.stripe] and [payments.paypal]")
+        if self.stripe is None and self.paypal is None and not self.alerts:
+            raise ValueError("expected one of the tables [payments.stripe], [payments.paypal] and [payments.alerts.NAME]")
         return self

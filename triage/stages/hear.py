@@ -8,7 +8,7 @@ from typing import Protocol
 from triage.alarm import AlarmBoard
 from triage.errors import NotGenuineError, TooOldError, TriageError
 from triage.logs import get_logger
-from triage.payment import PaymentEvent, PaymentEventKind, Post, PostOutcome, Receiver, Transmission
+from triage.payment import PaymentEvent, Post, PostOutcome, Receiver, Transmission, settle_at
 from triage.ports import Now, Store, Transaction
 from triage.stages.loop import Bell
 
@@ -118,8 +118,8 @@ class Hear:
         return said
 
     def _add(self, tx: Transaction, event: PaymentEvent, now: datetime) -> PostOutcome:
-        due = now + self._wait if event.kind is PaymentEventKind.FAILED else now
-        return PostOutcome.RECEIVED if tx.payments.add(event, now, due) else PostOutcome.REPEATED
+        new = tx.payments.add(event, now, settle_at(event, now, self._wait))
+        return PostOutcome.RECEIVED if new else PostOutcome.REPEATED
 
     def _count(self, provider: str, outcome: PostOutcome) -> PostOutcome:
         self._uncounted[provider, outcome] += 1

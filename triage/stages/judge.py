@@ -11,6 +11,7 @@ from triage.inquiry import NOTHING_ASKED, Known
 from triage.keyed import is_canary
 from triage.message import Message, StoredMessage
 from triage.parsing.salvage import salvage
+from triage.payment import PaymentEvent
 from triage.people import People
 from triage.policy.decide import decide, unreadable
 from triage.policy.overdue import report_events
@@ -58,13 +59,8 @@ class Judge:
     def judge(self, tx: Transaction, stored: StoredMessage, reading: Reading, now: datetime, known: Known = NOTHING_ASKED) -> Decision:
         """Everything that follows from one message."""
         message = reading.message
-        if any(is_canary(key, message.message_id) for key in self.ring.every):
-            # Before any rule, and left where it lies.
-            return Decision(outcome=Outcome.AUTOMATIC, reason=TO_OURSELVES)
-        if twin := tx.messages.twin(message.fingerprint, stored.id):
-            return self._duplicate(twin, stored, reading)
-        if reading.first(Effect.REPORT):
-            return self._report(tx, stored, reading, now)
+        if by_nobody := self._by_nobody(tx, stored, reading, now):
+            return by_nobody
         if by_colleague := self._by_colleague(tx, stored, reading, now):
             return by_colleague
         if rated := self._ratings.by_link(tx, stored, reading, now):
@@ -72,6 +68,18 @@ class Judge:
         found = self._match(tx, stored, reading, now)
         decision = self._held(tx, self._decide(tx, stored, reading, found, now, known=known), stored, message, now)
         return self._flagged(tx, decision, stored, message, now)
+
+    def _by_nobody(self, tx: Transaction, stored: StoredMessage, reading: Reading, now: datetime) -> Decision | None:
+        """Of what no person has written to us now."""
+        message = reading.message
+        if any(is_canary(key, message.message_id) for key in self.ring.every):
+            # Before any rule, and left where it lies.
+            return Decision(outcome=Outcome.AUTOMATIC, reason=TO_OURSELVES)
+        if twin := tx.messages.twin(message.fingerprint, stored.id):
+            return self._duplicate(twin, stored, reading)
+        if reading.payment:
+            return self._alert(reading.payment)
+        return self._report(tx, stored, reading, now) if reading.first(Effect.REPORT) else None
 
     def _flagged(self, tx: Transaction, decision: Decision, stored: StoredMessage, message: Message, now: datetime) -> Decision:
         """The decision, with what a person should know of how the message came."""
@@ -115,6 +123,11 @@ class Judge:
         folder = "" if put_back else twin.filed_folder or self.policy.topic(said.category, said.issue).folder
         reason = f"a second copy of message {twin.id}"
         return Decision(outcome=Outcome.DUPLICATE, reason=reason, case_id=twin.case_id, folder=folder)
+
+    def _alert(self, event: PaymentEvent) -> Decision:
+        # What follows from it is found out where posts of payment providers are settled, too.
+        reason = f"{event.provider} tells of a payment: {event.kind}, {event.reference}"
+        return Decision(outcome=Outcome.AUTOMATIC, reason=reason, payment=event, folder=self.policy.folders.automatic)
 
     def _report(self, tx: Transaction, stored: StoredMessage, reading: Reading, now: datetime) -> Decision:
         delivery = _reported(tx, reading.message)

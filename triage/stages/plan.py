@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from triage.extraction.patterns import Patterns
+from triage.extraction.payment_alerts import AlertForm
 from triage.parsing.options import ParseOptions
 from triage.rules.context import RuleContext
 
@@ -19,3 +20,5 @@ class ReadPlan:
     parsing: ParseOptions
     rules: RuleContext
     patterns: Patterns
+    #: In what mail payment providers tell us something.
+    alerts: tuple[AlertForm, ...] = ()

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from triage.extraction.extract import extract
 from triage.extraction.mask import mask
+from triage.extraction.payment_alerts import find_alert
 from triage.message import RawMessage
 from triage.parsing import identifiers
 from triage.parsing.parse import parse
@@ -29,4 +30,5 @@ def read(raw: RawMessage, plan: ReadPlan, classifier: Classifies) -> Reading:
     # The rules have seen all fields; carrying them on to the main process would cost more than reading some messages.
     kept = tuple(field for field in message.headers if field[0] in KEPT_FIELDS or field[0] in SUBMITTER_FIELDS)
     message = replace(message, headers=kept, likeness=identifiers.likeness(message))
-    return Reading(message=message, findings=findings, facts=facts, classification=classification)
+    payment = find_alert(message, plan.alerts, plan.patterns, raw.received_at)
+    return Reading(message=message, findings=findings, facts=facts, classification=classification, payment=payment)

@@ -10,6 +10,7 @@ from triage.case import Case, CaseEvent, CaseStatus, NewCase
 from triage.decision import CaseChange, Decision, HeldAnswers, ReplyOrder
 from triage.inquiry import Checked
 from triage.message import RawMessage, StoredMessage
+from triage.payment import settle_at
 from triage.ports import Transaction
 from triage.reading import Reading
 from triage.reply import TO_CUSTOMER, Reply
@@ -48,6 +49,8 @@ class Recorder:
     clockwork: Clockwork
     #: An order system is configured: what it said goes along to colleagues.
     has_orders: bool = False
+    #: How long a failed payment waits for its second try.
+    payment_wait: timedelta = timedelta()
 
     def record(self, tx: Transaction, stored: StoredMessage, reading: Reading, decision: Decision, now: datetime) -> Case | None:
         """Everything that follows from a message; the case it belongs to."""
@@ -56,6 +59,8 @@ class Recorder:
             self.follow(tx, case, decision, reading, now, stored=stored)
         case_id = case.id if case else None
         tx.messages.settle(stored.id, decision.outcome, case_id, reading, reason=decision.reason, keep_raw=self.keep_raw)
+        if decision.payment:
+            tx.payments.add(decision.payment, now, settle_at(decision.payment, now, self.payment_wait))
         if decision.folder and self.live:
             tx.filings.order(stored.id, decision.folder, now)
         return case

@@ -113,8 +113,7 @@ class Settle:
         if tx.payments.case_of(heard.event.subject) is not None:
             return "told before"
         # The order system may have told of the failed payment before its provider did.
-        failed = heard.event.kind is PaymentEventKind.FAILED and heard.order is not None
-        if failed and tx.orders.told_about(_named(heard), self._now() - _DAY):
+        if heard.order is not None and tx.orders.told_about(_named_before(heard), self._now() - _DAY):
             return "the customer was told"
         return needless(heard, told=bool(address))
 
@@ -134,7 +133,7 @@ class Settle:
         case = tx.cases.open(decision.new_case)
         self._recorder.follow(tx, case, decision, None, now)
         if address:
-            tx.orders.tell(f"{_named(heard)}{heard.event.subject}", case.id, address, now)
+            tx.orders.tell(_named(heard), case.id, address, now)
         tx.payments.settle(one.row, "a case", now, case.id)
         _log.info("payment_event", case=case.id, what=heard.event.kind.value, provider=heard.event.provider)
 
@@ -148,7 +147,20 @@ class Settle:
 
 
 def _named(heard: Heard) -> str:
-    """How the names of such events of the order begin."""
+    """Under which name it is noted that the order's customer was told."""
+    event = heard.event
+    return f"{_beginning(heard)}{event.amount} {'mail' if event.by_mail else 'post'} {event.subject}"
+
+
+def _named_before(heard: Heard) -> str:
+    """How the names begin of the same news: a failed payment of the order, or the same amount paid back, told another way."""
+    event = heard.event
+    if event.kind is PaymentEventKind.FAILED:
+        return _beginning(heard)
+    return f"{_beginning(heard)}{event.amount} {'post' if event.by_mail else 'mail'} "
+
+
+def _beginning(heard: Heard) -> str:
     return f"{heard.order.number if heard.order else ''} {TOLD.get(heard.event.kind, heard.event.kind)} "
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from triage.errors import NotGenuineError
 from triage.fields import Fields, moment, part
 from triage.order import Money
-from triage.payment import PAYPAL, PaymentEvent, PaymentEventKind, Post, Transmission
+from triage.payment import PAYPAL, PaymentEvent, PaymentEventKind, Post, Transmission, event_subject
 from triage.webhooks.fields import amount, order_number, text
 from triage.webhooks.paypal_signature import PayPalSignature, transmission
 
@@ -106,7 +106,7 @@ def _event(
         provider=PAYPAL,
         id=text(event, "id")[:200],
         kind=kind,
-        subject=f"{PAYPAL} {kind} {key}"[:200],
+        subject=event_subject(PAYPAL, kind, key),
         reference=key[:100],
         at=moment(text(event, "create_time")) or datetime.fromtimestamp(0, UTC),
         order_number=order,

@@ -10,7 +10,7 @@ from decimal import Decimal
 from triage.errors import NotGenuineError, TooOldError
 from triage.fields import Fields, part
 from triage.order import Money
-from triage.payment import STRIPE, PaymentEvent, PaymentEventKind, Post, Transmission
+from triage.payment import STRIPE, PaymentEvent, PaymentEventKind, Post, Transmission, event_subject
 from triage.webhooks.fields import number, order_number, text
 
 _FIELD = "stripe-signature"
@@ -130,7 +130,7 @@ def _event(
         provider=STRIPE,
         id=text(event, "id")[:200],
         kind=kind,
-        subject=f"{STRIPE} {kind} {key}{which}"[:200],
+        subject=event_subject(STRIPE, kind, f"{key}{which}"),
         reference=key[:100],
         at=_at(number(event, "created")),
         order_number=order,
