@@ -190,7 +190,7 @@ def test_a_disk_that_is_full_is_told(unbuffered: str, shop: Shop) -> None:
     """Output that cannot be written, at once or in the end, is a line on standard error and exit 1."""
     environment = os.environ | {"PYTHONUNBUFFERED": unbuffered}
     with Path("/dev/full").open("w") as full:
-        command = [sys.executable, "-m", "triage", "--config", str(shop.config), "check", "--json"]
+        command = [sys.executable, "-m", "triage", "--config", str(shop.config), "cases", "--json"]
         ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, env=environment, text=True, timeout=60, check=False)
     assert ended.returncode == 1
     assert "No space left on device" in ended.stderr

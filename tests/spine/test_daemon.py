@@ -12,10 +12,11 @@ from time import monotonic
 
 import pytest
 
+from tests.forked import Forked, triage
 from tests.servers.smtp_sink import Sink
 from tests.spine.world import World, letter
 
-_running: list["subprocess.Popen[str]"] = []
+_running: list["subprocess.Popen[str] | Forked"] = []
 
 
 @pytest.fixture(autouse=True)
@@ -28,13 +29,23 @@ def nothing_is_left_running() -> Iterator[None]:
         process.wait()
 
 
-def start(world: World, *arguments: str) -> "subprocess.Popen[str]":
+def start(world: World, *arguments: str) -> Forked:
     """`triage run` on this world's configuration."""
     world.configure()
-    command = [sys.executable, "-m", "triage", "--config", str(world.config), "run", *arguments]
+    process = triage("--config", world.config, "run", *arguments, out=world.root / "log")
+    _running.append(process)
+    return process
+
+
+def started_by_a_shell(world: World) -> "subprocess.Popen[str]":
+    """The same, begun with nothing loaded."""
+    world.configure()
     with (world.root / "log").open("a") as log:
-        _running.append(subprocess.Popen(command, stdout=log, stderr=log, text=True))
-    return _running[-1]
+        process = subprocess.Popen(
+            [sys.executable, "-m", "triage", "--config", str(world.config), "run"], stdout=log, stderr=log, text=True
+        )
+    _running.append(process)
+    return process
 
 
 async def until(true: Callable[[], bool], seconds: float = 40) -> None:
@@ -45,7 +56,7 @@ async def until(true: Callable[[], bool], seconds: float = 40) -> None:
         await asyncio.sleep(0.05)
 
 
-async def end(process: "subprocess.Popen[str]", number: signal.Signals = signal.SIGTERM) -> tuple[int, float]:
+async def end(process: "subprocess.Popen[str] | Forked", number: signal.Signals = signal.SIGTERM) -> tuple[int, float]:
     """Exit code, and seconds from the signal to the end."""
     begun = monotonic()
     process.send_signal(number)
@@ -60,7 +71,7 @@ def heartbeat(world: World) -> Path:
 
 async def test_the_daemon_answers_new_mail_and_stops_when_told(world: World, sink: Sink) -> None:
     """Mail that comes while it runs is acknowledged; SIGTERM ends it with 0 within ten seconds."""
-    process = start(world)
+    process = started_by_a_shell(world)
     await until(heartbeat(world).exists)
     await world.deliver(letter("Where is ORD1234?"))
     await until(lambda: len(sink.accepted) >= 1)

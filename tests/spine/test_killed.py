@@ -1,13 +1,12 @@
 """A sender killed at every step that a server can see, with receipt copies on: one copy reaches the customer, never two, never none."""
 
 import asyncio
-import os
 import signal
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.forked import forked
 from tests.servers import smtp_sink
 from tests.servers.smtp_sink import DROP, Sink
 from tests.spine.outbox import AUDIT, WayOut, submission, way_out
@@ -15,17 +14,6 @@ from tests.spine.test_receipts import Desk, desk
 from triage.demo.servers import DemoServers
 from triage.reply import DeliveryStatus
 
-ROOT = Path(__file__).resolve().parents[2]
-#: A daemon's way out in a process of its own.
-_SENDER = """
-import asyncio, sys
-from pathlib import Path
-from tests.spine.outbox import submission, way_out
-async def main():
-    async with way_out(Path(sys.argv[1]), submission(int(sys.argv[2])), copies=True) as out:
-        await out.send()
-asyncio.run(main())
-"""
 #: The step at which it dies, how often that step is passed before, and whether the server had taken the message by then.
 _DEATHS = [
     ("connect", 0, False), ("ehlo", 0, False), ("mail", 0, False), ("rcpt", 0, False), ("rcpt", 1, False), ("data", 0, False),
@@ -33,23 +21,30 @@ _DEATHS = [
 ]  # fmt: skip
 
 
+def sender(root: Path, port: int) -> None:
+    """A daemon's way out, for a process of its own."""
+
+    async def main() -> None:
+        async with way_out(root, submission(port), copies=True) as out:
+            await out.send()
+
+    asyncio.run(main())
+
+
 async def killed(root: Path, sink: Sink, step: str, passed: int) -> None:
     """A sender that is killed when the server sees that step."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    child = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", _SENDER, str(root), str(sink.port), cwd=ROOT, env=environment, stderr=asyncio.subprocess.DEVNULL
-    )
+    child = await asyncio.to_thread(forked, sender, root, sink.port)
     left = passed
 
     def see(seen: str) -> None:
         nonlocal left
         if seen == step:
             left -= 1
-            if left < 0 and child.returncode is None:
-                os.kill(child.pid, signal.SIGKILL)
+            if left < 0:
+                child.send_signal(signal.SIGKILL)
 
     sink.observe = see
-    code = await asyncio.wait_for(child.wait(), 60)
+    code = await asyncio.to_thread(child.wait, 60)
     sink.observe = lambda _step: None
     assert code == -signal.SIGKILL, f"it lived on past {step}"
     # The server may still be reading what had been sent to it.

@@ -3,8 +3,6 @@
 import asyncio
 import signal
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -14,6 +12,7 @@ from time import monotonic
 import pytest
 import structlog
 
+from tests.forked import Forked, triage
 from tests.servers.smtp_sink import Sink
 from tests.spine.world import World, letter
 from triage import lease
@@ -29,7 +28,7 @@ class Place:
 
     world: World
     name: str
-    process: "subprocess.Popen[str] | None" = field(default=None, repr=False)
+    process: Forked | None = field(default=None, repr=False)
 
     @property
     def log(self) -> str:
@@ -41,9 +40,7 @@ class Place:
         extra = f'[paths]\nstate = "{self.name}"\nstore = "var/triage.db"\n[lease]\nlasts = "2s"\n'
         self.world.configure(extra=extra)
         config = self.world.config.rename(self.world.config.with_name(f"{self.name}.toml"))
-        with (self.world.root / f"log-{self.name}").open("w") as log:
-            command = [sys.executable, "-m", "triage", "--config", str(config), "run"]
-            self.process = subprocess.Popen(command, stdout=log, stderr=log, text=True)
+        self.process = triage("--config", config, "run", out=self.world.root / f"log-{self.name}")
 
     def signal(self, number: signal.Signals) -> None:
         """Send it a signal."""

@@ -12,7 +12,8 @@ from time import monotonic
 import pytest
 import structlog
 
-from tests.cli.calling import Shop, spawn
+from tests.cli.calling import Shop
+from tests.forked import triage
 from tests.servers.smtp_sink import Sink
 from tests.spine.world import World, letter
 from triage import daemon, lease
@@ -155,10 +156,17 @@ async def test_signals_set_the_stop() -> None:
 
 def run(shop: Shop, *arguments: str) -> tuple[int, list[str]]:
     """`triage run` in a process of its own: exit code and standard error, which must not be a traceback."""
-    ended = spawn("--config", shop.config, "run", *arguments)
-    assert ended.out == ""
-    assert "Traceback" not in ended.err
-    return ended.code, ended.err.splitlines()
+    code, out, err = ran(shop, *arguments)
+    assert out == ""
+    return code, err.splitlines()
+
+
+def ran(shop: Shop, *arguments: str) -> tuple[int, str, str]:
+    """Exit code, standard output and standard error of it."""
+    out, err = shop.root / "out", shop.root / "err"
+    code = triage("--config", shop.config, "run", *arguments, out=out, err=err).wait(60)
+    assert "Traceback" not in err.read_text()
+    return code, out.read_text(), err.read_text()
 
 
 @pytest.fixture
@@ -204,6 +212,5 @@ async def test_one_pass_without_its_server_falls_short(shop: Shop, fault: str) -
 async def test_one_pass_says_how_much_it_did(shop: Shop) -> None:
     """With nothing to do `run --once` says so on standard output and exits 0."""
     shop.configure(mode="shadow")
-    ended = await asyncio.to_thread(spawn, "--config", shop.config, "run", "--once")
-    assert (ended.code, ended.out) == (0, "0 units of work done\n")
-    assert "Traceback" not in ended.err
+    code, out, _err = await asyncio.to_thread(ran, shop, "--once")
+    assert (code, out) == (0, "0 units of work done\n")
