@@ -5,7 +5,7 @@ import re
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
-from tests.orders.making import ANN, order
+from tests.orders.making import ANN, NOON, order
 from tests.spine.office import CONFIG, Inside, Office, Post, written
 from tests.spine.world import Clock
 from tests.stores import laid
@@ -55,7 +55,7 @@ def configured(root: Path, *, mode: str = "live", orders: str = "", extra: str =
 @contextlib.asynccontextmanager
 async def house(root: Path, *, known: Sequence[Order] = (order(),), book: OrderBook | None = None, **given: str) -> AsyncIterator[Office]:
     """The office, with these orders in the book, or on another book."""
-    settings, clock, post = configured(root, **given), Clock(), Post()
+    settings, clock, post = configured(root, **given), Clock(NOON), Post()
     own = SqliteBook(root / "orders.db")
     documents = {one.where: f"%PDF {one.number}".encode() for it in known for one in it.documents}
     await own.put(known, documents)

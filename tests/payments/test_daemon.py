@@ -55,6 +55,12 @@ async def serving(world: World) -> AsyncIterator[app.App]:
         await task
 
 
+def disputed(now: datetime) -> dict[str, object]:
+    """A dispute that our answer is due to in a week: a daemon goes by its own clock."""
+    due = int((now + timedelta(days=7)).timestamp())
+    return stripe_event("charge.dispute.created", DISPUTE | {"evidence_details": {"due_by": due}}, "evt_2")
+
+
 async def until(true: Callable[[], object]) -> None:
     """Wait for it."""
     async with asyncio.timeout(60):
@@ -80,7 +86,7 @@ async def test_from_the_post_to_the_letter(world: World, sink: Sink) -> None:
         failed = signed(stripe_event("charge.failed", CHARGE), now)
         assert await post(failed) == 200
         assert await post(failed) == 200
-        assert await post(signed(stripe_event("charge.dispute.created", DISPUTE, "evt_2"), now)) == 200
+        assert await post(signed(disputed(now), now)) == 200
         assert await post(signed(stripe_event("payout.paid", {}, "evt_3"), now)) == 200
         assert await post(signed(stripe_event("charge.failed", CHARGE, "evt_4"), now, secret="wrong")) == 400
         assert await post(signed(stripe_event("charge.failed", CHARGE, "evt_5"), now - timedelta(hours=1))) == 400
@@ -98,7 +104,7 @@ async def test_what_was_heard_outlives_a_crash(world: World, sink: Sink) -> None
     """What was answered with 200 is in the store: a daemon that starts later settles it."""
     async with world.app(extra=told(world.root)) as broken:
         assert broken.hear is not None
-        assert await broken.hear.take(signed(stripe_event("charge.dispute.created", DISPUTE), broken.now())) == 200
+        assert await broken.hear.take(signed(disputed(broken.now()), broken.now())) == 200
         assert sink.accepted == []
     for _ in range(2):
         await world.settle()
