@@ -39,14 +39,17 @@ class FigureTable(Protocol):
     def rated(self, start: datetime, end: datetime) -> list[Rated]:
         """Ratings that came in."""
 
+    def scores(self, start: datetime, end: datetime) -> list[int]:
+        """Of the same ratings the scores alone."""
+
     def waiting(self, at: datetime) -> Sequence[int]:
         """Ages in seconds of the cases that were not resolved at that time, oldest first, as far as is known now."""
 
     def excluded(self, start: datetime, end: datetime) -> Mapping[str, int]:
         """What arrived and is in no figure: messages by what they were, and cases by why they do not count."""
 
-    def history(self, bounds: Sequence[datetime], by: Sequence[str]) -> Mapping[tuple[str, ...], Sequence[int]]:
-        """Cases by these columns, for each of the stretches between two of the bounds."""
+    def history(self, bounds: Sequence[datetime], by: Sequence[Sequence[str]]) -> list[Mapping[tuple[str, ...], Sequence[int]]]:
+        """Cases by each of these sets of columns, for each of the stretches between two of the bounds; one pass for all of them."""
 
     def often(self, start: datetime, end: datetime, *, orders: bool, at_least: int, limit: int) -> list[Often]:
         """Customers, or orders, with so many cases or more."""

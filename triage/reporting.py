@@ -82,7 +82,7 @@ def _before(tx: Transaction, period: Period, now: datetime) -> Group:
     durations = rollup.Durations()
     for took in tx.figures.took(period.start, period.end):
         durations.add(took)
-    return rollup.whole(period.title, cells, durations, [one.score for one in tx.figures.rated(period.start, period.end)])
+    return rollup.whole(period.title, cells, durations, tx.figures.scores(period.start, period.end))
 
 
 def _causes(tx: Transaction, report: Report, where: tzinfo) -> Causes:
@@ -106,7 +106,7 @@ def _history(tx: Transaction, period: Period, now: datetime, where: tzinfo) -> t
     for _ in range(_HISTORY[period.span]):
         periods.insert(0, before(periods[0], where))
     bounds = [*(one.start for one in periods), period.end]
-    counts = {what: tx.figures.history(bounds, columns) for what, columns in _RISING.items()}
+    counts = dict(zip(_RISING, tx.figures.history(bounds, list(_RISING.values())), strict=True))
     totals = [sum(column) for column in zip(*counts["matter"].values(), strict=True)]
     # Before the first case there is no history, only silence.
     first = next((number for number, total in enumerate(totals) if total), 0)

@@ -179,6 +179,9 @@ async def test_ratings(each: Each) -> None:
         channel="email",
     )
     assert await each.figures.rated(START, END) == [rated]
+    await each.log.put(entry(4, rating=5, rated_at=START, excluded="closed as spam"), "")
+    await each.log.put(entry(5, rating=1, rated_at=END - SECOND), "")
+    assert sorted(await each.figures.scores(START, END)) == [1, 4] == sorted(it.score for it in await each.figures.rated(START, END))
 
 
 async def test_what_waits(each: Each) -> None:
@@ -210,10 +213,23 @@ async def test_history(each: Each) -> None:
     for number, days in enumerate((0, 0.5, 1, 2.9, 3), 1):
         await each.log.put(entry(number, received_at=later(days=days), status=CaseStatus.OPEN), "")
     await each.log.put(entry(9, received_at=later(days=1), category="payment", issue="payment_failed"), "")
-    assert await each.figures.history(bounds, ("category", "issue")) == {
-        ("order", "order_status"): (2, 1, 1), ("payment", "payment_failed"): (0, 1, 0),
-    }  # fmt: skip
-    assert await each.figures.history(bounds, ("vendor",)) == {}
+    matters = {("order", "order_status"): [2, 1, 1], ("payment", "payment_failed"): [0, 1, 0]}
+    assert await each.figures.history(bounds, [("category", "issue"), ("vendor",)]) == [matters, {}]
+
+
+async def test_several_histories_at_once(each: Each) -> None:
+    """Each set of columns is counted by itself, in the order of its names: of what nobody has sorted by no issue, of products only those known."""
+    made = (("Acme", "Kettle"), ("Acme", "Lamp"), ("", "Kettle"), ("", ""))
+    for number, (vendor, product) in enumerate(made, 1):
+        await each.log.put(entry(number, vendor=vendor, product=product, abstained=number == 4), "")
+    bounds = [START, later(hours=2, minutes=30), END]
+    matters, vendors, both = await each.figures.history(bounds, [("category", "issue"), ("vendor",), ("vendor", "product")])
+    assert matters == {("order", ""): [0, 1], ("order", "order_status"): [2, 1]}
+    assert vendors == {("Acme",): [2, 0]}
+    assert list(both.items()) == [(("Acme", "Kettle"), [1, 0]), (("Acme", "Lamp"), [1, 0])]
+    for columns in ([("requester",)], [("category",), ("number",)]):
+        with pytest.raises(ValueError, match="expected columns among"):
+            await each.figures.history(bounds, columns)
 
 
 async def test_who_comes_again(each: Each) -> None:

@@ -112,7 +112,12 @@ def test_every_count_is_that_of_the_plain_list(tmp_path: Path, found: list[Entry
         assert misses.many == len(misses.listed) == sum(_missed(it, promise, now) for it in came)
     assert figures.solved(start, end) == sum(it.resolved_at is not None and start <= it.resolved_at < end for it in real)
     rated = [it.rating for it in real if it.rating and it.rated_at and start <= it.rated_at < end]
-    assert Counter(it.score for it in figures.rated(start, end)) == Counter(rated)
+    assert Counter(it.score for it in figures.rated(start, end)) == Counter(figures.scores(start, end)) == Counter(rated)
+    matters, whose = figures.history([start, NOON, end], [("category",), ("representative",)])
+    for (name,), (before, after) in (*matters.items(), *whose.items()):
+        theirs = [it.received_at < NOON for it in came if name in (it.category, it.representative)]
+        assert (before, after) == (sum(theirs), len(theirs) - sum(theirs))
+    assert sum(map(sum, matters.values())) == sum(map(sum, whose.values())) == len(came)
     open_then = [it for it in real if it.received_at < now and (it.resolved_at is None or it.resolved_at >= now)]
     assert sorted(figures.waiting(now)) == sorted(int((now - it.received_at).total_seconds()) for it in open_then)
     assert [it.case_id for it in tx.log.find(Wanted(since=start, until=end))] == [

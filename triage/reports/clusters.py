@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from sklearn.cluster import AgglomerativeClustering
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, TfidfVectorizer
+from sklearn.metrics.pairwise import cosine_distances
 
 from triage.figures import Cluster, Text
 
@@ -48,8 +49,9 @@ def clusters(texts: Sequence[Text]) -> tuple[Cluster, ...]:
     if len(texts) < _FEWEST:
         return ()
     # By the average of all pairs: by the nearest ones a chain of messages would hold together what has nothing in common.
-    near = AgglomerativeClustering(n_clusters=None, distance_threshold=_NEAR, metric="cosine", linkage="average")
-    labels = near.fit_predict(weights.toarray())
+    near = AgglomerativeClustering(n_clusters=None, distance_threshold=_NEAR, metric="precomputed", linkage="average")
+    # Most messages share few words with most others: of the words that are there the distances are found in no time.
+    labels = near.fit_predict(cosine_distances(weights))
     names = weigh.get_feature_names_out()
     everywhere = np.asarray(weights.mean(axis=0)).ravel()
     found = []
