@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -92,6 +93,26 @@ def test_every_answer_is_consistent(message: tuple[str, str], shipped: Model) ->
 def test_many_are_answered_as_one_by_one(shipped: Model) -> None:
     """A batch changes no answer."""
     assert shipped.classify_many(ODD) == [shipped.classify(*message) for message in ODD]
+
+
+def test_a_model_of_single_words() -> None:
+    """One that was taught no two words together answers by what is left, and equals scikit-learn there, too."""
+    stored, version = artefact.load(SHIPPED)
+    names = stored.vocabulary["words"]
+    kept = [row for row, name in enumerate(names) if " " not in name]
+    assert 0 < len(kept) < len(names)
+    begin = sum(len(stored.vocabulary[view]) for view in list(stored.header["views"])[: list(stored.header["views"]).index("words")])
+    rows = [*range(begin), *(begin + row for row in kept), *range(begin + len(names), len(stored.weights))]
+    alone = replace(
+        stored,
+        vocabulary={**stored.vocabulary, "words": [names[row] for row in kept]},
+        idf={**stored.idf, "words": stored.idf["words"][kept]},
+        weights=stored.weights[rows],
+    )
+    model = Model(alone, version)
+    ours = np.array([model.probabilities(*message) for message in ODD])
+    assert np.abs(ours - by_scikit_learn(alone, ODD)).max() < 1e-9
+    assert model.classify("", "I want a refund").category == "dispute"
 
 
 def test_memory_of_words_changes_nothing(small_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

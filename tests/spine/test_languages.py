@@ -49,10 +49,22 @@ def test_a_damaged_one_is_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyP
     languages.prepare()
     (kept,) = tmp_path.iterdir()
     whole = kept.stat().st_size
-    kept.write_bytes(kept.read_bytes()[:100_000])
+    for damaged in (kept.read_bytes()[:100_000], kept.read_bytes()[:-1], b"PK\x03\x04 a zip", b"\x93NUMPY\x01\x00", b""):
+        kept.write_bytes(damaged)
+        languages.prepare()
+        assert language.of(SENTENCES["de"]) == "de"
+        assert kept.stat().st_size == whole
+
+
+def test_it_is_not_read_but_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is large in it is mapped and takes no memory of the process; taken away or made anew, it serves on."""
+    monkeypatch.setenv("CACHE_DIRECTORY", str(tmp_path))
     languages.prepare()
-    assert language.of(SENTENCES["de"]) == "de"
-    assert kept.stat().st_size == whole
+    languages.prepare()
+    (kept,) = tmp_path.iterdir()
+    assert str(kept) in Path("/proc/self/maps").read_text()
+    kept.unlink()
+    assert {language.of(text) for text in SENTENCES.values()} == set(SENTENCES)
 
 
 def test_a_folder_that_takes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,7 +82,7 @@ def test_a_disk_that_fills_up_leaves_no_half(tmp_path: Path, monkeypatch: pytest
     def full(*_arguments: object, **_arrays: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("numpy.savez", full)
+    monkeypatch.setattr("numpy.save", full)
     languages.prepare()
     assert list(tmp_path.iterdir()) == []
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,8 +52,8 @@ class Encoder:
         rows: dict[str, dict[str, int]] = {}
         self._ends: list[int] = [0]
         for view in views:
-            rows[view] = {name: self._ends[-1] + row for row, name in enumerate(vocabulary[view])}
             self._ends.append(self._ends[-1] + len(vocabulary[view]))
+            rows[view] = dict(zip(vocabulary[view], range(*self._ends[-2:]), strict=True))
         self._words, self._pieces = rows["words"], rows["pieces"]
         self._number_pairs()
         self._place_concepts(rows["concepts"])
@@ -61,14 +61,16 @@ class Encoder:
 
     def _number_pairs(self) -> None:
         """Two neighbouring stems become one number, so that all pairs of a message are looked up at once."""
-        pairs = [(name.partition(" "), row) for name, row in self._words.items() if " " in name]
-        stems = dict.fromkeys(chain.from_iterable((first, second) for (first, _, second), _ in pairs))
-        self._stems = {name: number for number, name in enumerate(stems, 1)}
-        keys = np.array([self._stems[first] * _NUMBERS + self._stems[second] for (first, _, second), _ in pairs], dtype=np.int64)
+        # Without a step of Python for each of them: there are tens of thousands, and each reader that is made ready numbers them.
+        pairs = [name for name in self._words if " " in name]
+        stems = " ".join(pairs).split(" ") if pairs else []
+        self._stems = dict(zip(dict.fromkeys(stems), count(1)))
+        numbers = np.array([*map(self._stems.__getitem__, stems)], dtype=np.int64).reshape(-1, 2)
+        keys = numbers[:, 0] * _NUMBERS + numbers[:, 1]
         order = np.argsort(keys)
         # One more at the end keeps every search within bounds.
         self._pair_keys: Ints = np.append(keys[order], np.iinfo(np.int64).max)
-        self._pair_rows: Ints = np.append(np.array([row for _, row in pairs], dtype=np.int64)[order], -1)
+        self._pair_rows: Ints = np.append(np.array([*map(self._words.__getitem__, pairs)], dtype=np.int64)[order], -1)
 
     def _place_concepts(self, rows: Mapping[str, int]) -> None:
         """Rows by concept, by section and concept, and by pair; -1 where training never saw it."""
