@@ -95,7 +95,8 @@ def main() -> None:
             # What a terminal of another charset cannot show is spelled out instead of ending the command.
             stream.reconfigure(errors="backslashreplace")
     try:
-        code = triage.main(standalone_mode=False)
+        # By name, whatever started us: `python -m triage`, or a test.
+        code = triage.main(prog_name="triage", standalone_mode=False)
         _flush()
     except click.exceptions.Abort:
         _complain("aborted")
