@@ -20,6 +20,8 @@ class MessageKey:
     uid: int
 
 
+#: What DMARC says of domains without a policy (RFC 8601 §2.7.1), and where it is not asked.
+_SILENT = ("", "none")
 #: Stands for an INTERNALDATE that the server did not give, or that no calendar has.
 NO_ARRIVAL = datetime.min.replace(tzinfo=UTC)
 
@@ -150,6 +152,13 @@ class Message:
     masked: int = 0
     #: What was wrong with the message, in words.
     defects: tuple[str, ...] = ()
+
+    @property
+    def is_authentic(self) -> bool:
+        """Whether our own server confirms who wrote it."""
+        # DMARC asks for alignment with From by itself; a bare SPF pass may be of any domain.
+        dmarc = self.authentication_result("dmarc")
+        return dmarc == "pass" or (dmarc in _SILENT and self.is_signed_by_author)
 
     @property
     def is_signed_by_author(self) -> bool:

@@ -2,9 +2,12 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Annotated
+
+from pydantic import AfterValidator
 
 #: Before or behind the point.
 _MOST_DIGITS = 15
@@ -14,6 +17,14 @@ _BETWEEN = re.compile(r"[\s-]{1,40}")
 def same_number(number: str) -> str:
     """The form in which two spellings of one order number are equal: upper case, without spaces, dashes and a leading number sign."""
     return _BETWEEN.sub("", number).upper().lstrip("#")
+
+
+def _zoned(at: datetime) -> datetime:
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+#: Read from JSON it has a zone: UTC where none is said, so that all can be compared with now.
+Moment = Annotated[datetime, AfterValidator(_zoned)]
 
 
 class OrderStatus(StrEnum):
@@ -118,16 +129,16 @@ class Shipment:
     #: The carrier's page about it.
     tracking_url: str = ""
     status: str = ""
-    shipped_at: datetime | None = None
-    expected_at: datetime | None = None
-    delivered_at: datetime | None = None
+    shipped_at: Moment | None = None
+    expected_at: Moment | None = None
+    delivered_at: Moment | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
     """One attempt to take a payment."""
 
-    at: datetime | None = None
+    at: Moment | None = None
     status: PaymentStatus
     #: The provider's code for why it failed, such as insufficient_funds.
     reason: str = ""
@@ -143,7 +154,7 @@ class Payment:
     method: str = ""
     amount: Money
     status: PaymentStatus
-    at: datetime | None = None
+    at: Moment | None = None
     attempts: tuple[Attempt, ...] = ()
 
     @property
@@ -162,9 +173,9 @@ class Refund:
     status: RefundStatus
     #: Where it goes, e.g. "Visa" or "PayPal"; never a number of it.
     method: str = ""
-    requested_at: datetime | None = None
-    sent_at: datetime | None = None
-    expected_at: datetime | None = None
+    requested_at: Moment | None = None
+    sent_at: Moment | None = None
+    expected_at: Moment | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,14 +187,14 @@ class Document:
     #: Where the order system has it: a path, a URL, a key; its own business.
     where: str = ""
     content_type: str = "application/pdf"
-    issued_at: datetime | None = None
+    issued_at: Moment | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """One line of an order's history."""
 
-    at: datetime
+    at: Moment
     status: OrderStatus
     #: Why, in the order system's words.
     reason: str = ""
@@ -195,9 +206,9 @@ class Order:
 
     number: str
     status: OrderStatus
-    placed_at: datetime | None = None
+    placed_at: Moment | None = None
     #: When anything about it last changed.
-    updated_at: datetime | None = None
+    updated_at: Moment | None = None
     customer: str = ""
     #: The customer's addresses, as they stand in the order.
     addresses: tuple[str, ...] = ()
@@ -210,7 +221,7 @@ class Order:
     tax: Money | None = None
     shipping: Money | None = None
     discount: Money | None = None
-    expected_at: datetime | None = None
+    expected_at: Moment | None = None
     #: Why it is late, in words for the customer.
     reason: str = ""
     history: tuple[Step, ...] = ()

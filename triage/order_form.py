@@ -1,18 +1,12 @@
 """Orders as JSON: one form in the embedded order book, in files, and in what a case keeps."""
 
 from collections.abc import Mapping
-from dataclasses import replace
-from datetime import UTC, datetime
 from functools import cache
-from typing import cast
 
 from pydantic import TypeAdapter, ValidationError
 
 from triage.errors import OrderSystemRefusedError
-from triage.order import Attempt, Document, Order, Payment, Refund, Shipment, Step
-
-#: What has times.
-_PARTS = (Order, Attempt, Document, Payment, Refund, Shipment, Step)
+from triage.order import Order
 
 
 @cache
@@ -29,7 +23,7 @@ def order_json(order: Order) -> str:
 def parse_order(text: str | bytes) -> Order:
     """The order in JSON; OrderSystemRefusedError where it is none."""
     try:
-        return cast(Order, _zoned(_form().validate_json(text)))
+        return _form().validate_json(text)
     except ValidationError as error:
         raise OrderSystemRefusedError(_problem(error)) from error
 
@@ -37,23 +31,9 @@ def parse_order(text: str | bytes) -> Order:
 def order_of(fields: Mapping[str, object]) -> Order:
     """The order with these fields, as JSON or a library's values; OrderSystemRefusedError where they are none."""
     try:
-        return cast(Order, _zoned(_form().validate_python(fields)))
+        return _form().validate_python(fields)
     except ValidationError as error:
         raise OrderSystemRefusedError(_problem(error)) from error
-
-
-def _zoned(value: object) -> object:
-    """The same with times that have a zone: UTC where none is said, so that all can be compared with now."""
-    if isinstance(value, datetime):
-        return value if value.tzinfo else value.replace(tzinfo=UTC)
-    if isinstance(value, tuple):
-        found = tuple(map(_zoned, value))
-        return found if any(one is not other for one, other in zip(found, value, strict=True)) else value
-    if isinstance(value, _PARTS):
-        changed = {name: one for name in value.__slots__ if (one := _zoned(old := getattr(value, name))) is not old}
-        # The values are of the fields they were taken from.
-        return replace(value, **changed) if changed else value  # type: ignore[arg-type]
-    return value
 
 
 def _problem(error: ValidationError) -> str:

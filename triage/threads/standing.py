@@ -7,9 +7,6 @@ from datetime import date
 from triage.message import Message
 from triage.staff import Colleague
 
-#: What DMARC says of domains without a policy (RFC 8601 §2.7.1), and where it is not asked.
-_SILENT = ("", "none")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
@@ -46,7 +43,7 @@ def standing(message: Message, claims: Sequence[Claim], *, today: date, require_
     claim = next((one for one in claims if one.holder), claims[0] if claims else None)
     found = _result(message)
     why = _problem(message, claims, claim, today)
-    if not why and require_authentication and not _authentic(message):
+    if not why and require_authentication and not message.is_authentic:
         why = f"our mail server does not confirm who sent it ({found})"
     colleague = claim.holder if claim and not why else None
     return Standing(colleague=colleague, claim=claim, why=why, authentication=found)
@@ -76,12 +73,6 @@ def _author_problem(message: Message, holder: Colleague) -> str:
     if any(address.addr_spec not in holder.addresses for address in message.reply_to):
         return "it asks for answers to somebody else"
     return ""
-
-
-def _authentic(message: Message) -> bool:
-    # DMARC asks for alignment with From by itself; a bare SPF pass may be of any domain.
-    dmarc = message.authentication_result("dmarc")
-    return dmarc == "pass" or (dmarc in _SILENT and message.is_signed_by_author)
 
 
 def _result(message: Message) -> str:
