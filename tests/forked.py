@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from multiprocessing import get_context
 from multiprocessing.context import ForkServerProcess
@@ -52,15 +53,24 @@ def forked(work: Callable[..., object], *arguments: object) -> Forked:
     return Forked(_CONTEXT.Process(target=work, args=arguments, daemon=False))
 
 
-def triage(*arguments: object, out: Path, err: Path | None = None) -> Forked:
-    """`triage` with these arguments; what it says is added to these files."""
+def triage(*arguments: object, out: Path, err: Path | None = None, folder: Path | None = None) -> Forked:
+    """`triage` with these arguments, begun in this folder; what it says is added to these files."""
     files = [out, err or out]
     for path in files:
         path.touch()
-    return forked(_triage, list(map(str, arguments)), files)
+    return forked(_triage, list(map(str, arguments)), files, folder or Path.cwd())
 
 
-def _triage(arguments: list[str], files: list[Path]) -> None:
+def ran(*arguments: object, folder: Path) -> subprocess.CompletedProcess[str]:
+    """How such a process ended, and what it said."""
+    with tempfile.TemporaryDirectory() as kept:
+        out, err = Path(kept) / "out", Path(kept) / "err"
+        code = triage(*arguments, out=out, err=err, folder=folder).wait(200)
+        return subprocess.CompletedProcess(arguments, code, out.read_text(), err.read_text())
+
+
+def _triage(arguments: list[str], files: list[Path], folder: Path) -> None:
+    os.chdir(folder)
     for number, path in enumerate(files, 1):
         os.dup2(os.open(path, os.O_WRONLY | os.O_APPEND), number)
     sys.argv = ["triage", *arguments]

@@ -20,6 +20,7 @@ import pytest
 from click.testing import CliRunner
 from rich.cells import cell_len
 
+from tests.forked import Forked, ran, triage
 from tests.servers import invariants
 from triage import settings
 from triage.cli.main import triage as command
@@ -30,18 +31,15 @@ from triage.stores import open_case_store
 
 #: Each takes seconds and both cores.
 pytestmark = pytest.mark.timeout(240)
-_TRIAGE = [sys.executable, "-m", "triage"]
-
-
-def _triage(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*_TRIAGE, *arguments], cwd=folder, capture_output=True, text=True, timeout=200, check=False)
 
 
 @pytest.fixture(scope="session")
 def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
     """A folder in which the demo was played, and how that ended."""
     folder = tmp_path_factory.mktemp("demo")
-    return folder, _triage(folder, "demo", "--once", "--json")
+    # As a shell begins it; what comes later is forked.
+    begun = [sys.executable, "-m", "triage", "demo", "--once", "--json"]
+    return folder, subprocess.run(begun, cwd=folder, capture_output=True, text=True, timeout=200, check=False)
 
 
 @pytest.fixture(scope="session")
@@ -157,10 +155,10 @@ def test_other_commands_find_the_store_by_themselves(played: tuple[Path, subproc
     """`triage cases` and `triage case` show what the demo left, without being told where."""
     folder, ended = played
     document = json.loads(ended.stdout)
-    listed = json.loads(_triage(folder, "cases", "--limit", "0", "--json").stdout)
+    listed = json.loads(ran("cases", "--limit", "0", "--json", folder=folder).stdout)
     assert {case["number"] for case in listed["cases"]} == {case["number"] for case in document["cases"]}
     number = document["cases"][0]["number"]
-    assert number in _triage(folder, "case", number).stdout
+    assert number in ran("case", number, folder=folder).stdout
 
 
 def test_second_demo_starts_afresh_and_tells_it_in_80_columns(
@@ -182,11 +180,10 @@ def test_second_demo_starts_afresh_and_tells_it_in_80_columns(
 
 
 @pytest.fixture(scope="session")
-def staying(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, subprocess.Popen[str], dict[str, int]]]:
+def staying(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Forked, dict[str, int]]]:
     """A demo that goes on after its day, and its ports."""
     folder = tmp_path_factory.mktemp("staying")
-    with (folder / "told").open("w") as told:
-        process = subprocess.Popen([*_TRIAGE, "demo"], cwd=folder, stdout=told, stderr=subprocess.STDOUT, text=True)
+    process = triage("demo", out=folder / "told", folder=folder)
     try:
         text = _told(folder, "The servers run until Ctrl-C.")
         yield folder, process, {name: int(port) for name, port in re.findall(r"(IMAP|SMTP) 127\.0\.0\.1:(\d+)", text)}
@@ -203,9 +200,9 @@ def _told(folder: Path, wanted: str, seconds: float = 120) -> str:
     return text
 
 
-def test_audit_proves_it_while_the_servers_run(staying: tuple[Path, subprocess.Popen[str], dict[str, int]]) -> None:
+def test_audit_proves_it_while_the_servers_run(staying: tuple[Path, Forked, dict[str, int]]) -> None:
     """`triage audit` from another process finds every message accounted for."""
-    audited = _triage(staying[0], "audit")
+    audited = ran("audit", folder=staying[0])
     assert (audited.returncode, "everything is accounted for" in audited.stdout) == (0, True)
 
 
@@ -217,15 +214,13 @@ def _count(port: int, account: str, folder: str = "INBOX") -> int:
 
 
 @pytest.mark.parametrize("key", list(place.DEPARTMENTS))
-def test_departments_can_read_what_they_were_sent(
-    staying: tuple[Path, subprocess.Popen[str], dict[str, int]], day: tuple[Sample, ...], key: str
-) -> None:
+def test_departments_can_read_what_they_were_sent(staying: tuple[Path, Forked, dict[str, int]], day: tuple[Sample, ...], key: str) -> None:
     """Whoever opens a department's mailbox finds every escalation in it."""
     expected = sum(key in sample.escalated_to for sample in day)
     assert _count(staying[2]["IMAP"], place.DEPARTMENTS[key][1]) == expected
 
 
-def test_support_finds_everything_filed(staying: tuple[Path, subprocess.Popen[str], dict[str, int]], day: tuple[Sample, ...]) -> None:
+def test_support_finds_everything_filed(staying: tuple[Path, Forked, dict[str, int]], day: tuple[Sample, ...]) -> None:
     """The INBOX is empty at the end, and each folder holds what belongs there."""
     port = staying[2]["IMAP"]
     assert _count(port, place.SUPPORT) == 0
@@ -233,15 +228,15 @@ def test_support_finds_everything_filed(staying: tuple[Path, subprocess.Popen[st
     assert {folder: _count(port, place.SUPPORT, f'"Triage/{folder}"') for folder in expected} == dict(expected)
 
 
-def test_second_demo_beside_it_is_refused(staying: tuple[Path, subprocess.Popen[str], dict[str, int]]) -> None:
+def test_second_demo_beside_it_is_refused(staying: tuple[Path, Forked, dict[str, int]]) -> None:
     """A demo in the same folder says that one is running, exits 1, and leaves the first one's store alone."""
-    refused = _triage(staying[0], "demo", "--once")
+    refused = ran("demo", "--once", folder=staying[0])
     assert (refused.returncode, refused.stdout) == (1, "")
     assert "another demo is running here" in refused.stderr
-    assert _triage(staying[0], "cases", "--limit", "1").returncode == 0
+    assert ran("cases", "--limit", "1", folder=staying[0]).returncode == 0
 
 
-def test_whoever_looks_on_can_write_and_is_answered(staying: tuple[Path, subprocess.Popen[str], dict[str, int]]) -> None:
+def test_whoever_looks_on_can_write_and_is_answered(staying: tuple[Path, Forked, dict[str, int]]) -> None:
     """A message sent by SMTP becomes a case, is told, and its answer lies in the customer's mailbox."""
     folder, _process, ports = staying
     with smtplib.SMTP("127.0.0.1", ports["SMTP"]) as client:
@@ -255,7 +250,7 @@ def test_whoever_looks_on_can_write_and_is_answered(staying: tuple[Path, subproc
         assert client.search(None, "SUBJECT", number)[1] != [b""]
 
 
-def test_interrupt_ends_it_within_ten_seconds(staying: tuple[Path, subprocess.Popen[str], dict[str, int]]) -> None:
+def test_interrupt_ends_it_within_ten_seconds(staying: tuple[Path, Forked, dict[str, int]]) -> None:
     """Ctrl-C ends servers and daemon, and a day that went well exits 0."""
     _folder, process, _ports = staying
     process.send_signal(signal.SIGINT)
@@ -266,8 +261,7 @@ def test_early_interrupt_is_said_and_exits_1(tmp_path: Path) -> None:
     """Whoever stops the demo before its day is over is told how far it came, and how to look at it beside a configuration of their own."""
     (tmp_path / "config").mkdir()
     (tmp_path / "config" / "triage.toml").touch()
-    with (tmp_path / "told").open("w") as told:
-        process = subprocess.Popen([*_TRIAGE, "demo", "--once"], cwd=tmp_path, stdout=told, text=True)
+    process = triage("demo", "--once", out=tmp_path / "told", folder=tmp_path)
     _told(tmp_path, "IMAP 127.0.0.1")
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=20) == 1
@@ -278,7 +272,7 @@ def test_early_interrupt_is_said_and_exits_1(tmp_path: Path) -> None:
 
 def test_configuration_of_ones_own_is_refused(tmp_path: Path) -> None:
     """The demo never plays on a configuration that somebody names: exit 2, and nothing is written."""
-    refused = _triage(tmp_path, "--config", "mine.toml", "demo", "--once")
+    refused = ran("--config", "mine.toml", "demo", "--once", folder=tmp_path)
     assert (refused.returncode, list(tmp_path.iterdir())) == (2, [])
     assert "expected no --config" in refused.stderr
 
@@ -286,6 +280,6 @@ def test_configuration_of_ones_own_is_refused(tmp_path: Path) -> None:
 def test_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
     """Where var/demo cannot be made, one line says so, and the exit code is that of a wrong setting."""
     (tmp_path / "var").touch()
-    refused = _triage(tmp_path, "demo", "--once")
+    refused = ran("demo", "--once", folder=tmp_path)
     assert (refused.returncode, refused.stdout) == (2, "")
     assert refused.stderr == "triage: var/demo: Not a directory: expected a folder that the demo can write to\n"
