@@ -202,8 +202,8 @@ class OrderFactTable(Protocol):
     def tell(self, event: str, case_id: int, recipient: str, at: datetime) -> None:
         """Note that an event of an order was told; ValueError where it had been."""
 
-    def told_about(self, beginning: str, since: datetime) -> bool:
-        """Whether an event was told since then whose name begins so."""
+    def told_about(self, beginning: str, since: datetime) -> int | None:
+        """Case of the latest event that was told since then and whose name begins so; None where there is none."""
 
     def told_since(self, since: datetime, recipient: str = "") -> int:
         """How many events were told of since then, to one address or, with "", to all."""

@@ -77,6 +77,8 @@ class AlertKind(StrEnum):
     BACKORDERED = "backordered"
     UNAVAILABLE = "unavailable"
     PAYMENT_FAILED = "payment_failed"
+    #: After all: only whoever was told that it failed is told that it went through.
+    PAID = "paid"
     REFUNDED = "refunded"
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.orders.away import Switch
 from tests.orders.house import asking, house
-from tests.orders.making import ANN, at, failed, order
+from tests.orders.making import ANN, at, failed, order, paid
 from tests.rows import rows
 from tests.spine.office import JANE, Office, plain
 from triage.case import CaseStatus
@@ -22,7 +22,7 @@ from triage.orders.alerts import alerts
 from triage.orders.books.sqlite import SqliteBook
 from triage.stages.advise import MARK
 
-ALL = '[orders.advice]\ntell = ["delayed", "backordered", "unavailable", "payment_failed"]\n'
+ALL = '[orders.advice]\ntell = ["delayed", "backordered", "unavailable", "payment_failed", "paid"]\n'
 #: A Sunday at noon, when nobody minds a letter.
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -97,6 +97,74 @@ async def test_a_failed_payment(tmp_path: Path) -> None:
         assert "http" not in text
         case = await office.case()
         assert (case.category, case.status) == ("payment", CaseStatus.PENDING)
+
+
+def unpaid(number: str = "ORD1234", **fields: object) -> Order:
+    """Ann's order, whose payment failed an hour or two ago."""
+    attempt = replace(failed().attempts[0], at=at(22))
+    return order(number, status=OrderStatus.PENDING, payments=(replace(failed(), attempts=(attempt,)),), shipments=(), **fields)
+
+
+def paid_since(number: str = "ORD1234", **fields: object) -> Order:
+    """The same order, paid."""
+    return order(number, status=OrderStatus.PROCESSING, payments=(paid(id="p2", at=at(22, 11)),), shipments=(), **fields)
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+async def test_a_payment_that_goes_through_after_all(tmp_path: Path, language: str) -> None:
+    """Whoever was told that it failed hears it once, in the same thread, and the case is solved unless they answer."""
+    async with watching(tmp_path) as (office, book):
+        await news(office, book, unpaid(language=language))
+        await news(office, book, paid_since(language=language))
+        worry, relief = office.came(ANN)
+        assert ("49.90 EUR for your order ORD1234, which had failed before, has gone through" in plain(relief)) == (language == "en")
+        assert ("die zuvor fehlgeschlagen war, ist eingegangen" in plain(relief)) == (language == "de")
+        assert relief["In-Reply-To"] == worry["Message-ID"]
+        assert "[SP-100001]" in relief["Subject"]
+        assert (await office.case()).status is CaseStatus.SOLVED
+        assert [event.detail["what"] for event in await office.events("advised")] == ["payment_failed", "paid"]
+        await news(office, book, paid_since(language=language, customer="Ann C."))
+        await office.store.transact(lambda tx: tx.orders.set_mark(MARK, "0"))
+        await office.work()
+        assert len(office.came(ANN)) == 2
+
+
+async def test_a_payment_of_whoever_has_written_meanwhile(tmp_path: Path) -> None:
+    """The news comes all the same, and the case stays with whoever answers it."""
+    async with watching(tmp_path) as (office, book):
+        await news(office, book, unpaid())
+        await office.get(asking(f"Re: {office.last(ANN)['Subject']}", "I have tried another card, please look."))
+        await news(office, book, paid_since())
+        assert "has gone through" in plain(office.last(ANN))
+        assert (await office.case()).status is CaseStatus.OPEN
+
+
+async def test_a_payment_goes_through_where_nobody_was_worried(tmp_path: Path) -> None:
+    """No word to whoever knows of no failure, whose case is done, whose address is another now, or who was told too much to hear of it."""
+    async with watching(tmp_path, ALL + "per_customer_day = 2\n") as (office, book):
+        await news(office, book, paid_since("ORD1"))
+        assert office.came(ANN) == []
+        await news(office, book, unpaid("ORD2"), unpaid("ORD3"), unpaid("ORD4"))
+        assert len(office.came(ANN)) == 2
+        await office.store.transact(lambda tx: tx.cases.set_status(1, CaseStatus.SOLVED, office.clock()))
+        await news(office, book, paid_since("ORD2"), paid_since("ORD3", addresses=("bob@other.example",)), paid_since("ORD4"))
+        assert (len(office.came(ANN)), office.came("bob@other.example")) == (2, [])
+
+
+async def test_a_payment_is_told_by_those_only_who_want_it(tmp_path: Path) -> None:
+    """Without "paid" in the settings nothing is said; where very much is told in an hour it waits like everything else."""
+    async with watching(tmp_path, ALL.replace(', "paid"', "")) as (office, book):
+        await news(office, book, unpaid())
+        await news(office, book, paid_since())
+        assert len(office.came(ANN)) == 1
+    (tmp_path / "b").mkdir()
+    async with watching(tmp_path / "b", ALL + "per_hour = 1\n") as (office, book):
+        await news(office, book, unpaid())
+        await news(office, book, paid_since())
+        assert len(office.came(ANN)) == 1
+        office.clock.forward(minutes=61)
+        await office.work()
+        assert len(office.came(ANN)) == 2
 
 
 async def test_what_cannot_be_had_waits_for_the_customer(tmp_path: Path) -> None:
@@ -227,6 +295,10 @@ async def test_an_order_system_that_is_away_is_asked_later(tmp_path: Path) -> No
         (order(status=OrderStatus.PENDING, payments=(failed(),)), []),
         (order(status=OrderStatus.SHIPPED, payments=(replace(failed(), attempts=(replace(failed().attempts[0], at=at(22)),)),)), []),
         (order(status=OrderStatus.PENDING, payments=()), []),
+        (order(payments=(paid(at=at(22)),)), [AlertKind.PAID]),
+        (order(payments=(paid(at=None),)), [AlertKind.PAID]),
+        (order(payments=(paid(at=at(22)), failed())), []),
+        (order(status=OrderStatus.CANCELLED, payments=(paid(at=at(22)),)), []),
     ],
 )
 def test_what_is_news(of: Order, kinds: list[AlertKind]) -> None:

@@ -1,10 +1,10 @@
-"""What of a changed order its customer is told before asking: delays, what cannot be had, failed payments; while they are fresh."""
+"""What of a changed order its customer is told before asking: delays, what cannot be had, payments; while they are fresh."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from triage.order import AlertKind, Order, OrderStatus
+from triage.order import AlertKind, Order, OrderStatus, PaymentStatus
 
 #: What happened longer ago is no news, and may only look changed because something else about the order was.
 _FRESH = timedelta(days=3)
@@ -13,6 +13,9 @@ _KINDS: Mapping[OrderStatus, AlertKind] = {
     OrderStatus.BACKORDERED: AlertKind.BACKORDERED,
     OrderStatus.UNAVAILABLE: AlertKind.UNAVAILABLE,
 }
+
+#: Nobody waits for the payment of such an order any more.
+_OVER = frozenset({OrderStatus.CANCELLED, OrderStatus.RETURNED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,3 +52,5 @@ def _of_payment(order: Order, now: datetime) -> Iterator[tuple[AlertKind, str]]:
     failed = latest.failed if latest and order.status in (OrderStatus.PENDING, OrderStatus.PROCESSING) else None
     if latest and failed and failed.at and now - failed.at <= _FRESH:
         yield AlertKind.PAYMENT_FAILED, f"{latest.id} {failed.at.isoformat()}"
+    if latest and latest.status is PaymentStatus.PAID and order.status not in _OVER and (latest.at is None or now - latest.at <= _FRESH):
+        yield AlertKind.PAID, latest.id

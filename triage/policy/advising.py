@@ -1,9 +1,10 @@
-"""A case that a change to an order opens, and the letter that tells its customer before anybody asks."""
+"""A case that a change to an order opens, and the letter that tells its customer before anybody asks; what follows when it ends well."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
-from triage.case import CaseEvent, CaseStatus, NewCase
+from triage.case import Case, CaseEvent, CaseStatus, NewCase
 from triage.decision import Decision, Outcome, ReplyOrder
 from triage.inquiry import AnswerKind, Checked, Known, OrderAnswer
 from triage.message import Address
@@ -40,8 +41,7 @@ def advice(
     """The case and its letter, which leaves `at` that time. `held_back`: why there is none, and a person looks; `why`: how we know."""
     category, issue = _MATTERS[kind]
     topic = policy.topic(category, issue)
-    answer = OrderAnswer(kind=AnswerKind.STATUS, order=order, source=checked.source, at=checked.at)
-    letter = ReplyOrder(kind=ReplyKind.ADVICE, recipient=address, deadline=at, text=kind.value, answer=answer, not_before=at)
+    letter = _letter(kind, checked, order, address, at)
     new_case = NewCase(
         category=category,
         issue=issue,
@@ -72,6 +72,26 @@ def advice(
         kept=() if held_back else _NOT_ASKED,
         known=Known(checked=(checked,)),
     )
+
+
+def paid(case: Case, checked: Checked, order: Order, address: str, *, now: datetime, at: datetime, thread: tuple[str, ...]) -> Decision:
+    """What follows in a case whose customer was told that a payment had failed, now that it went through; solved unless they answer."""
+    kind, found = AlertKind.PAID, Decision(outcome=Outcome.NOTED, reason="the payment went through", case_id=case.id)
+    told = _event(now, "advised", {"what": kind.value, "order": order.number})
+    return replace(
+        found,
+        events=(_event(now, "order_checked", checked_detail(checked)), told),
+        # It waits for nobody any more; a case in which the customer has written stays with whoever answers it.
+        status=CaseStatus.OPEN if case.status is CaseStatus.PENDING else None,
+        replies=(replace(_letter(kind, checked, order, address, at), thread=thread),),
+        kept=_NOT_ASKED if case.status is CaseStatus.PENDING else (),
+        known=Known(checked=(checked,)),
+    )
+
+
+def _letter(kind: AlertKind, checked: Checked, order: Order, address: str, at: datetime) -> ReplyOrder:
+    answer = OrderAnswer(kind=AnswerKind.STATUS, order=order, source=checked.source, at=checked.at)
+    return ReplyOrder(kind=ReplyKind.ADVICE, recipient=address, deadline=at, text=kind.value, answer=answer, not_before=at)
 
 
 def _event(now: datetime, kind: str, detail: Mapping[str, str]) -> CaseEvent:

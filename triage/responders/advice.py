@@ -1,6 +1,7 @@
 """Word of a change to an order, before the customer asks."""
 
 from triage.errors import TemplateError
+from triage.message import Message
 from triage.responders.compose import text_entity
 from triage.responders.desk import Assignment, Desk
 from triage.responders.envelope import Letter
@@ -26,5 +27,10 @@ def advise(desk: Desk, assignment: Assignment) -> Letter:
         entity = text_entity(desk.templates.render(translated(desk, f"advice/{assignment.order.text}", case.language), context))
     except TemplateError as error:
         fallback, entity = str(error), text_entity(built_in(context))
-    number = one_line(answer.order.number, 60)
-    return Letter(subject=f"[{case.number}] {_SUBJECTS.get(case.language, _SUBJECT)} {number}", entity=entity, fallback=fallback)
+    number, thread = one_line(answer.order.number, 60), assignment.order.thread
+    return Letter(
+        subject=f"[{case.number}] {_SUBJECTS.get(case.language, _SUBJECT)} {number}",
+        entity=entity,
+        answers=Message(message_id=thread[-1], references=thread[:-1]) if thread else None,
+        fallback=fallback,
+    )

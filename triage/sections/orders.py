@@ -75,7 +75,7 @@ class HttpSettings(Section):
 class AdviceSettings(Section):
     """What customers are told of changes to their orders before they ask."""
 
-    #: delayed, backordered, unavailable, payment_failed; none as shipped.
+    #: delayed, backordered, unavailable, payment_failed, paid after it, refunded; none as shipped.
     tell: tuple[AlertKind, ...] = ()
     every: Duration = timedelta(minutes=1)
     #: Beyond these a person looks first: of one customer in a day, of all in an hour.

@@ -113,7 +113,7 @@ class Settle:
         if tx.payments.case_of(heard.event.subject) is not None:
             return "told before"
         # The order system may have told of the failed payment before its provider did.
-        if heard.order is not None and tx.orders.told_about(_named_before(heard), self._now() - _DAY):
+        if heard.order is not None and tx.orders.told_about(_named_before(heard), self._now() - _DAY) is not None:
             return "the customer was told"
         return needless(heard, told=bool(address))
 

@@ -16,6 +16,7 @@ _KEEP = """insert or replace into order_facts(case_id, number, verdict, named, s
 _ASK = """insert or replace into order_questions(case_id, message, author, next_attempt_at) values (?, ?, ?, ?)"""
 
 _TOLD = "select count(*) from order_events where at > ?"
+_TOLD_ABOUT = "select case_id from order_events where event >= ? and event < ? and at > ? order by at desc, case_id desc limit 1"
 _TOLD_TO = "select count(*) from order_events where at > ? and recipient = ?"
 
 _ADDRESSES = ("from_", "sender", "reply_to")
@@ -78,11 +79,12 @@ class SqliteOrderFacts:
             "insert into order_events(event, case_id, recipient, at) values (?, ?, ?, ?)", (event, case_id, recipient, rows.moment(at))
         )
 
-    def told_about(self, beginning: str, since: datetime) -> bool:
-        """Whether an event was told since then whose name begins so."""
+    def told_about(self, beginning: str, since: datetime) -> int | None:
+        """Case of the latest event that was told since then and whose name begins so; None where there is none."""
         # The character behind every other ends the stretch of names, so that their index serves.
         values = (beginning, beginning + "\U0010ffff", rows.moment(since))
-        return self._db.execute("select 1 from order_events where event >= ? and event < ? and at > ?", values).fetchone() is not None
+        row = self._db.execute(_TOLD_ABOUT, values).fetchone()
+        return int(row[0]) if row else None
 
     def told_since(self, since: datetime, recipient: str = "") -> int:
         """How many events were told of since then."""
