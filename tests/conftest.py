@@ -8,6 +8,7 @@ import shutil
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
+from functools import cache
 from pathlib import Path
 
 import hypothesis
@@ -23,6 +24,8 @@ PASSWORD = "a secret of the tests"
 _USERS = 400
 _MEMORY, _ROOM = Path("/dev/shm"), 2 << 30
 _fresh = itertools.count()
+#: As it comes, structlog's draws each error in seconds, with a frame around every line and all variables.
+_PLAIN = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
 #: Files that wait for processes, servers and time-outs, the longest first: one of them begun last would run alone at the end.
 _LONG = ("tests/demo/test_whole.py", "tests/spine/test_daemon.py", "tests/mailbox/test_contract.py", "tests/proof/", "tests/spine/",
          "tests/mailbox/", "tests/transport/", "tests/cli/", "tests/classifier/", "tests/demo/")  # fmt: skip
@@ -69,10 +72,15 @@ def pytest_xdist_auto_num_workers() -> int:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files that wait come first; tests on the shared Dovecot are marked, so that they can be chosen."""
-    items.sort(key=lambda item: next((place for place, prefix in enumerate(_LONG) if item.nodeid.startswith(prefix)), len(_LONG)))
+    items.sort(key=lambda item: _place(item.nodeid.partition("::")[0]))
     for item in items:
         if "dovecot" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.dovecot)
+
+
+@cache
+def _place(file: str) -> int:
+    return next((place for place, prefix in enumerate(_LONG) if file.startswith(prefix)), len(_LONG))
 
 
 def need_dovecot() -> None:
@@ -85,9 +93,7 @@ def need_dovecot() -> None:
 def _logs_as_at_the_start() -> None:
     """No test hears less because another one, in the same process, ran a command that logs only warnings."""
     structlog.reset_defaults()
-    # As it comes, it draws each error in seconds, with a frame around every line and all variables.
-    plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
-    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], plain])
+    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], _PLAIN])
 
 
 @pytest.fixture(scope="session")

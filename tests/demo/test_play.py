@@ -10,6 +10,7 @@ import pytest
 
 from tests.demo.conftest import sample
 from tests.orders.making import ANN, checked, order
+from tests.stores import laid
 from triage.case import NewCase
 from triage.decision import Outcome
 from triage.demo import place
@@ -52,7 +53,7 @@ class _Stage:
 @pytest.fixture
 async def stage(tmp_path: Path) -> AsyncIterator[_Stage]:
     """A stage with no day yet."""
-    store = open_store(tmp_path / "triage.db", "SP")
+    store = open_store(laid(tmp_path / "triage.db"), "SP")
     async with running(place.users()) as servers:
         told: list[int] = []
         notices: list[str] = []

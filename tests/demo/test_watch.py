@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.demo.conftest import CUSTOMER, NOW, standing
+from tests.stores import laid
 from triage.case import NewCase
 from triage.decision import Outcome
 from triage.demo.watch import Watch, by_number
@@ -26,7 +27,7 @@ _READING = Reading(
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
     """An open store with nothing in it."""
-    opened = open_store(tmp_path / "triage.db", "SP")
+    opened = open_store(laid(tmp_path / "triage.db"), "SP")
     yield opened
     await opened.close()
 

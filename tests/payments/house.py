@@ -13,6 +13,7 @@ from tests.orders.making import order
 from tests.payments.making import signed, stripe_event
 from tests.spine.office import Office, Post
 from tests.spine.world import Clock
+from tests.stores import laid
 from triage import order_parts, payment_parts
 from triage.alarm import AlarmBoard
 from triage.installation import read_plan
@@ -80,6 +81,7 @@ async def house(root: Path, *, known: Sequence[Order] = (UNPAID,), extra: str = 
     book = Switch(SqliteBook(root / "orders.db"))
     assert isinstance(book.inner, SqliteBook)
     await book.inner.put(known)
+    laid(settings.paths.store)
     store, heard = open_case_store(settings), Bell()
     parts = parts_of(settings, clock, board)
     hear = payment_parts.listener(parts, store, heard)

@@ -13,6 +13,7 @@ from tests.orders.making import order
 from tests.payments.house import NOON, counted, house
 from tests.payments.making import CHARGE, DISPUTE, INTENT, REFUND, WARNING, signed, stripe_event
 from tests.spine.world import Clock
+from tests.stores import laid
 from triage.alarm import AlarmBoard
 from triage.errors import NotGenuineError, StoreBrokenError, StoreBusyError, StoreFullError, StoreLostError, TemporaryError, TooOldError
 from triage.order import Order
@@ -62,7 +63,7 @@ class Full:
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Full]:
     """A store that can be full."""
-    opened = open_store(tmp_path / "triage.db", "SP", busy_timeout=5)
+    opened = open_store(laid(tmp_path / "triage.db"), "SP", busy_timeout=5)
     yield Full(opened)
     await opened.close()
 

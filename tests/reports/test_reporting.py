@@ -10,6 +10,7 @@ import pytest
 
 from tests.bench import reports as generator
 from tests.store.test_log import entry
+from tests.stores import laid
 from triage.figures import Counts, Period, Promise, Report, Span
 from triage.people import People
 from triage.reporting import counted, made
@@ -33,7 +34,7 @@ def tx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """The tables of a store with two years of cases."""
     path: Path = tmp_path_factory.mktemp("store") / "triage.db"
     generator.filled(path, MANY)
-    db = connect(path)
+    db = connect(laid(path))
     yield SqliteTransaction(db, "SP")
     db.close()
 
@@ -123,7 +124,7 @@ def weekly(tx: Any, week: Period, first: int, many: int, **fields: Any) -> None:
 
 def test_a_flood_of_broken_kettles(tmp_path: Path) -> None:
     """Twenty complaints where two are usual are found: the rise, its words, the vendor of the chargebacks, and what to do."""
-    db = connect(tmp_path / "triage.db")
+    db = connect(laid(tmp_path / "triage.db"))
     tx: Any = SqliteTransaction(db, "SP")
     week = period_of(Span.WEEK, date(2026, 11, 18), WHERE)
     for back in range(1, 9):
@@ -151,7 +152,7 @@ def test_a_flood_of_broken_kettles(tmp_path: Path) -> None:
 
 def test_a_shop_that_has_just_begun(tmp_path: Path) -> None:
     """Without a history nothing has risen, and a store without cases has a report."""
-    db = connect(tmp_path / "triage.db")
+    db = connect(laid(tmp_path / "triage.db"))
     tx: Any = SqliteTransaction(db, "SP")
     week = period_of(Span.WEEK, date(2026, 11, 18), WHERE)
     assert made(tx, week, week.end, PEOPLE.called, WHERE).total.counts == Counts()
@@ -164,7 +165,7 @@ def test_a_shop_that_has_just_begun(tmp_path: Path) -> None:
 
 def test_the_log_without_cases_is_of_no_consequence(tmp_path: Path) -> None:
     """A period in the future has nothing, and its length is not taken for more than has passed."""
-    db = connect(tmp_path / "triage.db")
+    db = connect(laid(tmp_path / "triage.db"))
     tx: Any = SqliteTransaction(db, "SP")
     month = period_of(Span.MONTH, date(2027, 5, 1), WHERE)
     assert made(tx, month, month.start - timedelta(days=3), PEOPLE.called, WHERE).waiting.many == 0
@@ -178,7 +179,7 @@ def answered(tx: Any, week: Period, first: int, many: int, **fields: Any) -> Non
 
 def test_a_model_that_drifts(tmp_path: Path) -> None:
     """Twelve weeks beside this one, each with the corrections that were known as long after it; what to do is told."""
-    db = connect(tmp_path / "triage.db")
+    db = connect(laid(tmp_path / "triage.db"))
     tx: Any = SqliteTransaction(db, "SP")
     week = period_of(Span.WEEK, date(2026, 11, 18), WHERE)
     weeks = [period_of(Span.WEEK, week.first - timedelta(days=7 * back), WHERE) for back in range(14)]
@@ -202,7 +203,7 @@ def test_a_model_that_drifts(tmp_path: Path) -> None:
 
 def test_a_long_period_is_no_worse_for_being_long(tmp_path: Path) -> None:
     """Of a quarter's weeks, too, only the corrections count that were known as long after each: people had no more time for it than before."""
-    db = connect(tmp_path / "triage.db")
+    db = connect(laid(tmp_path / "triage.db"))
     tx: Any = SqliteTransaction(db, "SP")
     db.execute("begin")
     for week in range(25):

@@ -13,6 +13,7 @@ from sqlite_utils import Database
 from tests.clocks import oracle
 from tests.making import SHIPPED, clockwork
 from tests.store.words import new_case
+from tests.stores import laid
 from triage.case import Case, CaseStatus, Deadline
 from triage.policy.timing import DONE
 from triage.store.connect import connect
@@ -55,7 +56,7 @@ class Course:
 
 
 def course(folder: str) -> Course:
-    return Course(connect(Path(folder) / "a.db"))
+    return Course(connect(laid(Path(folder) / "a.db")))
 
 
 @settings(max_examples=10)

@@ -6,6 +6,7 @@ import pytest
 
 from tests.spine.world import Clock
 from tests.store.words import event, new_case, raw, reading
+from tests.stores import laid
 from triage.case import Case
 from triage.decision import Outcome
 from triage.ports import Store, Transaction
@@ -39,7 +40,7 @@ async def seen(follower: Follower) -> list[int]:
 
 async def test_it_begins_with_what_happens_from_then_on(tmp_path: Path) -> None:
     """The history before its first look is not followed; each case is considered once, however much happened to it."""
-    store = open_store(tmp_path / "a.db", "SP")
+    store = open_store(laid(tmp_path / "a.db"), "SP")
     await happened(store, 1, 2)
     follower = Follower("one", store, Clock())
     assert await seen(follower) == []
@@ -51,7 +52,7 @@ async def test_it_begins_with_what_happens_from_then_on(tmp_path: Path) -> None:
 
 async def test_it_goes_on_where_it_stopped(tmp_path: Path) -> None:
     """A new start under the same name goes on, another name has its own place, and much comes in portions."""
-    store = open_store(tmp_path / "a.db", "SP")
+    store = open_store(laid(tmp_path / "a.db"), "SP")
     assert await seen(Follower("one", store, Clock())) == []
     await happened(store, *range(1, follow._BATCH + 3))
     assert len(await seen(Follower("one", store, Clock()))) == follow._BATCH
@@ -72,7 +73,7 @@ async def decided(store: Store, row: int) -> None:
 
 async def test_messages_go_first(tmp_path: Path) -> None:
     """What happens while messages wait to be decided is followed when they are, each case once; what waits later is let go first again."""
-    store, clock = open_store(tmp_path / "a.db", "SP"), Clock()
+    store, clock = open_store(laid(tmp_path / "a.db"), "SP"), Clock()
     follower = Follower("one", store, clock)
     assert await seen(follower) == []
     await waiting(store, 1, 2)
@@ -96,7 +97,7 @@ async def test_messages_go_first(tmp_path: Path) -> None:
 async def test_messages_that_go_on_waiting_hold_nothing_up_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """After its patience it follows to the end, however many goes that takes and though messages still wait, and then rests anew."""
     monkeypatch.setattr(follow, "_BATCH", 2)
-    store, clock = open_store(tmp_path / "a.db", "SP"), Clock()
+    store, clock = open_store(laid(tmp_path / "a.db"), "SP"), Clock()
     follower = Follower("one", store, clock)
     assert await seen(follower) == []
     await waiting(store, 1)
@@ -113,7 +114,7 @@ async def test_messages_that_go_on_waiting_hold_nothing_up_for_ever(tmp_path: Pa
 
 async def test_a_first_look_does_not_wait(tmp_path: Path) -> None:
     """Where it begins is settled at once, also while messages wait: what happens from then on is followed."""
-    store, clock = open_store(tmp_path / "a.db", "SP"), Clock()
+    store, clock = open_store(laid(tmp_path / "a.db"), "SP"), Clock()
     await waiting(store, 1)
     await happened(store, 1)
     follower = Follower("one", store, clock)

@@ -8,6 +8,7 @@ import pytest
 
 from tests.making import DUE, PEOPLE, SHIPPED, clockwork, writer
 from tests.store.words import NOON, event, later, new_case, raw, reading
+from tests.stores import laid
 from triage.alarm import AlarmBoard
 from triage.case import CaseEvent
 from triage.correction import Correction
@@ -25,7 +26,7 @@ HERE = Place(folder="Orders", uid_validity=3, uid=10)
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
     """An empty store."""
-    opened = open_store(tmp_path / "triage.db", "SP")
+    opened = open_store(laid(tmp_path / "triage.db"), "SP")
     yield opened
     await opened.close()
 

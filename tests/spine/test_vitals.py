@@ -8,6 +8,7 @@ import pytest
 
 from tests.spine.world import Clock
 from tests.store.words import NOON, Each, key, new_case, raw, reading
+from tests.stores import laid
 from triage.alarm import AlarmBoard
 from triage.clocks.forecast import Capacity
 from triage.decision import Outcome
@@ -49,7 +50,7 @@ class Ward:
 async def ward(tmp_path: Path):  # type: ignore[no-untyped-def]
     """One on an empty store, at noon."""
     clock = Clock(NOON)
-    store = open_store(tmp_path / "triage.db", "SP")
+    store = open_store(laid(tmp_path / "triage.db"), "SP")
     yield Ward(store, clock, AlarmBoard(), Pulses(clock))
     await store.close()
 

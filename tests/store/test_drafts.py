@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.store.words import NOON, later, new_case
+from tests.stores import laid
 from triage.drafts import DraftStatus, Suggestion
 from triage.ports import Store, Transaction
 from triage.store.sqlite import open_store
@@ -14,7 +15,7 @@ from triage.store.sqlite import open_store
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
     """An empty store."""
-    opened = open_store(tmp_path / "a.db", "SP")
+    opened = open_store(laid(tmp_path / "a.db"), "SP")
     yield opened
     await opened.close()
 

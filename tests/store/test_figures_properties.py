@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.store.test_log import entry
 from tests.store.words import NOON, later
+from tests.stores import laid
 from triage.entry import Entry, Wanted
 from triage.figures import Counts, Promise
 from triage.reports import rollup
@@ -84,7 +85,7 @@ def plain(it: Entry, now: datetime) -> Counts:
 
 def opened(folder: Path, found: Sequence[Entry]) -> Any:
     """The tables with that log alone."""
-    db = connect(folder / "triage.db")
+    db = connect(laid(folder / "triage.db"))
     db.execute("delete from log")
     db.execute("delete from log_entries")
     db.execute("delete from log_words")

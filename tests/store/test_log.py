@@ -7,6 +7,7 @@ import pytest
 
 from tests.store.conftest import SqlitePlace
 from tests.store.words import NOON, Each, later
+from tests.stores import laid
 from triage.case import CaseStatus, Priority
 from triage.entry import Channel, Entry, Wanted
 from triage.store.connect import connect
@@ -105,7 +106,7 @@ async def test_mail_that_waits_is_seen(each: Each) -> None:
 
 def test_deciding_pays_nothing_for_the_log(place: SqlitePlace) -> None:
     """No trigger hangs on a table that mail passes, and its one index is of messages that open no case."""
-    db = connect(place.path)
+    db = connect(laid(place.path))
     try:
         triggers = {table for (table,) in db.execute("select tbl_name from sqlite_master where type = 'trigger'")}
         assert triggers == {"log_words"}
@@ -130,7 +131,7 @@ def test_deciding_pays_nothing_for_the_log(place: SqlitePlace) -> None:
 )
 def test_what_is_asked_is_found_by_an_index(place: SqlitePlace, sql: str, index: str) -> None:
     """No question of the log reads every case."""
-    db = connect(place.path)
+    db = connect(laid(place.path))
     try:
         plan = " ".join(str(row[-1]) for row in db.execute(f"explain query plan {sql}"))
         assert index in plan
@@ -141,7 +142,7 @@ def test_what_is_asked_is_found_by_an_index(place: SqlitePlace, sql: str, index:
 
 async def test_entries_of_a_former_version_can_be_read(place: SqlitePlace) -> None:
     """A field that was unknown when an entry was written has its default, until something happens to the case."""
-    db = connect(place.path)
+    db = connect(laid(place.path))
     SqliteLog(db).put(FULL, "words")
     db.execute("update log_entries set entry = json_remove(entry, '$.model', '$.said', '$.strange', '$.corrected_at')")
     [found] = SqliteLog(db).find(Wanted())

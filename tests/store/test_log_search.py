@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.store.test_log import entry
+from tests.stores import laid
 from triage.entry import Wanted
 from triage.store.connect import connect
 from triage.store.log import SqliteLog
@@ -26,7 +27,7 @@ def fits(text: str, asked: list[str]) -> bool:
 
 def written(folder: Path, texts: list[str]) -> SqliteLog:
     """A log of these texts."""
-    log = SqliteLog(connect(folder / f"{next(_fresh)}.db"))
+    log = SqliteLog(connect(laid(folder / f"{next(_fresh)}.db")))
     for number, text in enumerate(texts, 1):
         log.put(entry(number), text)
     return log

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.store.words import Each, new_case, raw
+from tests.stores import laid
 from triage.errors import PermanentError, StoreBrokenError, StoreFullError
 from triage.store import connect
 from triage.store.reserve import Reserve
@@ -39,7 +40,7 @@ async def test_a_daemon_keeps_it_while_it_is_open(tmp_path: Path) -> None:
     store = open_for_daemon(tmp_path / "a.db", "SP", reserve=1 << 20)
     await store.expect_room()
     assert (tmp_path / "a.db.reserve").exists()
-    beside = open_store(tmp_path / "a.db", "SP")
+    beside = open_store(laid(tmp_path / "a.db"), "SP")
     await beside.expect_room()
     await beside.close()
     await store.close()
@@ -69,7 +70,7 @@ def damaged(path: Path) -> None:
 async def test_a_damaged_store_is_not_worked_on(tmp_path: Path) -> None:
     """Bit rot anywhere in the file ends the start of the daemon with what to do about it; the file is left as it is."""
     path = tmp_path / "a.db"
-    store = open_store(path, "SP")
+    store = open_store(laid(path), "SP")
     await Each(store).messages.add([raw(uid, b"x" * 2000) for uid in range(100)])
     await store.close()
     damaged(path)
@@ -83,7 +84,7 @@ async def test_a_damaged_store_is_not_worked_on(tmp_path: Path) -> None:
 
 async def test_a_store_too_large_to_look_through_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The look at the start takes seconds at most."""
-    store = open_store(tmp_path / "a.db", "SP")
+    store = open_store(laid(tmp_path / "a.db"), "SP")
     await Each(store).messages.add([raw(uid, b"x" * 20_000) for uid in range(300)])
     await store.close()
     monkeypatch.setattr(connect, "_CHECK_SECONDS", -1.0)

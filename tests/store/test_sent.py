@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from tests.store.words import DEFERRED, NOON, new_case, raw, reading, reply
+from tests.stores import laid
 from triage.decision import Outcome
 from triage.message import MessageKey
 from triage.ports import Transaction
@@ -26,7 +27,7 @@ async def test_each_is_noted_once(tmp_path: Path) -> None:
         assert tx.sent.known("support", "Other", 7) == set()
         assert tx.sent.known("sales", "Sent", 7) == set()
 
-    store = open_store(tmp_path / "a.db", "SP")
+    store = open_store(laid(tmp_path / "a.db"), "SP")
     await store.transact(work)
     await store.close()
 
@@ -43,7 +44,7 @@ async def test_a_message_kept_as_decided(tmp_path: Path) -> None:
         assert tx.messages.undecided(10) == []
         assert [found.case_id for found in tx.cases.candidates(["m9@shop.example"], [])] == [1]
 
-    store = open_store(tmp_path / "a.db", "SP")
+    store = open_store(laid(tmp_path / "a.db"), "SP")
     await store.transact(work)
     await store.close()
 
@@ -64,6 +65,6 @@ async def test_only_what_never_began_is_superseded(tmp_path: Path) -> None:
         assert statuses == [DeliveryStatus.WITHHELD, DeliveryStatus.QUEUED, DeliveryStatus.DEFERRED, DeliveryStatus.QUEUED]
         assert not tx.deliveries.begin_data(1, NOON)
 
-    store = open_store(tmp_path / "a.db", "SP")
+    store = open_store(laid(tmp_path / "a.db"), "SP")
     await store.transact(work)
     await store.close()
