@@ -170,6 +170,15 @@ GOOD = (
         (b"SP-1.", b"4111 1111 1111 1111", "card number"),
         (b"SP-1.", b"SP-1." + b"x" * 999, "998"),
         (b"SP-1.", b"word\r\n" * 500, "below 2048"),
+        (b"ann@customer.example\r\n", b"=?utf-8?q?Ann_=C3=96z?=\r\n <ANN@customer.example>\r\n", ""),
+        (b"To: ann@customer.example", b"To: customers: ann@customer.example, bob@b.example;", "one recipient"),
+        (b"To: ann@customer.example", b"To: undisclosed-recipients:;", "one recipient"),
+        (b"To: ann@customer.example", b"To: bob@b.example\r\nTo: ann@customer.example", "2 fields 'to'"),
+        (b"To: ann@customer.example\r\n", b"", "0 fields 'to'"),
+        (b"We have", b"=?utf-8?q?4111_1111?=\r\n =?utf-8?q?_1111_1111?=", "card number"),
+        (b"We have", b"4111\r\n 1111\r\n 1111\r\n 1111", "card number"),
+        (b"We have", b"=?utf-8?b?NDExMQ==?= 1111 1111 1112", ""),
+        (b"<support@shop.example>", b"<support@shop.example>, eve@evil.example", "From is not ours"),
     ],
 )
 def test_the_invariants_find(old: bytes, new: bytes, complaint: str) -> None:
