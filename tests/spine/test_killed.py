@@ -33,7 +33,6 @@ def sender(root: Path, port: int) -> None:
 
 async def killed(root: Path, sink: Sink, step: str, passed: int) -> None:
     """A sender that is killed when the server sees that step."""
-    child = await asyncio.to_thread(forked, sender, root, sink.port)
     left = passed
 
     def see(seen: str) -> None:
@@ -43,6 +42,8 @@ async def killed(root: Path, sink: Sink, step: str, passed: int) -> None:
             if left < 0:
                 child.send_signal(signal.SIGKILL)
 
+    # Without giving way in between, or the sender might be seen before anybody looks.
+    child = forked(sender, root, sink.port)
     sink.observe = see
     code = await asyncio.to_thread(child.wait, 60)
     sink.observe = lambda _step: None
