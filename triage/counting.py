@@ -30,6 +30,9 @@ class FigureTable(Protocol):
     def took(self, start: datetime, end: datetime) -> Iterator[Took]:
         """How long each case took that arrived."""
 
+    def durations(self, start: datetime, end: datetime) -> Iterator[tuple[int | None, int | None, int | None]]:
+        """Of the same cases the seconds to acknowledgment, answer and resolution alone; None: not so far."""
+
     def solved(self, start: datetime, end: datetime) -> int:
         """How many cases were resolved in the period, whenever they arrived."""
 

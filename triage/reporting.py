@@ -80,8 +80,8 @@ def counted(tx: Transaction, period: Period, now: datetime, called: Callable[[st
 def _before(tx: Transaction, period: Period, now: datetime) -> Group:
     cells = tx.figures.cells(period.start, period.end, now, rollup.CELLS)
     durations = rollup.Durations()
-    for took in tx.figures.took(period.start, period.end):
-        durations.add(took)
+    for took in tx.figures.durations(period.start, period.end):
+        durations.add(*took)
     return rollup.whole(period.title, cells, durations, tx.figures.scores(period.start, period.end))
 
 

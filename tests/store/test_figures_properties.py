@@ -129,6 +129,7 @@ def test_every_count_is_that_of_the_plain_list(tmp_path: Path, found: list[Entry
 def _durations(figures: Any, start: datetime, end: datetime, came: Sequence[Entry]) -> None:
     took = list(figures.took(start, end))
     assert len(took) == len(came)
+    assert Counter(figures.durations(start, end)) == Counter((it.acknowledgment, it.answer, it.resolution) for it in took)
     solved = sorted((it.resolved_at - it.received_at).total_seconds() for it in came if it.resolved_at)
     found = rollup.times([it.resolution for it in took if it.resolution is not None])
     assert found.n == len(solved)

@@ -55,14 +55,14 @@ class Durations:
     answer: list[int] = field(default_factory=list)
     resolution: list[int] = field(default_factory=list)
 
-    def add(self, took: Took) -> None:
+    def add(self, acknowledgment: int | None, answer: int | None, resolution: int | None) -> None:
         """One case more."""
-        if took.acknowledgment is not None:
-            self.acknowledgment.append(took.acknowledgment)
-        if took.answer is not None:
-            self.answer.append(took.answer)
-        if took.resolution is not None:
-            self.resolution.append(took.resolution)
+        if acknowledgment is not None:
+            self.acknowledgment.append(acknowledgment)
+        if answer is not None:
+            self.answer.append(answer)
+        if resolution is not None:
+            self.resolution.append(resolution)
 
     def extend(self, others: "Durations") -> None:
         """Those of more cases."""
@@ -93,7 +93,7 @@ class Gathered:
         # Cases with the same names go to the same groups: far fewer than cases.
         alike: dict[tuple[str, ...], Durations] = defaultdict(Durations)
         for took in tooks:
-            alike[took.names].add(took)
+            alike[took.names].add(took.acknowledgment, took.answer, took.resolution)
             # Days are of the calendar: where the clock is changed one has 23 hours, another 25.
             number = bisect_right(midnights, took.received) - 1
             self._received[number] += 1
