@@ -113,7 +113,7 @@ def test_a_length_that_no_scheme_has_is_no_card(length: int) -> None:
     assert mask_text(f"id {number} end")[1] == 0
 
 
-@pytest.mark.parametrize("name", SEPARATORS)
+@rows("name", SEPARATORS)
 def test_no_separator_hides_a_card(name: str) -> None:
     """Whatever stands between the groups, seen or unseen, the number is found and what was around it stays."""
     assert mask_text(f"My card: {SEPARATORS[name].join(FOURS)} thanks") == (f"My card: {SHOWN} thanks", 1)
@@ -172,7 +172,7 @@ def test_a_card_behind_many_other_numbers_is_found(count: int) -> None:
     assert mask_text("12 " * count + "4111 1111 1111 1111 end") == ("12 " * count + f"{SHOWN} end", 1)
 
 
-@pytest.mark.parametrize(
+@rows(
     "text",
     [
         "IBAN DE89 3704 0044 0532 0130 00", "IBAN FR14 2004 1010 0505 0001 3M02 606", "IBAN: NL91ABNA0417164300", "IT60X0542811101000000123456",

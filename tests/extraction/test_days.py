@@ -141,7 +141,7 @@ def test_digits_are_as_sure_as_they_are_clear(text: str, language: str, region: 
     assert (fact.value, fact.confidence) == (expected, confidence)
 
 
-@pytest.mark.parametrize(
+@rows(
     "text",
     [
         "31/04/2026", "30.02.2026", "29/02/2025", "29 February 2025", "Feb 29 2026", "31 June", "0/0/2026", "00.01.2026", "32/12/2025",

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tests.rows import rows
 from triage.extraction.extract import extract
 from triage.extraction.patterns import Patterns
 from triage.message import Attachment, Message
@@ -19,7 +20,7 @@ def numbers(text: str, **parts: object) -> list[tuple[str, str]]:
     return sorted({(fact.kind, fact.value) for fact in facts if fact.kind in NUMBERS})
 
 
-@pytest.mark.parametrize(
+@rows(
     ("text", "kind", "value"),
     [
         ("Order ORD789456 is late", "order_number", "ORD789456"),

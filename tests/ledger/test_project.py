@@ -10,6 +10,7 @@ import pytest
 
 from tests.ledger.files import JOHN, at, event, file, message, sent, worked_example
 from tests.making import ARRIVED, PEOPLE
+from tests.rows import rows
 from triage.case import CaseEvent, CaseStatus, Deadline
 from triage.entry import Channel, Entry
 from triage.ledger.columns import COLUMNS, UNKNOWN, row
@@ -133,7 +134,7 @@ SOURCES: tuple[tuple[dict[str, Any], tuple[Any, ...], str, object], ...] = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(("fields", "events", "name", "expected"), SOURCES)
+@rows(("fields", "events", "name", "expected"), SOURCES)
 def test_each_field_has_its_source(fields: dict[str, Any], events: tuple[Any, ...], name: str, expected: object) -> None:
     """A field follows what happened to the case, and says nothing of what did not."""
     assert getattr(entry_of(file(*events, **fields)), name) == expected

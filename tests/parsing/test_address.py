@@ -3,6 +3,7 @@
 import pytest
 
 from tests.parsing.mail import plain, read
+from tests.rows import rows
 from triage.parsing import address
 
 
@@ -37,7 +38,7 @@ def test_honest_fields_give_their_mailboxes(field: str, expected: list[tuple[str
     assert people(field) == expected
 
 
-@pytest.mark.parametrize(
+@rows(
     "field",
     [
         "",

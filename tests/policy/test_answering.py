@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.making import ARRIVED, DUE, JANE, NOW, PEOPLE, SHIPPED, case, event, reading
+from tests.rows import rows
 from triage.case import Case, CaseStatus, Deadline, Priority
 from triage.command import Word
 from triage.correction import Ruling
@@ -409,8 +410,8 @@ def test_all_that_was_written_comes_back() -> None:
     assert order.words == "#resolv soon\n#order  ORD789\nDear Ann,\nit is on its way."
 
 
-@pytest.mark.parametrize("role", list(Role))
-@pytest.mark.parametrize("word", [word for word in Word if word is not Word.CONFIRM])
+@rows("role", list(Role))
+@rows("word", [word for word in Word if word is not Word.CONFIRM])
 def test_each_role_has_its_words(role: Role, word: Word) -> None:
     """A command that is not a role's is refused in so many words, and one that is its own never for that reason."""
     values = {

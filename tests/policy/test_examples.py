@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.making import ARRIVED, NOW, SHIPPED, case, decided, reading
+from tests.rows import rows
 from triage.case import Case, Priority
 from triage.policy.timing import aged, opened
 from triage.reading import Fact
@@ -66,7 +67,7 @@ LETTERS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("matter", "text", "amount", "departments", "priority"), LETTERS)
+@rows(("matter", "text", "amount", "departments", "priority"), LETTERS)
 def test_who_is_called_and_how_urgent_it_is(matter: str, text: str, amount: float, departments: list[str], priority: Priority) -> None:
     """The department whose matter it is, and whoever the words and amounts call upon besides; the priority rises and never falls."""
     category, _, issue = matter.partition("/")
@@ -132,7 +133,7 @@ class Around(StaffedTime):
         return start + timedelta(days=days)
 
 
-@pytest.mark.parametrize("matter", [matter for matter, *_ in LETTERS])
+@rows("matter", [matter for matter, *_ in LETTERS])
 def test_every_matter_has_its_clocks(matter: str) -> None:
     """Whatever it is about: a first answer, a solution and word of progress, whose times do not depend on the matter."""
     found = {one.kind: one.due_at - ARRIVED for one in opened(matter_of(matter), SHIPPED, Around())}

@@ -2,9 +2,8 @@
 
 from dataclasses import replace
 
-import pytest
-
 from tests.making import ARRIVED, DUE, NOW, PEOPLE, SHIPPED, case, event, reading
+from tests.rows import rows
 from triage.case import Case, CaseStatus, Rating
 from triage.decision import Decision, Match, Outcome
 from triage.policy.incoming import Incoming
@@ -23,9 +22,9 @@ def rate(score: int, of: Case = SOLVED, log: tuple[object, ...] = (), **feedback
     return rated(incoming, of, Rating(score=score, comment="so so"), "words")
 
 
-@pytest.mark.parametrize("score", range(1, 6))
-@pytest.mark.parametrize("on_low", ["reopen", "escalate", "record"])
-@pytest.mark.parametrize("low", [0, 2, 3])
+@rows("score", range(1, 6))
+@rows("on_low", ["reopen", "escalate", "record"])
+@rows("low", [0, 2, 3])
 def test_each_rating_is_kept_and_low_ones_are_acted_upon(score: int, on_low: str, low: int) -> None:
     """Whatever the policy, the rating is on record; a case is opened again, or management is told, only for a low one and where that is wanted."""
     decision = rate(score, on_low=on_low, low=low)

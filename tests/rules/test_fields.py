@@ -189,7 +189,7 @@ def test_other_helpdesks_get_a_case_and_no_answer(name: str) -> None:
     assert effects(person((f"old-{name}", "1"))) == set()
 
 
-@pytest.mark.parametrize(
+@rows(
     ("name", "value", "expected"),
     [
         ("x-spam-flag", "YES", P), ("x-spam-flag", " yes", P), ("x-spam-flag", "true", P), ("x-spam-flag", "NO", None), ("x-spam-flag", "", None),
@@ -302,11 +302,11 @@ def test_an_answer_without_a_method_is_known_by_its_words(subject: str) -> None:
     assert effects(person(subject=f"Re: {subject}", attachments=(part("text/calendar"),))) == set()
 
 
-@pytest.mark.parametrize(
+@rows(
     "name",
     ["delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-forwarded-to", "x-delivered-to", "apparently-to", "resent-to"],
 )
-@pytest.mark.parametrize("value", [US, f"<{US}>", US.upper(), f"other@x.example, {US}", f"Support <{US}>", "support+web@shop.example"])
+@rows("value", [US, f"<{US}>", US.upper(), f"other@x.example, {US}", f"Support <{US}>", "support+web@shop.example"])
 def test_delivery_fields_that_name_us(name: str, value: str) -> None:
     """A blind copy or a redirection names us where the server delivered it, and the customer is answered."""
     message = person((name, value), to=addresses("info@elsewhere.example"))

@@ -4,6 +4,7 @@ import pytest
 
 from tests.effort import effort
 from tests.making import IDENTITY, KEY, PEOPLE, message
+from tests.rows import rows
 from triage import keyed
 from triage.message import Address
 from triage.threads.numbers import answered_numbers, quoted_numbers
@@ -11,7 +12,7 @@ from triage.threads.numbers import answered_numbers, quoted_numbers
 NUMBER = "SP-100042"
 
 
-@pytest.mark.parametrize(
+@rows(
     ("text", "numbers"),
     [
         ("[SP-100042] We have received your message", ("SP-100042",)),
@@ -32,7 +33,7 @@ NUMBER = "SP-100042"
         ("", ()),
     ],
 )
-@pytest.mark.parametrize("place", ["subject", "text", "quoted"])
+@rows("place", ["subject", "text", "quoted"])
 def test_quoted_numbers(text: str, numbers: tuple[str, ...], place: str) -> None:
     """Numbers are found in the subject, the text and the quotation, however people write them, and nothing else is."""
     found = {"subject": "", "text": "", "quoted": "", place: text}

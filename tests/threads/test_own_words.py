@@ -5,14 +5,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.effort import effort
+from tests.rows import rows
 from tests.threads.answers import NOTIFICATION, PROGRAMS, REFUSED, TOKEN, TYPED_IN_BETWEEN, WORDS, Program
 from triage.marks import CUSTOMER_BEGINS, CUSTOMER_ENDS, REPLY_ABOVE
 from triage.parsing import quotes
 from triage.threads.own_words import own_words
 
 
-@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.name)
-@pytest.mark.parametrize("words", WORDS, ids=["short", "letter", "German", "list"])
+@rows("program", PROGRAMS)
+@rows("words", WORDS)
 def test_only_what_was_typed_goes_on(program: Program, words: str) -> None:
     """Above our mark stands what somebody typed; the head of the quotation and all below it stay here."""
     found = own_words(program.answer(words))

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.effort import effort
+from tests.rows import rows
 from triage.threads.ratings import rating
 
 #: Score, text, comment.
@@ -166,7 +167,7 @@ NOT_GIVEN = [
 ]
 
 
-@pytest.mark.parametrize(("score", "text", "comment"), GIVEN, ids=[repr(text)[:40] for _score, text, _comment in GIVEN])
+@rows(("score", "text", "comment"), GIVEN)
 def test_a_rating_is_understood(score: int, text: str, comment: str) -> None:
     """The score is what was meant, and the comment is what was said beside it."""
     found = rating(text)
@@ -174,7 +175,7 @@ def test_a_rating_is_understood(score: int, text: str, comment: str) -> None:
     assert (found.score, found.comment) == (score, comment)
 
 
-@pytest.mark.parametrize("text", NOT_GIVEN, ids=[repr(text)[:40] for text in NOT_GIVEN])
+@rows("text", NOT_GIVEN)
 def test_other_numbers_rate_nothing(text: str) -> None:
     """Enumerations, dates, amounts, denials and contradictions are for people to read."""
     assert rating(text) is None
