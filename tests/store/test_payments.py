@@ -65,11 +65,11 @@ async def test_names_of_events_by_their_beginning(each: Each) -> None:
     """Whether something of the kind was told of an order, and of no other whose number begins alike."""
     case = await each.cases.open(new_case())
     await each.orders.tell("ORD1 payment_failed Stripe failed pi_1", case.id, "ann@customer.example", NOON)
-    assert await each.orders.told_about("ORD1 payment_failed ", NOON - timedelta(hours=1)) is True
-    assert await each.orders.told_about("ORD1 payment_failed ", NOON) is False
-    assert await each.orders.told_about("ORD payment_failed ", NOON - timedelta(hours=1)) is False
-    assert await each.orders.told_about("ORD11 payment_failed ", NOON - timedelta(hours=1)) is False
-    assert await each.orders.told_about("ORD1 delayed ", NOON - timedelta(hours=1)) is False
+    assert await each.orders.told_about("ORD1 payment_failed ", NOON - timedelta(hours=1)) == case.id
+    assert await each.orders.told_about("ORD1 payment_failed ", NOON) is None
+    assert await each.orders.told_about("ORD payment_failed ", NOON - timedelta(hours=1)) is None
+    assert await each.orders.told_about("ORD11 payment_failed ", NOON - timedelta(hours=1)) is None
+    assert await each.orders.told_about("ORD1 delayed ", NOON - timedelta(hours=1)) is None
 
 
 async def test_what_became_of_them_in_numbers(each: Each) -> None:

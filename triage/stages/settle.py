@@ -112,7 +112,7 @@ class Settle:
     def _needless(self, tx: Transaction, heard: Heard, address: str) -> str:
         if tx.payments.case_of(heard.event.subject) is not None:
             return "told before"
-        # The order system may have told of the failed payment before its provider did.
+        # The order system, or the provider in another way, may have told of it before.
         if heard.order is not None and tx.orders.told_about(_named_before(heard), self._now() - _DAY) is not None:
             return "the customer was told"
         return needless(heard, told=bool(address))
