@@ -101,6 +101,19 @@ NOT_OURS = [
     "how much tax do I owe the state this year",
     "Wie komme ich vom Bahnhof zum Rathaus?",
 ]
+#: A bank's or a public place's words where they are a matter of the shop, also where nobody names it.
+OURS = [
+    ("there is a transaction on my card that I never made", "dispute"),
+    ("somebody used my card for a purchase at your place", "dispute"),
+    ("why did it refuse my card just now", "payment"),
+    ("two identical payments to you on my statement", "payment"),
+    ("the purchase is still pending in my bank app and there's no order", "payment"),
+    ("what is the status of my order", "order"),
+    ("@corneryarns day nine of my two day delivery", "order"),
+    ("cancel the order I placed this morning", "order"),
+    ("@corneryarns you have my return and my 30 quid, refund?", "dispute"),
+    ("Welche Regeln gelten bei Ihnen für Rückgaben?", "dispute"),
+]
 
 
 @pytest.mark.parametrize(("texts", "category"), [(LOCAL_WAYS_TO_PAY, "payment"), (NOT_OURS, "other")], ids=["pay", "not-ours"])
@@ -108,6 +121,12 @@ def test_local_words_and_other_people_s_matters(texts: list[str], category: str,
     """Ways to pay are known by their local names, and what merely sounds like a matter of a shop is none."""
     answers = [answer.category for answer in shipped.classify_many([("", text) for text in texts])]
     assert answers.count(category) >= 0.9 * len(texts), answers
+
+
+def test_a_bank_s_words_are_the_shop_s_where_nobody_else_is_named(shipped: Model) -> None:
+    """A charge, a card or a refund without an owner is taken for a matter between the customer and us."""
+    answers = [answer.category for answer in shipped.classify_many([("", text) for text, _ in OURS])]
+    assert sum(answer == category for answer, (_, category) in zip(answers, OURS, strict=True)) >= 0.9 * len(OURS), answers
 
 
 LONG = (
