@@ -10,7 +10,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline, make_union
 
 from tests.classifier.forms import FORMS
-from tests.classifier.samples import MEASURED, MEASURING, SHIPPED
+from tests.classifier.samples import MEASURED, MEASURING, SHIPPED, UNTAUGHT
 from triage.classifier.corpus import Example, corpus_files, read, read_all
 from triage.classifier.evaluate import Judged, figures, judge
 from triage.classifier.model import Model
@@ -42,6 +42,7 @@ def worth(model: Model, sources: dict[str, list[Example]]) -> None:
         pooled += evenly(judged, POOLED)
         print(line(name, judged))
     print(line("pooled", pooled))
+    print(line("ours, never taught, written to be hard", judge(model, read(UNTAUGHT))[0]))
 
 
 def line(name: str, judged: Sequence[Judged]) -> str:

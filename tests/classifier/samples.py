@@ -11,6 +11,9 @@ SHIPPED = ROOT / "models" / "triage.npz"
 #: Present on machines that measure; never read by training.
 MEASURING = ROOT.parent / "shared" / "eval"
 
+#: Written by us after the shipped model, to be hard for it, and never taught: whoever teaches them writes others.
+UNTAUGHT = Path(__file__).with_name("untaught.jsonl")
+
 MEASURED = (
     "bitext_8k_retail",
     "banking77_mapped",
