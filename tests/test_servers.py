@@ -2,8 +2,10 @@
 
 import asyncio
 import smtplib
+import socket
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import SupportsBytes, SupportsIndex
 
 import psycopg
@@ -18,6 +20,7 @@ from tests.conftest import PASSWORD
 from tests.servers import chaos, invariants, smtp_sink
 from tests.servers import dovecot as dovecot_server
 from tests.servers import postgres as postgres_server
+from tests.servers.ports import free_ports
 from tests.servers.postgres import Postgres
 from triage.demo.servers import DemoServers, running
 
@@ -83,9 +86,19 @@ async def test_a_wrong_password_is_refused(embedded: DemoServers, password: str)
         await asyncio.to_thread(_submit, embedded.smtp_port, ["x@y.example"], login=("support@shop.example", password))
 
 
+def test_ports_of_servers_are_no_connection_s() -> None:
+    """A port for a server is none that the system lends to connections, so that it is still free when the server starts; none is given twice."""
+    ports, others = free_ports(300), free_ports(300)
+    lent = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    assert len({*ports, *others}) == 600
+    assert 10_000 <= min(ports) < max(ports) < max(lent, 32_768)
+    for port in ports[:20]:
+        socket.create_server(("127.0.0.1", port)).close()
+
+
 async def test_ports_can_be_chosen() -> None:
     """Fixed ports are used as given, so that a mail client can be pointed at them."""
-    imap_port, smtp_port = dovecot_server.free_ports(2)
+    imap_port, smtp_port = free_ports(2)
     async with running({"a@shop.example": "pw"}, imap_port=imap_port, smtp_port=smtp_port) as servers:
         assert (servers.imap_port, servers.smtp_port) == (imap_port, smtp_port)
         assert await asyncio.to_thread(_inbox, imap_port, "a@shop.example", "pw") == []

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.calling import Shop
-from tests.servers.dovecot import Dovecot, free_ports
+from tests.servers.dovecot import Dovecot
+from tests.servers.ports import free_ports
 from tests.servers.smtp_sink import Sink
 from tests.spine.conftest import big_world, readers, world
 from tests.spine.world import defaults

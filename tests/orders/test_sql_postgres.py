@@ -15,7 +15,7 @@ from tests.orders.house import asking, house
 from tests.orders.making import ANN, order
 from tests.orders.tables import LATER, MAPPING, PostgresTable, TablesPlace
 from tests.rows import rows
-from tests.servers import dovecot
+from tests.servers.ports import free_ports
 from tests.servers.postgres import Postgres
 from tests.spine.office import EVE, plain
 from triage.errors import OrderSystemAwayError, OrderSystemRefusedError, SettingsError
@@ -98,7 +98,7 @@ async def test_encryption_is_asked_for(shop: PostgresTable, postgres: Postgres) 
 
 async def test_a_server_that_is_away(shop: PostgresTable) -> None:
     """A port on which nobody listens is away."""
-    [port] = dovecot.free_ports(1)
+    [port] = free_ports(1)
     opened = shop.book(url=f"postgresql://reader@127.0.0.1:{port}/shop")
     with pytest.raises(OrderSystemAwayError, match="refused"):
         await opened.by_numbers(["ORD1234"])

@@ -16,6 +16,8 @@ from pathlib import Path
 
 from imapclient import IMAPClient
 
+from tests.servers.ports import free_ports
+
 #: Dovecot refuses to serve mail as root; a test run by root lends it this user.
 _UNPRIVILEGED = "nobody"
 
@@ -163,18 +165,6 @@ def installed() -> str | None:
     return found[0] if found else None
 
 
-def free_ports(count: int) -> list[int]:
-    """Loopback ports nobody listens on."""
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
-    finally:
-        for one in sockets:
-            one.close()
-
-
 class Dovecot:
     """One running server; `deliver` puts mail into an account, `client` opens a connection beside the code under test."""
 
@@ -236,7 +226,7 @@ class Dovecot:
         command = [binary, "-F", "-c", str(self.root / "dovecot.conf")]
         quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         self._process = subprocess.Popen(command, start_new_session=True, **quiet, **self._as_user())
-        give_up = time.monotonic() + 10
+        give_up = time.monotonic() + 60
         while True:
             with suppress(OSError), socket.create_connection(("127.0.0.1", self.imap_port), timeout=2) as probe:
                 if probe.recv(100).startswith(b"* OK"):

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.servers.dovecot import free_ports
+from tests.servers.ports import free_ports
 
 _LIBRARY = Path("/usr/lib/postfix/sbin")
 _MAIN = """\

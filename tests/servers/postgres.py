@@ -14,7 +14,7 @@ from typing import Any
 
 import psycopg
 
-from tests.servers.dovecot import free_ports
+from tests.servers.ports import free_ports
 
 #: It refuses to run as root; a test run by root lends it this user.
 _UNPRIVILEGED = "nobody"
@@ -59,7 +59,7 @@ class Postgres:
                 [self.binaries / "postgres", "-D", self.root / "data", *options], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 cwd=self.root, start_new_session=True, **self._as_user(),
             )  # fmt: skip
-        give_up = time.monotonic() + 30
+        give_up = time.monotonic() + 60
         while True:
             with suppress(psycopg.OperationalError):
                 self.owner().close()

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.servers.dovecot import free_ports
+from tests.servers.ports import free_ports
 
 #: Steps that can be scripted, in the order of a session.
 STEPS = ("connect", "ehlo", "starttls", "auth", "rset", "mail", "rcpt", "data", "dot", "quit")
@@ -218,7 +218,7 @@ def postfix_sink(*options: str) -> Iterator[PostfixSink]:
 
 
 def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
-    give_up = time.monotonic() + 5
+    give_up = time.monotonic() + 60
     while True:
         with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
             return
