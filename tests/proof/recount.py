@@ -6,7 +6,7 @@ import sqlite3
 import statistics
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 COUNTS = (
@@ -17,7 +17,7 @@ COUNTS = (
 VENDOR = "carrier"
 #: What a customer writes a product behind.
 PRODUCT = "Product: "
-_ACK, _SOLVE, _WEEK = 24 * 3600, 48 * 3600, 7 * 24 * 3600
+_ACK, _SOLVE, _WEEK = 24 * 3600, 48 * 3600, timedelta(weeks=1)
 _SAID = {
     "automatic": "automatic, bulk and list mail",
     "follow_up": "messages that continue a case",
@@ -66,7 +66,8 @@ class Case:
             if detail["to"] == VENDOR and not self.vendor:
                 self.vendor = detail["name"]
         elif kind == "resolved":
-            self.resolved = at
+            # Who resolves once more what silence had resolved changes nothing about when that was.
+            self.resolved = at if self.resolved is None else self.resolved
         elif kind == "follow_up":
             self.follow_ups += 1
             if detail.get("reopened"):
@@ -120,8 +121,8 @@ def recount(db: sqlite3.Connection, start: datetime, end: datetime, now: datetim
                 found[f"{name}ratings"] += 1
                 found[f"{name}points"] += case.scores[-1][1]
     found.update(_excluded(db, start, end, cases))
-    found.update(_answers(db, (low, high), max(0, today - high)))
-    found.update({f"before, {name}": many for name, many in _answers(db, (low - 12 * _WEEK, low), max(0, today - high)).items()})
+    found.update(_answers(db, start, end, max(0, today - high)))
+    found.update({f"before, {name}": many for name, many in _answers(db, start - 12 * _WEEK, start, max(0, today - high)).items()})
     found.update({"excluded cases: closed as spam": sum(case.spam and low <= case.received < high for case in cases)})
     durations = _durations("all", came) | _durations("disputes", [it for it in came if it.matter.split("/")[0] in ("dispute", "payment")])
     members: dict[str, list[Case]] = defaultdict(list)
@@ -133,15 +134,18 @@ def recount(db: sqlite3.Connection, start: datetime, end: datetime, now: datetim
     return {name: value for name, value in {**found, **durations}.items() if value}
 
 
-def _answers(db: sqlite3.Connection, between: tuple[int, int], later: int) -> dict[str, int]:
+def _answers(db: sqlite3.Connection, start: datetime, end: datetime, later: int) -> dict[str, int]:
     """What the model said of messages that opened a case; a correction counts where it was known that long after its week."""
     found: Counter[str] = Counter()
+    low, high = int(start.timestamp()), int(end.timestamp())
+    # Weeks begin at midnight where the shop is, also where a clock was turned in between.
+    ends = [int((end - back * _WEEK).timestamp()) for back in range(14)]
     corrected = dict(db.execute("select case_id, min(at) from events where kind = 'corrected' group by case_id"))
     for case_id, received_at, text in db.execute("select case_id, received_at, reading from messages where outcome = 'opened'"):
         received, said = _second(received_at), json.loads(text)
-        if not between[0] <= received < between[1]:
+        if not low <= received < high:
             continue
-        week_over = between[1] - (between[1] - received - 1) // _WEEK * _WEEK
+        week_over = min(over for over in ends if over > received)
         wrong = case_id in corrected and not said["abstained"] and _second(corrected[case_id]) < week_over + later
         for name in ("all", said["category"]):
             found.update(
