@@ -25,6 +25,10 @@ class CaseStatus(StrEnum):
     CLOSED = "closed"
 
 
+#: Nobody of ours has anything to do about such a case.
+DONE = frozenset({CaseStatus.SOLVED, CaseStatus.CLOSED})
+
+
 class State(StrEnum):
     """What a mailbox shows of a status: whose turn it is, or nobody's."""
 

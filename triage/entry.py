@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
-from triage.case import CaseStatus, Priority
+from triage.case import DONE, CaseStatus, Priority
 
 
 class Channel(StrEnum):
@@ -94,7 +94,7 @@ class Entry:
     @property
     def done(self) -> bool:
         """True for a case that is solved or closed."""
-        return self.status in (CaseStatus.SOLVED, CaseStatus.CLOSED)
+        return self.status in DONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

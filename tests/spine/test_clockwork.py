@@ -14,8 +14,7 @@ from tests.clocks import oracle
 from tests.making import SHIPPED, clockwork
 from tests.store.words import new_case
 from tests.stores import laid
-from triage.case import Case, CaseStatus, Deadline
-from triage.policy.timing import DONE
+from triage.case import DONE, Case, CaseStatus, Deadline
 from triage.store.connect import connect
 from triage.store.transaction import SqliteTransaction
 

@@ -14,8 +14,7 @@ import pytest
 from tests.spine.office import FINANCE, JANE, Office, answer, opened_office, written
 from tests.spine.test_ratings import clicked
 from tests.spine.world import Clock
-from triage.case import Case, CaseEvent, CaseStatus, Deadline
-from triage.policy.timing import DONE
+from triage.case import DONE, Case, CaseEvent, CaseStatus, Deadline
 from triage.ports import Transaction
 from triage.reply import TO_CUSTOMER, Delivery, ReplyKind
 

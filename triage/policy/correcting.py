@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from triage.case import Case, CaseEvent, CaseStatus, Deadline, Priority
+from triage.case import DONE, Case, CaseEvent, CaseStatus, Deadline, Priority
 from triage.correction import SPAM, Provenance, Ruling
 from triage.decision import Decision, Outcome
 from triage.people import People
@@ -12,7 +12,6 @@ from triage.policy.escalate import Call, Escalation, Moment, escalate, theirs
 from triage.policy.table import Policy
 from triage.topic import Clocks, Topic
 
-_DONE = frozenset({CaseStatus.SOLVED, CaseStatus.CLOSED})
 _RISING = tuple(Priority)
 
 #: With "open", "kept" or "missed".
@@ -51,7 +50,7 @@ def corrected(given: Correcting) -> Corrected | None:
     if _says_nothing_new(case, ruling):
         return None
     before, topic = topic_of(case, given.policy), _topic(given)
-    done = ruling.spam or (case.status in _DONE and not is_spam(case))
+    done = ruling.spam or (case.status in DONE and not is_spam(case))
     escalation = Escalation() if done else _escalation(given, topic)
     after = _after(given, before, topic, escalation)
     return Corrected(

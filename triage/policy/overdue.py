@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from triage.case import Case, CaseEvent, Deadline
+from triage.case import DONE, Case, CaseEvent, Deadline
 from triage.decision import Decision, Outcome
 from triage.message import DeliveryReport
 from triage.people import People
 from triage.policy.escalate import Call, Moment, escalate
 from triage.policy.reminding import reminder
 from triage.policy.table import Policy
-from triage.policy.timing import DONE
 from triage.reply import TO_CUSTOMER, Delivery
 from triage.staff import MISSED
 from triage.topic import Clocks

@@ -1,11 +1,10 @@
 """What follows when a customer says how we did: it is kept, whoever looks after the case reads it, and a low one is acted upon."""
 
-from triage.case import Case, CaseStatus, Rating
+from triage.case import DONE, Case, CaseStatus, Rating
 from triage.decision import CaseChange, Decision, Outcome
 from triage.policy.escalate import Call, escalate
 from triage.policy.incoming import Incoming
 from triage.policy.opening import moment
-from triage.policy.timing import DONE
 from triage.staff import Notice, NoticeKind
 
 

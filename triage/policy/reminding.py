@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 
-from triage.case import Case, Deadline
+from triage.case import DONE, Case, Deadline
 from triage.people import People
 from triage.policy.table import Policy
-from triage.policy.timing import DONE
 from triage.staff import Reminder
 
 _WHAT = {

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from triage.case import Case, CaseEvent, CaseStatus, Deadline
+from triage.case import DONE, Case, CaseEvent, CaseStatus, Deadline
 from triage.decision import CaseChange, Decision, Outcome, ReplyOrder
 from triage.people import People
 from triage.policy.escalate import Call, Moment, escalate
@@ -12,7 +12,7 @@ from triage.policy.opening import RISING
 from triage.policy.reminding import in_charge, reminder
 from triage.policy.table import Policy
 from triage.policy.telling import may_write, tell
-from triage.policy.timing import DONE, States
+from triage.policy.timing import States
 from triage.reply import ReplyKind
 from triage.staff import MISSED, Notice, NoticeKind
 from triage.topic import Clocks

@@ -4,12 +4,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from triage.case import Case, CaseStatus, Deadline
+from triage.case import DONE, Case, CaseStatus, Deadline
 from triage.policy.promises import STAFFED
 from triage.policy.table import Policy
 from triage.topic import StaffedTime
 
-DONE = frozenset({CaseStatus.SOLVED, CaseStatus.CLOSED})
 #: What ends with the case; what departments and machines owe is settled by themselves.
 _ENDS = frozenset({"answer", "resolve", "solve", "update", "assign", "remind", "promised", "check", "silence", "escalate", "dispute"})
 _AFTERWARDS = frozenset({"closing"})

@@ -2,12 +2,11 @@
 
 from datetime import datetime
 
-from triage.case import Case, CaseEvent, CaseStatus
+from triage.case import DONE, Case, CaseEvent, CaseStatus
 from triage.decision import Decision, Outcome
 from triage.message import Message
 from triage.staff import Notice, NoticeKind
 
-_DONE = frozenset({CaseStatus.SOLVED, CaseStatus.CLOSED})
 #: Of the text, as far as the history repeats it; the whole is kept with the message.
 _REPEATED = 2000
 PROVENANCE = "mail-sent"
@@ -18,7 +17,7 @@ def answered_directly(
 ) -> Decision:
     """A person's answer: promises are kept and the case waits for the customer, unless a department still owes us something (`owed`)."""
     detail = {"by": by, "known_by": how, "why": why, "text": message.text[:_REPEATED], "message_id": message.message_id}
-    stays = case.status in _DONE or (owed and case.status is CaseStatus.ON_HOLD)
+    stays = case.status in DONE or (owed and case.status is CaseStatus.ON_HOLD)
     return Decision(
         outcome=Outcome.SENT,
         reason=why,

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 
-from triage.case import CaseEvent, CaseStatus
+from triage.case import DONE, CaseEvent
 from triage.inquiry import Checked
 from triage.responders.desk import Assignment, Desk
 from triage.responders.names import one_line
 
 UNKNOWN = "unknown"
 _LOOKED_AT = 1000
-_DONE = frozenset({CaseStatus.SOLVED, CaseStatus.CLOSED})
 #: How events read in the log; others are not actions.
 _ACTIONS = {
     "opened": "case opened",
@@ -35,7 +34,7 @@ def entry(desk: Desk, assignment: Assignment, text: str, orders: Sequence[Checke
     facts = assignment.reading.facts if assignment.reading else None
     phones = facts.values("phone") if facts else ()
     names = facts.values("name") if facts else ()
-    done = case.status in _DONE
+    done = case.status in DONE
     rows = (
         ("Customer name", (case.requester.name if case.requester else "") or next(iter(names), "")),
         ("E-mail", case.requester.addr_spec if case.requester else ""),

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta, tzinfo
 from functools import partial
 
 from triage.alarm import AlarmBoard
-from triage.case import Case, CaseStatus
+from triage.case import DONE, Case
 from triage.clocks.quiet import awake
 from triage.inquiry import Checked, OrderBook, Verdict
 from triage.logs import get_logger
@@ -27,7 +27,6 @@ _BATCH = 100
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 #: A payment that goes through later is not the one that failed.
 _WAITED = timedelta(days=30)
-_DONE = frozenset({CaseStatus.SOLVED, CaseStatus.CLOSED})
 _log = get_logger("advise")
 
 
@@ -96,12 +95,9 @@ class Advise:
 
     def _worried(self, tx: Transaction, number: int | None, address: str) -> Case | None:
         """The case in which this customer was told that the payment failed, while it is not done."""
-        case = tx.cases.get(number) if number is not None else None
-        if case and case.merged_into is not None:
-            case = tx.cases.get(case.merged_into)
-        if case is None or case.status in _DONE or case.unreachable:
-            return None
-        return case if _told_there(tx, case, address) else None
+        told = tx.cases.get(number) if number is not None else None
+        case = tx.cases.survivor(told) if told else None
+        return case if case and case.status not in DONE and not case.unreachable and _told_there(tx, case, address) else None
 
     def _relieve(self, tx: Transaction, alert: Alert, case: Case, now: datetime) -> None:
         order, checked, at = self._known(alert, now)

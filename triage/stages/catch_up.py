@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from functools import partial
 
-from triage.case import Case, CaseEvent, CaseStatus
+from triage.case import DONE, Case, CaseEvent
 from triage.inquiry import Known, Question
 from triage.logs import get_logger
 from triage.policy.informed import checked_detail
@@ -20,7 +20,6 @@ _TICK = timedelta(seconds=10)
 _LONGEST = timedelta(hours=1)
 #: After some days of asking, people have found out by themselves.
 _ATTEMPTS = 80
-_DONE = (CaseStatus.SOLVED, CaseStatus.CLOSED)
 _log = get_logger("catch_up")
 
 
@@ -75,7 +74,7 @@ class CatchUp:
             CaseEvent(at=now, kind="order_checked", provenance="orders", detail=_filled(checked_detail(one))) for one in known.checked
         ]
         tx.cases.record(case.id, events)
-        if case.assignee and case.status not in _DONE:
+        if case.assignee and case.status not in DONE:
             tx.notices.add(Notice(kind=NoticeKind.FACTS, case_id=case.id, colleague=case.assignee, message_row=question.message_row), now)
         _log.info("facts_followed", case=case.id, orders=len(known.checked))
 

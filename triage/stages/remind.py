@@ -4,12 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from triage.case import Case
+from triage.case import DONE, Case
 from triage.decision import Decision, Outcome, ReplyOrder
 from triage.logs import get_logger
 from triage.people import People
 from triage.policy.table import Policy
-from triage.policy.timing import DONE
 from triage.ports import Transaction
 from triage.reply import ReplyKind
 from triage.staff import MISSED, Colleague, NoticeKind, Reminder

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from triage.case import Case, CaseEvent, CaseStatus
+from triage.case import DONE, Case, CaseEvent, CaseStatus
 from triage.decision import Decision, Outcome
 from triage.message import Message, RawMessage
 from triage.people import People
@@ -16,7 +16,6 @@ from triage.threads.authors import author_of
 from triage.threads.numbers import quoted_numbers
 from triage.threads.written import Written, written
 
-_DONE = frozenset({CaseStatus.SOLVED, CaseStatus.CLOSED})
 #: What is said of automatic mail that a person's answer makes needless.
 SUPERSEDED = "a person answered first"
 
@@ -58,7 +57,7 @@ class SentMail:
         recipients = dict.fromkeys(address.addr_spec for address in (*message.to, *message.cc))
         found = [case for address in recipients for case in tx.cases.find(requester=address)]
         there = [case for case in found if case.merged_into is None and case.received_at <= raw.received_at]
-        return [case for case in there if case.status not in _DONE]
+        return [case for case in there if case.status not in DONE]
 
     def _decided(self, tx: Transaction, case: Case, raw: RawMessage, message: Message, found: Written) -> Decision:
         now = self.now()

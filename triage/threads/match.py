@@ -4,11 +4,10 @@ import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from triage.case import CaseStatus
+from triage.case import DONE
 from triage.decision import Candidate, Match
 from triage.reading import Classification, Effect, Reading
 
-_DONE = frozenset({CaseStatus.SOLVED, CaseStatus.CLOSED})
 #: An answer is told apart from its thread by its category only where that is as good as certain.
 _SURE = 0.9
 _STILL = re.compile(
@@ -48,7 +47,7 @@ def match(
 
 def _nearest(candidate: Candidate) -> tuple[bool, bool, int]:
     # A thread says more than a number, a case at work more than one that is done, a later case more than an earlier one.
-    return (not candidate.by_thread, candidate.status in _DONE, -candidate.case_id)
+    return (not candidate.by_thread, candidate.status in DONE, -candidate.case_id)
 
 
 def _author(reading: Reading) -> str:
@@ -78,7 +77,7 @@ def _joined(reading: Reading, candidate: Candidate, why: str, *, by_staff: bool,
 
 def _apart(reading: Reading, candidate: Candidate, window: timedelta, now: datetime) -> str:
     """Why it is a matter of its own although it was written as an answer; "" where nothing speaks for that."""
-    done = candidate.status in _DONE
+    done = candidate.status in DONE
     if done and candidate.solved_at and now - candidate.solved_at > window:
         return "that case was solved too long ago to be taken up again"
     # Only what the customer writes now counts; the quoted history names the old order anyway.
