@@ -1,13 +1,14 @@
 """Words for asking the order system: what it said, who may be told, and the ports to it and to what is kept of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
 from triage.message import Message
 from triage.order import Document, Order
+from triage.order_form import order_json
 
 
 class Verdict(StrEnum):
@@ -69,6 +70,11 @@ class Checked:
     at: datetime
     #: What whoever acts on it may do, with the reason; for people.
     proposals: tuple[str, ...] = ()
+    #: The order as JSON, as a case keeps it; "" without one. Written while the order is fresh: later it takes four times as long.
+    content: str = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "content", order_json(self.order) if self.order else "")
 
     @property
     def may_be_told(self) -> bool:

@@ -141,7 +141,7 @@ def _messages(messages: int, orders: int) -> list[RawMessage]:
     for uid in range(1, messages + 1):
         number = choose.randrange(orders)
         text = f"Hello,\n\nwhere is my order ORD{number:07}? I have been waiting for a week.\n\nCustomer {number}"
-        content = written(_owner(number), text, subject=f"order {uid}", passed=VERIFIED)
+        content = written(_owner(number), text, subject=f"question {uid}", passed=VERIFIED)
         key = MessageKey(account="support", mailbox="INBOX", uid_validity=1, uid=uid)
         found.append(RawMessage(key=key, received_at=now, content=content, size=len(content)))
     return found

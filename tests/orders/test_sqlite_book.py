@@ -78,6 +78,26 @@ async def test_many_at_once(book: SqliteBook) -> None:
     assert [one.number for [one] in found] == [f"N{number}" for number in range(300)]
 
 
+async def test_many_at_once_one_of_which_cannot_be_read(book: SqliteBook, tmp_path: Path) -> None:
+    """A row that another program has written in another encoding is an error for whoever asks about it, and for nobody beside."""
+    other = sqlite3.connect(tmp_path / "orders.db")
+    with other:
+        other.execute("insert into orders(id, number, placed_at, content) values ('X', 'X', '', cast(x'7bfc7d' as text))")
+    other.close()
+    asked = [book.by_numbers(numbers) for numbers in (["X"], ["ORD1234"], ["ORD 1234", "X"], ["ord-1234", "ORD1234"], ["ORD9"])]
+    unreadable, found, both, twice, none = await asyncio.gather(*asked, return_exceptions=True)
+    assert (found, twice, none) == ([order()], [order()], [])
+    for error in (unreadable, both):
+        assert isinstance(error, OrderSystemAwayError)
+        assert "cannot be read now" in str(error)
+
+
+async def test_odd_numbers_beside_others(book: SqliteBook) -> None:
+    """What no order number looks like spoils no answer that is found by the same statement."""
+    asked = [book.by_numbers([number]) for number in ("", "\0", "\ud800", "\\", '"],', "ORD1234", "x" * 100_000)]
+    assert await asyncio.gather(*asked) == [[], [], [], [], [], [order()], []]
+
+
 async def test_an_empty_write_changes_nothing(book: SqliteBook) -> None:
     """No orders are no change; the same order once more is one."""
     _none, mark = await book.changed("", 5)

@@ -1,5 +1,6 @@
 """What the store keeps of orders: what was said of a case, what is still to be asked, and what customers were told."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -107,13 +108,25 @@ async def test_an_event_is_told_once(store: Store) -> None:
         await store.transact(lambda tx: tx.orders.tell("ORD0 delayed", case, "ann@x.example", NOON))
 
 
-def test_what_is_kept_says_nothing_that_is_not_there() -> None:
-    """An order is kept without its empty fields."""
-    from triage.order_form import order_json
+async def test_what_is_kept_says_nothing_that_is_not_there(store: Store) -> None:
+    """An order is kept without its empty fields, as it stands after any change to what was found; without an order nothing is."""
+    plain = checked(order(payments=(), refunds=(), shipments=()))
+    assert '"refunds"' not in plain.content
+    assert '"linked"' not in plain.content
+    changed = replace(plain, order=order("ORD1234", refunds=(refund(),)))
+    assert '"refunds"' in changed.content
+    assert replace(changed, order=None).content == ""
 
-    kept = order_json(order(payments=(), refunds=(), shipments=()))
-    assert "refunds" not in kept
-    assert "linked" not in kept
+    def work(tx: Transaction) -> None:
+        case = tx.cases.open(new_case())
+        tx.orders.keep(case.id, [changed])
+        [kept] = tx.orders.of_case(case.id)
+        assert kept == changed
+        assert kept.content == changed.content
+        tx.orders.keep(case.id, [replace(changed, order=None)])
+        assert [one.order for one in tx.orders.of_case(case.id)] == [None]
+
+    await store.transact(work)
 
 
 async def test_it_is_erased_with_its_customer(store: Store) -> None:

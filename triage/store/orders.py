@@ -8,7 +8,7 @@ from sqlite_utils import Database
 
 from triage.inquiry import Checked, Question, Verdict
 from triage.message import Address, Message
-from triage.order_form import order_json, parse_order
+from triage.order_form import parse_order
 from triage.store import rows
 
 _KEEP = """insert or replace into order_facts(case_id, number, verdict, named, source, at, proposals, content)
@@ -31,9 +31,8 @@ class SqliteOrderFacts:
     def keep(self, case_id: int, checked: Sequence[Checked]) -> None:
         """Keep what was said."""
         for one in checked:
-            content = order_json(one.order) if one.order else None
             proposals = json.dumps(one.proposals)
-            row = (case_id, one.number, one.verdict.value, one.named, one.source, rows.moment(one.at), proposals, content)
+            row = (case_id, one.number, one.verdict.value, one.named, one.source, rows.moment(one.at), proposals, one.content or None)
             self._db.execute(_KEEP, row)
 
     def of_case(self, case_id: int) -> list[Checked]:

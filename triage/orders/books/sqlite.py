@@ -1,9 +1,10 @@
 """The embedded order book: a SQLite file that the shop's own programs, `triage orders load` or the demo fill."""
 
 import asyncio
+import contextlib
 import json
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -26,8 +27,39 @@ create index if not exists orders_number on orders(number);
 create table if not exists customers(address text not null, id text not null, primary key(address, id)) without rowid;
 create table if not exists documents(id text not null, place text not null, content blob not null, primary key(id, place)) without rowid;
 """
-_OF_NUMBERS = """select content from orders where number in (select value from json_each(?)) order by change"""
+_OF_NUMBERS = """select number, content from orders where number in (select value from json_each(?)) order by change"""
 _OF_ADDRESS = """select content from customers join orders using(id) where address = ? order by placed_at desc limit ?"""
+
+
+class _Numbers:
+    """The order numbers that are asked about in one turn: one statement finds them all."""
+
+    def __init__(self) -> None:
+        self._wanted: set[str] = set()
+        self._found: Mapping[str, list[str]] | None = None
+
+    def look_up(self, numbers: Sequence[str]) -> Callable[[sqlite3.Connection], list[str]]:
+        """What finds the orders with these numbers, as JSON, when it is their turn."""
+        wanted = dict.fromkeys(map(same_number, numbers))
+        self._wanted.update(wanted)
+        return lambda db: self._contents(db, wanted)
+
+    def _contents(self, db: sqlite3.Connection, wanted: Iterable[str]) -> list[str]:
+        # Whoever comes first finds the orders of the others as well.
+        if every := list(self._wanted):
+            self._wanted.clear()
+            with contextlib.suppress(sqlite3.Error):
+                self._found = _by_number(db, every)
+        # One row that cannot be read is no reason to refuse the others: then each asks for its own.
+        found = _by_number(db, list(wanted)) if self._found is None else self._found
+        return [content for number in wanted for content in found.get(number, ())]
+
+
+def _by_number(db: sqlite3.Connection, numbers: list[str]) -> Mapping[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for number, content in db.execute(_OF_NUMBERS, (json.dumps(numbers),)):
+        found.setdefault(number, []).append(content)
+    return found
 
 
 class SqliteBook:
@@ -41,14 +73,16 @@ class SqliteBook:
         # One thread of its own: SQLite's calls block, and one connection is not shared between threads.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="orders")
         self._waiting: list[_Call] = []
+        self._numbers = _Numbers()
 
     async def by_numbers(self, numbers: Sequence[str]) -> list[Order]:
         """The orders that have one of these numbers."""
-        return await self._orders(_OF_NUMBERS, (json.dumps([same_number(number) for number in numbers]),))
+        return [parse_order(content) for content in await self._do(self._numbers.look_up(numbers))]
 
     async def by_address(self, address: str, limit: int) -> list[Order]:
         """The latest orders of an address."""
-        return await self._orders(_OF_ADDRESS, (address.lower(), limit))
+        found = await self._do(lambda db: db.execute(_OF_ADDRESS, (address.lower(), limit)).fetchall())
+        return [parse_order(content) for (content,) in found]
 
     async def changed(self, after: str, limit: int) -> tuple[list[Order], str]:
         """Orders that changed after a mark."""
@@ -78,10 +112,6 @@ class SqliteBook:
         if self._connection is not None:
             self._connection.close()
 
-    async def _orders(self, query: str, values: Sequence[object]) -> list[Order]:
-        found = await self._do(lambda db: db.execute(query, tuple(values)).fetchall())
-        return [parse_order(content) for (content,) in found]
-
     async def _do(self, work: Callable[[sqlite3.Connection], T]) -> T:
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[T] = loop.create_future()
@@ -100,7 +130,7 @@ class SqliteBook:
         return await answer
 
     def _take_turn(self, loop: asyncio.AbstractEventLoop) -> None:
-        calls, self._waiting = self._waiting, []
+        calls, self._waiting, self._numbers = self._waiting, [], _Numbers()
 
         def turn() -> None:
             answers = [call() for call in calls]
