@@ -128,7 +128,7 @@ def vitals(settings: Settings, store: Store, board: AlarmBoard, now: Now = utc_n
 
 def learned(settings: Settings) -> Learned:
     """What was learned from people, beside the model that came with the program."""
-    return Learned(settings.paths.state, settings.paths.model, settings.learning.at_most)
+    return Learned(settings.paths.state, settings.paths.model, settings.learning.at_most, sentences=settings.paths.sentence_model)
 
 
 def corrector(settings: Settings) -> Corrector:
@@ -274,5 +274,5 @@ async def _way(outgoing: Outgoing, servers: Servers, stack: contextlib.AsyncExit
 def reader_pool(settings: Settings) -> ReaderPool:
     """Processes that read messages as these settings say."""
     limits = settings.read
-    ready = partial(prepare, read_plan(settings), settings.paths.model, settings.paths.state)
+    ready = partial(prepare, read_plan(settings), settings.paths)
     return ReaderPool(read_message, ready, workers=limits.workers, time=limits.time, memory_mb=limits.memory_mb)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from triage.classifier import memory, sealed
+from triage.classifier.folder import lacking
 from triage.classifier.memory import CORRECTIONS
 from triage.classifier.shelf import MODELS, Shelf
 from triage.correction import Correction, Lesson
@@ -27,6 +28,8 @@ class Learned:
     at_most: timedelta
     #: What the lessons start from; empty: the project's own corpus.
     corpus: tuple[Path, ...] = ()
+    #: Folder of the sentence model that is heard beside the words.
+    sentences: Path | None = None
     _published: int | None = None
     _looked_at: tuple[object, ...] = ()
     _problem: str = ""
@@ -49,7 +52,7 @@ class Learned:
         self._published = latest
 
     def problem(self) -> str:
-        """Why the model that is to be used cannot be used."""
+        """Why the model that is to be used, or the sentence model beside it, cannot be used."""
         path = self.shelf.in_use()
         seen = (path, *_stamp(path))
         if seen != self._looked_at:
@@ -57,9 +60,11 @@ class Learned:
             try:
                 sealed.read(path)
             except ModelError as error:
-                self._problem = str(error)
+                self._problem = f"the model is refused, and messages may go unsorted: {error}"
             else:
                 self._problem = ""
+        if not self._problem and self.sentences and (missing := lacking(self.sentences)):
+            return f"the sentence model is not heard, and messages are sorted by their words alone: {missing}"
         return self._problem
 
     def last_lesson(self) -> Lesson | None:
@@ -77,6 +82,7 @@ class Learned:
             "corpus": [str(path) for path in self.corpus],
             "corrections": [asdict(each) | {"at": each.at.isoformat()} for each in corrections],
             "latest": latest,
+            "sentences": str(self.sentences or ""),
         }
         said = await errand("triage.retrain", json.dumps(job).encode(), seconds=self.at_most.total_seconds(), fault=_fault)
         lesson = lesson_of(json.loads(said))

@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from triage.classifier.corpus import Example, corpus_files, digest, read_all
 from triage.classifier.learn import Verdict, accuracy, apart, compare, example, own, split
 from triage.classifier.model import Model
+from triage.classifier.sentences import Hears, Remembered, usable
 from triage.classifier.shelf import Kept, Shelf
 from triage.classifier.train import train_on
 from triage.correction import Correction, Lesson, Provenance
@@ -30,6 +31,8 @@ class Job:
     corpus: Sequence[Path]
     corrections: Sequence[Correction]
     latest: int
+    #: Folder of the sentence model to teach with.
+    sentences: Path | None = None
 
 
 def retrain(job: Job, now: datetime) -> Lesson:
@@ -45,20 +48,24 @@ def retrain(job: Job, now: datetime) -> Lesson:
 def _lesson(job: Job, taught: list[Example], held_back: Sequence[Correction], scratch: Path, now: datetime) -> Lesson:
     corpus = [*read_all(job.corpus or corpus_files()), *own(read_all([job.shelf.own] if job.shelf.own.exists() else ()))]
     rest, benchmark = apart(corpus)
+    model = usable(job.sentences)
+    sentences = model and Remembered(model)
+    course = digest(corpus) + ("+meaning" if sentences else "")
     current = next(kept for kept in job.shelf.kept() if kept.in_use)
-    before = _known_benchmark(current, corpus)
+    before = _known_benchmark(current, course)
     if before is None:
-        before = _trained_accuracy(rest, benchmark, scratch)
-    after = _trained_accuracy([*rest, *taught], benchmark, scratch)
+        before = _trained_accuracy(rest, benchmark, scratch, sentences)
+    after = _trained_accuracy([*rest, *taught], benchmark, scratch, sentences)
     candidate = scratch / "candidate.npz"
-    train_on([*corpus, *taught], target=candidate)
-    verdict = compare(Model.load(candidate), _usable(current, job.shelf), held_back, benchmark=after, before=before)
+    train_on([*corpus, *taught], target=candidate, sentences=sentences)
+    now_used = _usable(current, job.shelf, sentences)
+    verdict = compare(Model.load(candidate, sentences), now_used, held_back, benchmark=after, before=before)
     said = {
         "taught_at": now.isoformat(),
         "corrections": len(taught),
         "verdict": verdict.reason,
         "benchmark": after,
-        "corpus": digest(corpus),
+        "corpus": course,
     }
     version = _adopt(job.shelf, candidate, said, verdict)
     return Lesson(latest=job.latest, at=now, accepted=verdict.accepted, reason=verdict.reason, version=version)
@@ -72,24 +79,24 @@ def _adopt(shelf: Shelf, candidate: Path, said: dict[str, object], verdict: Verd
     return version
 
 
-def _trained_accuracy(examples: Sequence[Example], benchmark: Sequence[Example], scratch: Path) -> float:
+def _trained_accuracy(examples: Sequence[Example], benchmark: Sequence[Example], scratch: Path, sentences: Hears | None) -> float:
     """How well what is taught so does on messages that it never saw."""
     path = scratch / "benchmark.npz"
-    train_on(examples, target=path)
-    return accuracy(Model.load(path), benchmark)
+    train_on(examples, target=path, sentences=sentences)
+    return accuracy(Model.load(path, sentences), benchmark)
 
 
-def _known_benchmark(current: Kept, corpus: Sequence[Example]) -> float | None:
-    """What was measured when the model in use was taught, if that was on this very corpus."""
+def _known_benchmark(current: Kept, course: str) -> float | None:
+    """What was measured when the model in use was taught, if that was on this very corpus and in this way."""
     measured = current.card.get("benchmark")
-    return measured if isinstance(measured, float) and current.card.get("corpus") == digest(corpus) else None
+    return measured if isinstance(measured, float) and current.card.get("corpus") == course else None
 
 
-def _usable(current: Kept, shelf: Shelf) -> Model:
+def _usable(current: Kept, shelf: Shelf, sentences: Hears | None) -> Model:
     try:
-        return Model.load(current.path)
+        return Model.load(current.path, sentences)
     except ModelError:
-        return Model.load(shelf.shipped)
+        return Model.load(shelf.shipped, sentences)
 
 
 def _job(said: dict[str, object]) -> Job:
@@ -102,6 +109,7 @@ def _job(said: dict[str, object]) -> Job:
             Correction(**{**row, "at": datetime.fromisoformat(row["at"]), "provenance": Provenance(row["provenance"])}) for row in rows
         ],
         latest=int(str(said["latest"])),
+        sentences=Path(str(said["sentences"])) if said["sentences"] else None,
     )
 
 

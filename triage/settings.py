@@ -159,7 +159,7 @@ def _anchored(settings: Settings, path: Path) -> Settings:
     base = path.parent.parent if path.parent.name == "config" else path.parent
     return settings.model_copy(
         update={
-            "paths": Paths(**{name: base / value for name, value in settings.paths}),
+            "paths": Paths(**{name: base / value for name, value in settings.paths if value}),
             "calendar": settings.calendar.model_copy(update={"files": tuple(base / file for file in settings.calendar.files)}),
             "orders": settings.orders and settings.orders.anchored(base),
             "payments": settings.payments and settings.payments.anchored(base),

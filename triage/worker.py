@@ -8,10 +8,12 @@ from triage import languages
 from triage.classifier import memory
 from triage.classifier.memory import CORRECTIONS, Memory
 from triage.classifier.model import Model, unsorted
+from triage.classifier.sentences import Hears, usable
 from triage.classifier.shelf import MODELS, Shelf
 from triage.errors import ModelError
 from triage.message import MessageKey, RawMessage
 from triage.reading import Classification, Facts, Reading
+from triage.sections.places import Paths
 from triage.stages.plan import ReadPlan
 from triage.stages.read import read
 
@@ -34,6 +36,8 @@ class ModelFile:
     """A classifier that lives in a file which may be missing, broken, or replaced; it then says so instead of failing."""
 
     shelf: Shelf
+    #: Heard beside the words.
+    sentences: Hears | None = None
     _model: Model | None = None
     _problem: str = ""
     _stamps: tuple[_Stamp, _Stamp] = (None, None)
@@ -58,7 +62,7 @@ class ModelFile:
         # A broken model of our own training is no reason to sort nothing while the shipped one is whole.
         for candidate in dict.fromkeys((path, self.shelf.shipped)):
             try:
-                self._model = Model.load(candidate)
+                self._model = Model.load(candidate, self.sentences)
             except ModelError as error:
                 self._problem = str(error)
                 if self._model is not None:
@@ -109,9 +113,10 @@ def _stamp(path: Path) -> _Stamp:
 _ready: dict[str, tuple[ReadPlan, Taught]] = {}
 
 
-def prepare(plan: ReadPlan, model: Path, state: Path) -> None:
+def prepare(plan: ReadPlan, paths: Paths) -> None:
     """Make this process ready to read, with the shipped model and what the state folder has learned since."""
-    taught = Taught(ModelFile(Shelf(state / MODELS, model)), MemoryFile(state / CORRECTIONS))
+    model = ModelFile(Shelf(paths.state / MODELS, paths.model), usable(paths.sentence_model))
+    taught = Taught(model, MemoryFile(paths.state / CORRECTIONS))
     _ready["reader"] = (plan, taught)
     languages.prepare()
     read(WARM_UP, plan, taught)

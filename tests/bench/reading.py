@@ -24,7 +24,7 @@ def main(messages: int) -> None:
     """Print the table."""
     raws = [_raw(number, content) for number, content in enumerate(letters(messages))]
     settings = _settings()
-    prepare(read_plan(settings), settings.paths.model, settings.paths.state)
+    prepare(read_plan(settings), settings.paths)
     for raw in raws[:100]:
         read_message(raw)
     bare = _rate(lambda: [_bare(raw) for raw in raws], messages)

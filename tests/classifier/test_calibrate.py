@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from triage.classifier.calibrate import Calibration, calibrate, membership, sharpened, softmax
+from triage.classifier.calibrate import Blend, Calibration, blend, calibrate, membership, sharpened, softmax
 
 CLASSES = ["order/late", "order/lost", "other/other", "other/spam"]
 
@@ -93,3 +93,71 @@ def test_dilution_is_what_the_messages_show(sharpness_of_long: float, diluted: b
     scores = np.vstack([scored(labels, 3.0, 12), scored(labels, sharpness_of_long, 12)])
     features = np.repeat([50, 1600], len(labels))
     assert (calibrate(scores, features, labels * 2, CLASSES, np.ones(2 * len(labels))).dilution > 0.1) is diluted
+
+
+def blended(words: np.ndarray, meaning: np.ndarray, labels: list[str], broken: np.ndarray | None = None) -> Blend | None:
+    """Blended over messages that count alike, all in a language that is known unless said otherwise."""
+    share = np.zeros(len(labels)) if broken is None else broken
+    return blend(words, meaning, share, labels=labels, classes=CLASSES, weights=np.ones(len(labels)))
+
+
+LABELS = ["order/late", "other/other"] * 60
+
+
+def test_meaning_that_knows_more_is_heard() -> None:
+    """Where meaning is right and words are often wrong, both are heard, and meaning the louder."""
+    found = blended(scored(LABELS, 2, 3), scored(LABELS, 2, 50), LABELS)
+    assert found is not None
+    assert found.meaning > found.words
+
+
+@pytest.mark.parametrize(("share", "limit"), [(0.0, 0.05), (0.3, 0.35), (0.9, 1.0)])
+def test_no_more_is_heard_than_was_proven(share: float, limit: float) -> None:
+    """What no message showed is not assumed: the limit lies just above the share of broken words up to which meaning was right."""
+    found = blended(scored(LABELS, 2, 3), scored(LABELS, 2, 50), LABELS, np.full(len(LABELS), share))
+    assert found is not None
+    assert found.broken == limit
+
+
+def test_meaning_that_knows_less_is_heard_softly() -> None:
+    """The worse of the two speaks more softly than the better one."""
+    found = blended(scored(LABELS, 2, 20), scored(LABELS, 2, 4), LABELS)
+    assert found is None or found.meaning < found.words
+
+
+@pytest.mark.parametrize("says", [0.0, -100.0])
+def test_meaning_that_knows_nothing_is_left_out(says: float) -> None:
+    """One that says the same of everything only blurs words that are calibrated, and there is no blend."""
+    labels, words = LABELS, scored(LABELS, 3, 1000)
+    assert blended(words, np.full_like(words, says), labels) is None
+
+
+def test_meaning_is_not_heard_where_words_are_broken() -> None:
+    """It knows one language and guesses in the other: the limit lies between the two, wherever that is."""
+    labels, foreign = LABELS, np.arange(len(LABELS)) % 4 > 1
+    words, meaning = scored(labels, 2, 5), scored(labels, 4, 1000)
+    meaning[foreign] = np.roll(meaning[foreign], 2, axis=1)
+    found = blended(words, meaning, labels, np.where(foreign, 0.6, 0.12))
+    assert found is not None
+    assert 0.12 <= found.broken < 0.6
+
+
+def test_the_bars_are_of_what_is_said_together() -> None:
+    """Where both together are surer and right, the bar to answer lies no higher than that of words alone."""
+    labels, words = LABELS, scored(LABELS, 1.5, 4)
+    found = blended(words, scored(labels, 3, 1000), labels)
+    assert found is not None
+    assert found.threshold <= calibrated(words, labels).threshold
+
+
+def test_messages_that_count_more_decide_on_the_blend() -> None:
+    """Meaning that is right on the heavy messages is heard, and left out where it is right on the light ones only."""
+    labels, good = LABELS, np.arange(len(LABELS)) < 60
+    words, meaning = scored(labels, 3, 1000), scored(labels, 3, 1000)
+    words[good], meaning[~good] = 0, np.roll(meaning[~good], 2, axis=1) * 3
+    heavy = [
+        blend(words, meaning, good * 0.0, labels=labels, classes=CLASSES, weights=np.where(good == side, 50.0, 0.02))
+        for side in (True, False)
+    ]
+    assert heavy[0] is not None
+    assert heavy[1] is None

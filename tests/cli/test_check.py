@@ -8,13 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.classifier.tiny import SENSES, messages, sentence_model
 from tests.cli.calling import Ended, Shop
 from tests.conftest import PASSWORD
 from tests.servers.dovecot import Dovecot
 from tests.servers.smtp_sink import Sink
 from tests.spine.world import letter
 from tests.store.words import new_case
+from triage.classifier.sentences import SentenceModel
 from triage.classifier.shelf import Shelf
+from triage.classifier.train import train_on
 from triage.demo.servers import DemoServers
 from triage.sections.places import Paths, project_root
 
@@ -396,3 +399,19 @@ async def test_the_calendar_is_proven(served: Shop, extra: str, good: bool, said
     served.config.write_text(f"{served.config.read_text()}\n{extra}\n")
     well, badly, _ = await check(served)
     assert said in (well if good else badly)["calendar"]
+
+
+async def test_a_sentence_model_is_tried(shop: Shop, tmp_path: Path) -> None:
+    """One that is not there fails the part; one that the model was not taught with is a warning that says what helps; one that is heard is named."""
+    shop.configure(paths(sentence_model="sentences"))
+    _, bad, _ = await check(shop)
+    assert "no model.onnx and no tokenizer.json" in bad["model"]
+    folder = sentence_model(shop.root / "sentences", SENSES)
+    ended = await shop.calls("check")
+    [line] = [line for line in ended.lines if " model:" in line]
+    assert line.startswith("warn model: version ")
+    assert f"answers by words alone: it was not taught with the sentence model in {folder}" in line
+    train_on(messages(), target=shop.root / "own.npz", sentences=SentenceModel(folder))
+    shop.configure(paths(sentence_model="sentences", model="own.npz"))
+    good, _, _ = await check(shop)
+    assert good["model"].endswith(", a sentence model beside the words")

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from tests.classifier.samples import small_corpus
+from tests.classifier.tiny import BILL, CANCEL, LOST, SENSES, messages, sentence_model
 from tests.cli.calling import MARKS, Shop, call
 from triage.classifier.corpus import Example
 from triage.classifier.model import Model
+from triage.classifier.sentences import SentenceModel
 from triage.classifier.shelf import SHIPPED, Shelf
 from triage.cli.context import program
 from triage.sections.places import Paths
@@ -206,6 +208,39 @@ def test_a_model_is_taught_and_used(tmp_path: Path) -> None:
     figures = call("evaluate", only, "--json").json
     assert figures["n"] == len(examples[::2])
     assert figures["accuracy"] > 0.6
+
+
+def test_a_sentence_model_is_taught_with_and_measured_with(tmp_path: Path) -> None:
+    """Named on the command line or in the configuration it is heard; where it was not, figures are those of words alone."""
+    only, folder = taught(tmp_path / "only.jsonl", messages()), sentence_model(tmp_path / "sentences", SENSES)
+    assert call("train", "--only", only, "--out", tmp_path / "own.npz", "--sentence-model", folder).code == 0
+    assert Model.load(tmp_path / "own.npz", SentenceModel(folder)).sentences is not None
+    configuration = (
+        '[identity]\naddress = "a@b.example"\n[mailbox.s]\nhost = "localhost"\nport = 1\n[smtp]\nhost = "localhost"\nport = 1\n'
+        '[paths]\nmodel = "own.npz"\n'
+    )
+    shop = Shop(tmp_path, {})
+    shop.config.parent.mkdir()
+    shop.config.write_text(configuration)
+    kinds = (("order", "order_cancel", CANCEL[1]), ("order", "delivery_lost", LOST[1]), ("invoice", "invoice_request", BILL[1]))
+    others = write(tmp_path / "others.jsonl", *(row(f"please {word} my lamp", category, issue) for category, issue, word in kinds))
+    alone, named = call("evaluate", others, "--json").json, call("evaluate", others, "--sentence-model", folder, "--json").json
+    shop.config.write_text(f'{configuration}sentence_model = "sentences"\n')
+    configured = call("evaluate", others, "--json").json
+    assert named["issue_macro_f1"] == configured["issue_macro_f1"] == 1 > alone["issue_macro_f1"]
+
+
+@pytest.mark.parametrize("command", ["train", "evaluate"])
+def test_a_sentence_model_that_does_not_serve(labelled: Path, tmp_path: Path, command: str) -> None:
+    """A folder without one is said before any work; a path that is no folder is refused as such."""
+    (tmp_path / "empty").mkdir()
+    arguments = ["--out", tmp_path / "m.npz", "--only", labelled] if command == "train" else [labelled]
+    ended = call(command, *arguments, "--sentence-model", tmp_path / "empty")
+    assert (ended.code, ended.out) == (1, "")
+    assert "no model.onnx and no tokenizer.json: expected the files" in " ".join(ended.err.split())
+    ended = call(command, *arguments, "--sentence-model", labelled)
+    assert ended.code == 2
+    assert "is a file" in ended.err
 
 
 def test_what_is_taught_is_used_and_taught_again(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from triage.message import Address, Message, MessageKey, RawMessage
 from triage.parsing.options import ParseOptions
 from triage.reading import Classification, Facts, Reading
 from triage.rules.context import RuleContext
+from triage.sections.places import Paths
 from triage.sections.reading import ExtractionSettings, FormSettings
 from triage.stages.plan import ReadPlan
 from triage.stages.read import read
@@ -145,7 +146,7 @@ def raw(number: int, content: bytes) -> RawMessage:
 
 def ready() -> None:
     """Make this process a reader with the shipped model, its language model loaded too: that is no message's fault."""
-    prepare(_PLAN, ROOT / "models" / "triage.npz", ROOT / "no state")
+    prepare(_PLAN, Paths(state=ROOT / "no state"))
     read_message(raw(0, b"From: a@b.example\r\n\r\nA sentence of more than twenty letters."))
 
 

@@ -2,12 +2,14 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.classifier.samples import small_corpus
+from tests.classifier.tiny import sentence_model
 from tests.servers.smtp_sink import Sink
 from tests.spine.test_watch import CHARGED, DISPUTES, PAYMENTS, Scene
 from tests.spine.world import Clock, World, letter
@@ -15,6 +17,7 @@ from triage.alarm import AlarmBoard
 from triage.app import assembled
 from triage.classifier import train
 from triage.classifier.model import Model
+from triage.classifier.sentences import SentenceModel
 from triage.classifier.shelf import SHIPPED
 from triage.correction import Correction, Lesson, Provenance
 from triage.daemon import once
@@ -281,6 +284,37 @@ async def test_a_refused_model_is_an_alarm_until_it_is_mended(store: Store) -> N
     await room.settle()
     assert room.board.standing() == ()
     await store.close()
+
+
+def test_a_sentence_model_that_is_not_there_is_told(learned: Learned, tmp_path: Path) -> None:
+    """What is missing is named for as long as it is, and what that means; a model that is refused is told first."""
+    folder = tmp_path / "sentences"
+    hearing = Learned(learned.state, learned.shipped, timedelta(1), sentences=folder)
+    assert learned.problem() == ""
+    assert hearing.problem().startswith(
+        f"the sentence model is not heard, and messages are sorted by their words alone: {folder}: no model.onnx"
+    )
+    sentence_model(folder, {"money": 1})
+    assert hearing.problem() == ""
+    (folder / "tokenizer.json").unlink()
+    assert "no tokenizer.json" in hearing.problem()
+    unsorted = Learned(learned.state, tmp_path / "none.npz", timedelta(1), sentences=folder)
+    assert unsorted.problem().startswith("the model is refused, and messages may go unsorted")
+
+
+async def test_a_lesson_is_taught_with_the_sentence_model(learned: Learned, tmp_path: Path) -> None:
+    """The process that teaches hears it, the model that comes of it does, and its card says so."""
+    folder = sentence_model(
+        tmp_path / "sentences", {"cancel": 1, "invoice": 2, "refund": 3, "parcel": 4, "my": 5, "order": 5, "paid": 6}, loud=3.0
+    )
+    hearing = replace(learned, sentences=folder)
+    lesson = await hearing.teach([workshop(flower) for flower in FLOWERS], 12)
+    assert lesson.accepted, lesson.reason
+    model = Model.load(hearing.shelf.in_use(), SentenceModel(folder))
+    assert model.sentences is not None
+    card = json.loads(hearing.shelf.in_use().with_suffix(".json").read_text())
+    assert card["meaning"]["meaning"] > 0
+    assert card["corpus"].endswith("+meaning")
 
 
 async def test_stopping_breaks_off_a_lesson(store: Store) -> None:

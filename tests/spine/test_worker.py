@@ -1,14 +1,18 @@
 """What runs in a reader process: ready once, honest about a model it does not have, and looking again for one."""
 
+import asyncio
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from tests.classifier.tiny import SENSES, messages, sentence_model
 from tests.spine.world import World, letter
-from triage.classifier import memory
+from triage.app import reader_pool
+from triage.classifier import memory, train
 from triage.classifier.model import Model
+from triage.classifier.sentences import SentenceModel
 from triage.classifier.shelf import Shelf
 from triage.correction import Correction, Provenance
 from triage.installation import read_plan
@@ -29,7 +33,7 @@ def raw(content: bytes) -> RawMessage:
 
 def test_a_reader_reads(world: World) -> None:
     """Made ready, it gives text, findings, facts and classification of any bytes."""
-    prepare(read_plan(world.configure()), MODEL, world.root)
+    prepare(read_plan(world.configure()), Paths(state=world.root))
     found = read_message(raw(letter(TWICE)))
     assert found.facts.order_numbers == ("ORD1234",)
     assert (found.classification.category, found.classification.issue) == ("payment", "payment_duplicate")
@@ -39,9 +43,43 @@ def test_a_reader_reads(world: World) -> None:
 
 def test_ready_again_means_the_new_plan(world: World, tmp_path: Path) -> None:
     """The last call to make it ready counts."""
-    prepare(read_plan(world.configure()), MODEL, world.root)
-    prepare(read_plan(world.configure()), tmp_path / "none.npz", tmp_path)
+    prepare(read_plan(world.configure()), Paths(state=world.root))
+    prepare(read_plan(world.configure()), Paths(model=tmp_path / "none.npz", state=tmp_path))
     assert read_message(raw(letter(TWICE))).classification.abstained
+
+
+@pytest.fixture(scope="module")
+def heard(tmp_path_factory: pytest.TempPathFactory) -> Paths:
+    """A model that was taught with a sentence model, beside that."""
+    root = tmp_path_factory.mktemp("heard")
+    folder = sentence_model(root / "sentences", SENSES)
+    train.train_on(messages(), target=root / "model.npz", sentences=SentenceModel(folder))
+    return Paths(model=root / "model.npz", state=root, sentence_model=folder)
+
+
+def test_a_reader_hears_the_sentence_model(world: World, heard: Paths, tmp_path: Path) -> None:
+    """Where one is configured its word counts; where its folder is broken the words decide alone, and nothing fails."""
+    plan, message = read_plan(world.configure()), raw(letter("please scrub my lamp"))
+    said = {}
+    (tmp_path / "model.onnx").write_bytes(b"damaged")
+    for name, folder in {"heard": heard.sentence_model, "none": None, "gone": tmp_path / "gone", "damaged": tmp_path}.items():
+        prepare(plan, heard.model_copy(update={"sentence_model": folder}))
+        said[name] = read_message(message).classification
+    assert said["heard"].scores["order"] > said["none"].scores["order"]
+    assert said["none"] == said["gone"] == said["damaged"]
+
+
+async def test_readers_that_were_forked_hear_it(world: World, heard: Paths) -> None:
+    """In processes of their own, within their bounds of memory, readers say what this process says."""
+    settings = world.configure().model_copy(update={"paths": heard})
+    prepare(read_plan(settings), heard)
+    messages = [raw(letter(text)) for text in ("please scrub my lamp", "a chit for my chair", "lost")]
+    pool = reader_pool(settings)
+    try:
+        found = await asyncio.gather(*pool.read(messages))
+    finally:
+        await pool.close()
+    assert [each.classification for each in found] == [read_message(message).classification for message in messages]
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no model"], ids=["missing", "empty", "damaged"])

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from triage.classifier import sealed
-from triage.classifier.sealed import FORMAT, NAME, Header, Sealed, digest
+from triage.classifier.meaning import Meaning
+from triage.classifier.sealed import FORMAT, NAME, Header, MeaningHeader, Sealed, digest
 from triage.errors import ModelError
 
 #: Arrays of any kind, by name.
@@ -28,6 +29,8 @@ class Artefact:
     #: Features × classes.
     weights: NDArray[np.float32]
     intercept: NDArray[np.float64]
+    #: Where it was taught with a sentence model.
+    meaning: Meaning | None = None
 
 
 def save(artefact: Artefact, path: Path) -> str:
@@ -36,6 +39,10 @@ def save(artefact: Artefact, path: Path) -> str:
     for view, names in artefact.vocabulary.items():
         arrays[f"vocabulary_{view}"] = _bytes("\n".join(names))
         arrays[f"idf_{view}"] = np.asarray(artefact.idf[view], dtype=np.float32)
+    if meaning := artefact.meaning:
+        arrays["meaning_weights"] = meaning.weights.astype(np.float16)
+        arrays["meaning_intercept"] = meaning.intercept.astype(np.float64)
+        arrays["meaning_likeness"] = meaning.likeness.astype(np.float32)
     header = {"name": NAME, "format": FORMAT, **artefact.header}
     arrays["header"] = _bytes(json.dumps(header, ensure_ascii=False))
     version = digest({name: _sealed(array) for name, array in arrays.items()})
@@ -65,7 +72,15 @@ def _artefact(arrays: Arrays, header: Header) -> Artefact:
         idf={view: arrays[f"idf_{view}"].astype(np.float64) for view in views},
         weights=arrays["weights"].astype(np.float32),
         intercept=arrays["intercept"].astype(np.float64),
+        meaning=_meaning(arrays, header["meaning"]) if "meaning" in header else None,
     )
+
+
+def _meaning(arrays: Arrays, header: MeaningHeader) -> Meaning:
+    if missing := sorted(MeaningHeader.__required_keys__ - header.keys()):
+        raise KeyError(f"meaning.{missing[0]}")
+    weights, intercept, likeness = (arrays[f"meaning_{name}"].astype(np.float64) for name in ("weights", "intercept", "likeness"))
+    return Meaning(header=header, weights=weights, intercept=intercept, likeness=likeness)
 
 
 def _bytes(text: str) -> NDArray[np.uint8]:

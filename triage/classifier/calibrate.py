@@ -19,6 +19,9 @@ _TEMPERATURES = np.arange(0.40, 2.01, 0.05)
 _DILUTIONS = np.arange(0.0, 0.41, 0.05)
 #: Half of all messages have fewer known features; what lies above makes a message diluted.
 _USUAL = 100
+#: How loud words and meaning may speak beside each other, and up to which share of broken words meaning is heard.
+_WORDS, _MEANING = (0.3, 0.4, 0.5, 0.6, 0.8, 1.0), (0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.2)
+_BROKEN = (0.05, 0.1, 0.15, 0.2, 0.25, 0.35, 1.0)
 _THRESHOLDS = np.arange(0.30, 0.96, 0.05)
 _GUARDS = (0.5, 0.3, 0.2, 0.15, 0.1, 0.07, 0.05)
 
@@ -30,6 +33,18 @@ class Calibration:
     temperature: float
     #: How much plainer the scores of long messages are made to speak.
     dilution: float
+    threshold: float
+    spam_guard: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blend:
+    """How words and meaning speak together."""
+
+    words: float
+    meaning: float
+    #: Above this share of broken words meaning is not heard.
+    broken: float
     threshold: float
     spam_guard: float
 
@@ -70,12 +85,43 @@ def calibrate(scores: Floats, features: Ints, labels: Sequence[str], classes: Se
     temperature = min(_TEMPERATURES.tolist(), key=lambda each: loss((dilution, each)))
     dilution = min(_DILUTIONS.tolist(), key=lambda each: loss((each, temperature)))
     probabilities = softmax(sharpened(scores, features, dilution) / temperature)
+    threshold, guard = _bars(probabilities, labels, classes, weights)
+    return Calibration(temperature=round(temperature, 2), dilution=round(dilution, 2), threshold=threshold, spam_guard=guard)
+
+
+def blend(
+    words: Floats, meaning: Floats, broken: Floats, *, labels: Sequence[str], classes: Sequence[str], weights: Floats
+) -> Blend | None:
+    """The loudness of calibrated words and of meaning that makes the labels likeliest; None where words alone do."""
+    categories, members = membership(classes)
+    truth = np.array([categories.index(label.partition("/")[0]) for label in labels])
+
+    def losses(scores: Floats) -> Floats:
+        likelihood = (softmax(scores) @ members)[np.arange(len(truth)), truth]
+        found: Floats = -np.log(np.maximum(likelihood, 1e-12)) * weights
+        return found
+
+    alone = losses(words)
+    together = {(loud, soft): losses(loud * words + soft * meaning) for loud in _WORDS for soft in _MEANING}
+    heard = {limit: broken <= limit for limit in _BROKEN}
+    totals = {(*pair, limit): float(np.where(heard[limit], loss, alone).sum()) for pair, loss in together.items() for limit in _BROKEN}
+    best = min(totals, key=totals.__getitem__)
+    if totals[best] >= alone.sum():
+        return None
+    loud, soft, limit = best
+    threshold, guard = _bars(softmax(np.where(heard[limit][:, None], loud * words + soft * meaning, words)), labels, classes, weights)
+    return Blend(words=loud, meaning=soft, broken=limit, threshold=threshold, spam_guard=guard)
+
+
+def _bars(probabilities: Floats, labels: Sequence[str], classes: Sequence[str], weights: Floats) -> tuple[float, float]:
+    """The lowest threshold and the highest guard that keep the promises."""
+    categories, members = membership(classes)
+    truth = np.array([categories.index(label.partition("/")[0]) for label in labels])
     by_category = probabilities @ members
     right, confidence = by_category.argmax(axis=1) == truth, by_category.max(axis=1)
     threshold = next((float(bar) for bar in _THRESHOLDS if _share(right, confidence >= bar, weights) >= _RIGHT), float(_THRESHOLDS[-1]))
     matter = np.array([name != "other" for name in categories])[by_category.argmax(axis=1)]
-    guard = _guard(probabilities, matter & (confidence >= threshold), labels, classes)
-    return Calibration(temperature=round(temperature, 2), dilution=round(dilution, 2), threshold=round(threshold, 2), spam_guard=guard)
+    return round(threshold, 2), _guard(probabilities, matter & (confidence >= threshold), labels, classes)
 
 
 def _share(right: Truths, answered: Truths, weights: Floats) -> float:

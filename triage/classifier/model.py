@@ -10,6 +10,8 @@ from triage.classifier import artefact
 from triage.classifier.calibrate import sharpened
 from triage.classifier.encoder import Encoder
 from triage.classifier.features import Document, Lexicon, document
+from triage.classifier.meaning import Meaning
+from triage.classifier.sentences import Hears, Sentence
 from triage.errors import ModelError
 from triage.reading import Classification, Fact, Facts, Matter
 
@@ -33,7 +35,7 @@ _NO_FACTS = Facts()
 class Model:
     """Answers what a message is about."""
 
-    def __init__(self, stored: artefact.Artefact, version: str) -> None:
+    def __init__(self, stored: artefact.Artefact, version: str, sentences: Hears | None = None) -> None:
         header = stored.header
         self.version = version
         self.header = header
@@ -51,13 +53,16 @@ class Model:
         self.categories: list[str] = sorted(set(owners))
         self._members = np.array([[owner == category for owner in owners] for category in self.categories], dtype=np.float64)
         self._spam = self.classes.index("other/spam") if "other/spam" in self.classes else -1
+        self._meaning = stored.meaning
+        #: What it hears with, if it was taught with that.
+        self.sentences = sentences if sentences and stored.meaning and stored.meaning.taught_with(sentences) else None
 
     @classmethod
-    def load(cls, path: Path) -> "Model":
-        """The model in that file; raises ModelError where it is missing, damaged or not ours."""
+    def load(cls, path: Path, sentences: Hears | None = None) -> "Model":
+        """The model in that file; raises ModelError where it is missing, damaged or not ours. Another sentence model is not asked."""
         stored, version = artefact.load(path)
         try:
-            return cls(stored, version)
+            return cls(stored, version, sentences)
         except (KeyError, TypeError, ValueError, IndexError) as error:
             raise ModelError(f"{path}: made by another version; train it again ({error!r})") from error
 
@@ -67,20 +72,24 @@ class Model:
         index, value = self._encoder.encode(doc)
         # Twice as fast as an index in brackets.
         weights = self._weights.take(index, axis=0)
-        probabilities = self._softmax(value @ weights, len(index))
+        by_words = self._logits(value @ weights, len(index))
+        meaning = self._meant(subject, body)
+        probabilities = _softmax(meaning[0].beside(by_words, meaning[1]) if meaning else by_words)
+        bars = meaning[0].header if meaning else self.header
         by_category = self._members @ probabilities
         best = int(by_category.argmax())
         chosen = int((probabilities * self._members[best]).argmax())
         confidence = float(by_category[best])
-        doubtful = self._spam >= 0 and self.categories[best] != "other" and float(probabilities[self._spam]) >= self.spam_guard
+        doubtful = self._spam >= 0 and self.categories[best] != "other" and float(probabilities[self._spam]) >= bars["spam_guard"]
         return Classification(
             category=self.categories[best],
             issue=self.classes[chosen].partition("/")[2],
             confidence=round(confidence, 4),
-            abstained=confidence < self.threshold or doubtful,
+            abstained=confidence < bars["threshold"] or doubtful,
             scores=dict(zip(self.categories, by_category.round(4).tolist(), strict=True)),
             alternatives=self._alternatives(self._with_sentences(doc, probabilities, chosen), chosen),
-            reasons=self._reasons(doc, chosen, index, value * (weights[:, chosen] - self._usual[index]), tuple(facts)),
+            reasons=self._reasons(doc, chosen, index, value * (weights[:, chosen] - self._usual[index]), tuple(facts))
+            or ((f"the message as a whole points to {self.classes[chosen]}",) if meaning else ()),
             model_version=self.version,
             strange=self._strange(doc),
         )
@@ -90,14 +99,19 @@ class Model:
         return [self.classify(subject, body) for subject, body in messages]
 
     def probabilities(self, subject: str, body: str) -> Any:
-        """Probability of every class, in the order of `classes`."""
+        """Probability of every class by the words alone, in the order of `classes`."""
         index, value = self._encoder.encode(document(subject, body))
-        return self._softmax(value @ self._weights[index], len(index))
+        return _softmax(self._logits(value @ self._weights[index], len(index)))
 
-    def _softmax(self, scores: Any, features: int) -> Any:
-        logits = sharpened(scores + self._intercept, features, self._dilution) / self._temperature
-        odds = np.exp(logits - logits.max())
-        return odds / odds.sum()
+    def _logits(self, scores: Any, features: int) -> Any:
+        return sharpened(scores + self._intercept, features, self._dilution) / self._temperature
+
+    def _meant(self, subject: str, body: str) -> tuple[Meaning, Sentence] | None:
+        """What the message means as a whole, where there is a sentence model that knows its language."""
+        if not (self.sentences and self._meaning):
+            return None
+        sentence = self.sentences.encode(subject, body)
+        return (self._meaning, sentence) if self._meaning.heard(sentence) else None
 
     def _with_sentences(self, doc: Document, probabilities: Any, chosen: int) -> Any:
         """The probabilities, raised to what a sentence of the message by itself is sure of; whoever is sure has one matter."""
@@ -106,7 +120,7 @@ class Model:
         raised = probabilities.copy()
         for sentence in doc.sentences()[:_MOST_SENTENCES]:
             index, value = self._encoder.encode(sentence)
-            alone = self._softmax(value @ self._weights.take(index, axis=0), len(index))
+            alone = _softmax(self._logits(value @ self._weights.take(index, axis=0), len(index)))
             best = int(alone.argmax())
             if alone[best] >= _OF_ITS_OWN and self.classes[best] not in _NO_MATTER:
                 raised[best] = max(raised[best], alone[best])
@@ -140,6 +154,11 @@ class Model:
 def unsorted(reason: str) -> Classification:
     """What is said of a message when there is no model: nothing, and why."""
     return Classification(category="other", issue="other", confidence=0.0, abstained=True, reasons=(reason,))
+
+
+def _softmax(logits: Any) -> Any:
+    odds = np.exp(logits - logits.max())
+    return odds / odds.sum()
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypedDict, cast
+from typing import NotRequired, TypedDict, cast
 
 from triage.errors import ModelError
 
@@ -19,6 +19,18 @@ NAME = "triage classifier"
 _MAX_BYTES = 64 * 1024 * 1024
 #: Of a file in numpy's format: what it begins with, and where the two octets that measure its header stand.
 _MAGIC, _LENGTH_AT = b"\x93NUMPY\x01\x00", 8
+
+
+class MeaningHeader(TypedDict):
+    """What a model says of its second set of weights, over a sentence model's vectors."""
+
+    #: How loud words and meaning speak where both are heard.
+    words: float
+    meaning: float
+    #: Above this share of broken words the sentence model does not know the language, and is not heard.
+    broken: float
+    threshold: float
+    spam_guard: float
 
 
 class Header(TypedDict):
@@ -40,6 +52,8 @@ class Header(TypedDict):
     examples: int
     scikit_learn: str
     numpy: str
+    #: Not there where it was taught without a sentence model.
+    meaning: NotRequired[MeaningHeader]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +92,7 @@ def read(path: Path) -> SealedModel:
         raise ModelError(f"{path}: another format than {FORMAT}; train it again")
     if version != digest(arrays):
         raise ModelError(f"{path}: its content does not match its hash")
-    if missing := sorted(Header.__annotations__.keys() - header.keys()):
+    if missing := sorted(Header.__required_keys__ - header.keys()):
         raise ModelError(f"{path}: made by another version; train it again (it does not say {missing[0]!r})")
     return SealedModel(cast("Header", header), arrays, version[:12])
 

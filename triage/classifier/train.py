@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import scipy.sparse
 import sklearn
-from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
@@ -18,14 +17,13 @@ from threadpoolctl import threadpool_limits
 
 from triage.classifier import artefact, sealed
 from triage.classifier.augment import further_forms
-from triage.classifier.calibrate import Calibration, calibrate
+from triage.classifier.calibrate import Calibration, calibrate, sharpened
 from triage.classifier.corpus import CorpusError, Example, corpus_files, digest, read_all
 from triage.classifier.cues import read_cues
 from triage.classifier.features import Lexicon, document, pieces, words
-
-Labels = NDArray[np.str_]
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from triage.classifier.held_out import NEVER, Floats, Ints, Labels, Lesson
+from triage.classifier.sentences import Hears
+from triage.classifier.train_meaning import teach_meaning
 
 #: How loud each view speaks.
 VIEWS = {"words": 1.3, "pieces": 1.3, "concepts": 0.5}
@@ -35,8 +33,6 @@ _FOLDS = 4
 #: Rounds for a model that ships, and for one that only helps to calibrate; more change nothing that can be measured.
 _THOROUGHLY, _ROUGHLY = 30, 15
 _FEWEST_LABELS = 3
-#: Score of a class that a fold's model was not taught.
-_NEVER = -100.0
 #: Where too little was taught to know how sure to be.
 _CAUTIOUS = Calibration(temperature=1.0, dilution=0.0, threshold=0.95, spam_guard=0.05)
 
@@ -56,19 +52,23 @@ def _fit(matrix: csr_matrix, labels: Labels, weights: Floats, iterations: int) -
         return learner.fit(matrix, labels, sample_weight=weights)
 
 
-def train(paths: Sequence[Path] = (), *, extra: Sequence[Example] = (), target: Path) -> str:
+def _fit_roughly(matrix: csr_matrix, labels: Labels, weights: Floats) -> LogisticRegression:
+    return _fit(matrix, labels, weights, _ROUGHLY)
+
+
+def train(paths: Sequence[Path] = (), *, extra: Sequence[Example] = (), target: Path, sentences: Hears | None = None) -> str:
     """Train on the files (the project's corpus when none is named) and `extra`, write the model, return its version."""
-    return train_on([*read_all(paths or corpus_files()), *extra], target=target)
+    return train_on([*read_all(paths or corpus_files()), *extra], target=target, sentences=sentences)
 
 
-def train_on(examples: Sequence[Example], *, target: Path) -> str:
-    """Train on these messages, write the model and its card, return its version."""
+def train_on(examples: Sequence[Example], *, target: Path, sentences: Hears | None = None) -> str:
+    """Train on these messages, and on what a sentence model makes of them; write the model and its card, return its version."""
     # How many threads share a sum changes its last digits; one gives the same model everywhere, and is no slower here.
     with threadpool_limits(limits=1):
-        return _train(examples, target)
+        return _train(examples, target, sentences)
 
 
-def _train(examples: Sequence[Example], target: Path) -> str:
+def _train(examples: Sequence[Example], target: Path, sentences: Hears | None) -> str:
     if len({example.label for example in examples}) < _FEWEST_LABELS:
         raise CorpusError(f"{len(examples)} messages with fewer than {_FEWEST_LABELS} different labels teach nothing")
     lexicon = read_cues()
@@ -80,7 +80,13 @@ def _train(examples: Sequence[Example], target: Path) -> str:
     matrix = scipy.sparse.hstack(columns).tocsr().astype(np.float32)
     weights = np.array([example.weight for example in taught])
     labels = _completed(matrix, taught, weights)
-    calibration = _calibration(matrix, labels, weights, folds, len(examples))
+    lesson = Lesson(matrix=matrix, labels=labels, weights=weights, folds=folds, originals=len(examples))
+    scores, features = lesson.held_out(_fit_roughly), np.diff(matrix.indptr)[: len(examples)]
+    calibration = _calibration(scores, features, lesson)
+    meaning = None
+    if sentences:
+        by_words = sharpened(scores, features, calibration.dilution) / calibration.temperature
+        meaning = teach_meaning(examples, labels[: len(examples)], folds[: len(examples)], by_words, sentences)
     fitted = _fit(matrix, labels, weights, _THOROUGHLY)
     header: sealed.Header = {
         "classes": [str(name) for name in fitted.classes_],
@@ -95,12 +101,15 @@ def _train(examples: Sequence[Example], target: Path) -> str:
         "scikit_learn": sklearn.__version__,
         "numpy": np.__version__,
     }
+    if meaning:
+        header["meaning"] = meaning.header
     stored = artefact.Artefact(
         header=header,
         vocabulary={view: [str(name) for name in vectoriser.get_feature_names_out()] for view, vectoriser in views.items()},
         idf={view: vectoriser.idf_ for view, vectoriser in views.items()},
         weights=fitted.coef_.T,
         intercept=fitted.intercept_,
+        meaning=meaning,
     )
     version = artefact.save(stored, target)
     _write_card(target, version, header)
@@ -129,7 +138,7 @@ def _completed(matrix: csr_matrix, examples: Sequence[Example], weights: Floats)
     judged = np.array([bool(example.issue) for example in examples])
     if judged.all() or not judged.any():
         return labels.astype(str)
-    fitted = _fit(matrix[judged], labels[judged].astype(str), weights[judged], _ROUGHLY)
+    fitted = _fit_roughly(matrix[judged], labels[judged].astype(str), weights[judged])
     scores = fitted.decision_function(matrix[~judged])
     owners = np.array([str(name).partition("/")[0] for name in fitted.classes_])
     for row, score in zip(np.flatnonzero(~judged), scores, strict=True):
@@ -145,20 +154,9 @@ def _fold(example: Example) -> int:
     return _APART.get(example.source, halves)
 
 
-def _calibration(matrix: csr_matrix, labels: Labels, weights: Floats, folds: Ints, originals: int) -> Calibration:
-    """Calibrated on each part of the corpus, as it was written, by a model that was taught the others."""
-    classes = sorted(set(labels))
-    scores = np.full((originals, len(classes)), _NEVER)
-    for fold in sorted(set(folds.tolist())):
-        held = folds == fold
-        if len(set(labels[~held])) < 2:
-            continue
-        fitted = _fit(matrix[~held], labels[~held], weights[~held], _ROUGHLY)
-        columns = [classes.index(name) for name in fitted.classes_]
-        judging = np.flatnonzero(held[:originals])
-        scores[judging[:, None], columns] = fitted.predict_log_proba(matrix[judging])
-    judged = scores.max(axis=1) > _NEVER
+def _calibration(scores: Floats, features: Ints, lesson: Lesson) -> Calibration:
+    judged = scores.max(axis=1) > NEVER
     if not judged.any():
         return _CAUTIOUS
-    features = np.diff(matrix[:originals].indptr)[judged]
-    return calibrate(scores[judged], features, labels[:originals][judged].tolist(), classes, weights[:originals][judged])
+    labels, weights = lesson.labels[: lesson.originals][judged], lesson.weights[: lesson.originals][judged]
+    return calibrate(scores[judged], features[judged], labels.tolist(), lesson.classes, weights)

@@ -108,7 +108,7 @@ def _as_message(contact: Contact, text: str, subject: str, email: str) -> RawMes
 
 def _read(chosen: Settings, raw: RawMessage, matter: str, contact: Contact) -> Reading:
     ruling = ruling_of(matter, installation.load_policy(chosen)) if matter else None
-    prepare(installation.read_plan(chosen), chosen.paths.model, chosen.paths.state)
+    prepare(installation.read_plan(chosen), chosen.paths)
     reading = read_message(raw)
     if ruling is None or ruling.unsorted:
         return reading

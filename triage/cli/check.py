@@ -12,9 +12,10 @@ import click
 from triage import app, installation
 from triage.case import State
 from triage.classifier.model import Model
+from triage.classifier.sentences import SentenceModel
 from triage.classifier.shelf import MODELS, Shelf
 from triage.cli.check_orders import DoubtError, orders_said, payments_said
-from triage.cli.context import print_json, run_async, settings
+from triage.cli.context import print_json, program, run_async, settings
 from triage.cli.places import printable
 from triage.clocks.tell import zone
 from triage.errors import PermanentError, TemplateError, TriageError
@@ -171,8 +172,15 @@ async def _templates(chosen: Settings) -> str:
 
 
 async def _model(chosen: Settings) -> str:
-    model = Model.load(Shelf(chosen.paths.state / MODELS, chosen.paths.model).in_use())
-    return f"version {model.version}, {len(model.categories)} categories, {len(model.classes)} issues, unsure below {model.threshold:.2f}"
+    folder = chosen.paths.sentence_model
+    model = Model.load(Shelf(chosen.paths.state / MODELS, chosen.paths.model).in_use(), SentenceModel(folder) if folder else None)
+    if folder and not model.sentences:
+        raise DoubtError(
+            f"version {model.version} answers by words alone: it was not taught with the sentence model in {folder}; {program()} train"
+        )
+    beside = ", a sentence model beside the words" if model.sentences else ""
+    size = f"{len(model.categories)} categories, {len(model.classes)} issues"
+    return f"version {model.version}, {size}, unsure below {model.threshold:.2f}{beside}"
 
 
 async def _store(chosen: Settings) -> str:

@@ -34,7 +34,7 @@ def classify(context: click.Context, paths: tuple[Path, ...], as_json: bool) -> 
     A directory stands for every file in it. Needs no configuration; with one, its patterns and addresses are used.
     """
     chosen = settings_or_none(context.obj)
-    prepare(installation.read_plan(chosen), chosen.paths.model, chosen.paths.state)
+    prepare(installation.read_plan(chosen), chosen.paths)
     found = [(path, read_file(path)) for path in _files(paths)]
     if as_json:
         print_json({"messages": [_as_json(path, reading) for path, reading in found]})

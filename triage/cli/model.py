@@ -14,6 +14,7 @@ from triage.classifier.drift import drift as compared
 from triage.classifier.evaluate import evaluate
 from triage.classifier.learn import example, split
 from triage.classifier.model import Model
+from triage.classifier.sentences import usable
 from triage.classifier.shelf import Kept
 from triage.cli.context import Json, print_json, program, run_async, settings
 from triage.cli.places import printable
@@ -60,7 +61,8 @@ def compare(context: click.Context, *, first: str, second: str, files: tuple[Pat
     shelf = app.learned(chosen).shelf
     held_back = [example(each) for each in split(run_async(_corrections(chosen))[0])[1]]
     sets = {"corrections": held_back, **{str(path): read_all([path]) for path in files}}
-    models = {version: Model.load(shelf.path_of(version)) for version in (first, second)}
+    sentences = usable(chosen.paths.sentence_model)
+    models = {version: Model.load(shelf.path_of(version), sentences) for version in (first, second)}
     found = {name: {version: _figures(model, examples) for version, model in models.items()} for name, examples in sets.items() if examples}
     if as_json:
         print_json({"sets": {name: {"n": len(sets[name]), **by} for name, by in found.items()}})

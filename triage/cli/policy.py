@@ -64,7 +64,7 @@ def policy(context: click.Context, tried: Path | None, span: timedelta | None, a
 
 
 def _tried(chosen: Settings, path: Path) -> dict[str, Json]:
-    prepare(installation.read_plan(chosen), chosen.paths.model, chosen.paths.state)
+    prepare(installation.read_plan(chosen), chosen.paths)
     reading, now, its = read_file(path), datetime.now(UTC), installation.load_policy(chosen)
     people, where = People.of(chosen), zone(chosen.identity.time_zone)
     decision = decide(

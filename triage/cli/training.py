@@ -13,6 +13,7 @@ from triage.classifier.corpus import Example, read_all, write
 from triage.classifier.evaluate import evaluate as measure
 from triage.classifier.learn import example, own, split
 from triage.classifier.model import Model
+from triage.classifier.sentences import SentenceModel
 from triage.classifier.shelf import MODELS, Shelf
 from triage.cli.context import print_json, program, run_async, settings
 from triage.cli.places import config_path, printable
@@ -22,6 +23,13 @@ from triage.settings import load
 from triage.stores import open_case_store
 
 _FILES = click.Path(exists=True, dir_okay=False, path_type=Path)
+_HEARD = click.option(
+    "--sentence-model",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=None,
+    metavar="FOLDER",
+    help="A sentence model to hear beside the words (default: paths.sentence_model of the configuration).",
+)
 
 
 @click.command()
@@ -40,8 +48,17 @@ _FILES = click.Path(exists=True, dir_okay=False, path_type=Path)
     default=None,
     help="Write the model into this file and use nothing (default: put it beside the others and use it).",
 )
+@_HEARD
 @click.pass_context
-def train(context: click.Context, *, extra: tuple[Path, ...], only: tuple[Path, ...], out: Path | None, from_folders: bool) -> None:
+def train(
+    context: click.Context,
+    *,
+    extra: tuple[Path, ...],
+    only: tuple[Path, ...],
+    out: Path | None,
+    from_folders: bool,
+    sentence_model: Path | None,
+) -> None:
     """Train a model on the corpus, your own messages and what people have corrected, and use it; takes a minute or two.
 
     What --extra and --from-folders bring takes the place of what an earlier training was given; without either, that is taught again.
@@ -49,11 +66,12 @@ def train(context: click.Context, *, extra: tuple[Path, ...], only: tuple[Path, 
     if out and not (out.parent.is_dir() and os.access(out.parent, os.W_OK)):
         # Said before two minutes of work instead of after.
         raise click.BadParameter(f"{out}: expected a file in a folder that exists and can be written", param_hint="--out")
+    paths = _paths(context)
+    sentences = _sentences(sentence_model, paths)
     given = [*own(read_all(extra)), *(_sorted_by_hand(context) if from_folders else ())]
     if out:
-        click.echo(f"wrote {out}, version {_learn(only, given, out)}")
+        click.echo(f"wrote {out}, version {_learn(only, given, out, sentences)}")
         return
-    paths = _paths(context)
     shelf = Shelf(paths.state / MODELS, paths.model)
     # The model that came with triage is never written over.
     shelf.folder.mkdir(parents=True, exist_ok=True)
@@ -62,7 +80,7 @@ def train(context: click.Context, *, extra: tuple[Path, ...], only: tuple[Path, 
     taught = [example(each) for each in split(_corrections(context))[0]]
     with TemporaryDirectory(dir=shelf.folder, prefix="lesson-") as scratch:
         candidate = Path(scratch) / "candidate.npz"
-        _learn(only, [*mine, *taught], candidate)
+        _learn(only, [*mine, *taught], candidate, sentences)
         said = {"taught_at": datetime.now(UTC).isoformat(), "corrections": len(taught), "own": len(mine)}
         former, version = shelf.chosen(), shelf.take_in(candidate, said)
     if len(before) and mine is given:
@@ -73,11 +91,11 @@ def train(context: click.Context, *, extra: tuple[Path, ...], only: tuple[Path, 
     click.echo(f"{version} is in use; to go back: {program()} model use {former}")
 
 
-def _learn(only: tuple[Path, ...], further: list[Example], target: Path) -> str:
+def _learn(only: tuple[Path, ...], further: list[Example], target: Path, sentences: SentenceModel | None) -> str:
     # Only training needs scikit-learn, which takes seconds to import.
     from triage.classifier.train import train as learn
 
-    return learn(only, extra=further, target=target)
+    return learn(only, extra=further, target=target, sentences=sentences)
 
 
 def _corrections(context: click.Context) -> list[Correction]:
@@ -109,10 +127,12 @@ def _sorted_by_hand(context: click.Context) -> list[Example]:
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=_FILES, metavar="FILE.jsonl…")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+@_HEARD
 @click.pass_context
-def evaluate(context: click.Context, files: tuple[Path, ...], as_json: bool) -> None:
+def evaluate(context: click.Context, *, files: tuple[Path, ...], as_json: bool, sentence_model: Path | None) -> None:
     """Measure the model on labelled messages: subject, body, label_category, label_issue, and alt where several are right."""
-    model = Model.load(_model_path(context))
+    paths = _paths(context)
+    model = Model.load(Shelf(paths.state / MODELS, paths.model).in_use(), _sentences(sentence_model, paths))
     labelled = read_all(files)
     if not labelled:
         raise click.ClickException(f"{', '.join(map(str, files))}: no messages: expected one JSON object on each line")
@@ -123,9 +143,9 @@ def evaluate(context: click.Context, files: tuple[Path, ...], as_json: bool) -> 
         _show(found)
 
 
-def _model_path(context: click.Context) -> Path:
-    paths = _paths(context)
-    return Shelf(paths.state / MODELS, paths.model).in_use()
+def _sentences(given: Path | None, paths: Paths) -> SentenceModel | None:
+    folder = given or paths.sentence_model
+    return SentenceModel(folder) if folder else None
 
 
 def _paths(context: click.Context) -> Paths:

@@ -23,6 +23,8 @@ class Paths(Section):
     templates: Path = project_root() / "templates" / "emails"
     model: Path = project_root() / "models" / "triage.npz"
     policy: Path = project_root() / "config" / "policy.toml"
+    #: Folder of a sentence model, heard beside the words; none: words alone.
+    sentence_model: Path | None = None
 
 
 class LeaseSettings(Section):

@@ -62,7 +62,7 @@ class Learn:
         if problem and _ALARM not in {alarm.kind for alarm in self._board.standing()}:
             _log.error("model_refused", reason=problem)
         if problem:
-            self._board.sound(_ALARM, f"the model is refused, and messages may go unsorted: {problem}", self._now())
+            self._board.sound(_ALARM, problem, self._now())
         else:
             self._board.clear(_ALARM)
 
