@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from tests.classifier.samples import small_corpus
-from tests.classifier.tiny import sentence_model
+from tests.classifier.tiny import SENSES, messages, sentence_model
 from tests.servers.smtp_sink import Sink
 from tests.spine.test_watch import CHARGED, DISPUTES, PAYMENTS, Scene
 from tests.spine.world import Clock, World, letter
 from triage.alarm import AlarmBoard
 from triage.app import assembled
 from triage.classifier import train
+from triage.classifier.corpus import write
 from triage.classifier.model import Model
 from triage.classifier.sentences import SentenceModel
 from triage.classifier.shelf import SHIPPED
@@ -304,10 +305,11 @@ def test_a_sentence_model_that_is_not_there_is_told(learned: Learned, tmp_path: 
 
 async def test_a_lesson_is_taught_with_the_sentence_model(learned: Learned, tmp_path: Path) -> None:
     """The process that teaches hears it, the model that comes of it does, and its card says so."""
-    folder = sentence_model(
-        tmp_path / "sentences", {"cancel": 1, "invoice": 2, "refund": 3, "parcel": 4, "my": 5, "order": 5, "paid": 6}, loud=3.0
-    )
-    hearing = replace(learned, sentences=folder)
+    folder, lessons = sentence_model(tmp_path / "sentences", SENSES), (tmp_path / "brief.jsonl", tmp_path / "letters.jsonl")
+    # Judged apart, each file has words that the other does not know.
+    for synonym, path in enumerate(lessons):
+        write(path, messages(synonym))
+    hearing = replace(learned, sentences=folder, corpus=lessons)
     lesson = await hearing.teach([workshop(flower) for flower in FLOWERS], 12)
     assert lesson.accepted, lesson.reason
     model = Model.load(hearing.shelf.in_use(), SentenceModel(folder))
