@@ -2,6 +2,7 @@
 
 import statistics
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from time import process_time
 from typing import TypeVar
 
@@ -14,6 +15,7 @@ from tests.classifier.samples import MEASURED, MEASURING, SHIPPED, UNTAUGHT
 from triage.classifier.corpus import Example, corpus_files, read, read_all
 from triage.classifier.evaluate import Judged, figures, judge
 from triage.classifier.model import Model
+from triage.classifier.sentences import SentenceModel
 
 T = TypeVar("T")
 #: Of each source, so that none outweighs the others where they are pooled.
@@ -21,10 +23,11 @@ POOLED = 300
 _FORMED = 150
 
 
-def main(messages: int) -> None:
+def main(messages: int, sentence_model: Path | None = None) -> None:
     """Print the tables; at most so many messages of each source."""
-    model = Model.load(SHIPPED)
-    print(f"model {model.version}, taught {model.header['examples']} messages")
+    model = Model.load(SHIPPED, SentenceModel(sentence_model) if sentence_model else None)
+    beside = ", a sentence model beside the words" if model.sentences else ""
+    print(f"model {model.version}, taught {model.header['examples']} messages{beside}")
     if MEASURING.is_dir():
         sources = {name: read(MEASURING / f"{name}.jsonl")[:messages] for name in MEASURED}
         worth(model, sources)
