@@ -11,7 +11,7 @@ from tests.classifier.tiny import BILL, CANCEL, LOST, SENSES, messages, sentence
 from triage.classifier import artefact, train
 from triage.classifier.corpus import Example
 from triage.classifier.model import Model
-from triage.classifier.sentences import SentenceModel
+from triage.classifier.sentences import Sentence, SentenceModel
 from triage.errors import ModelError
 
 
@@ -84,6 +84,24 @@ def test_a_foreign_language_is_left_to_the_words(both: tuple[Path, Path], hearin
     text = "bitte cancel mein paket sofort zurueckschicken"
     assert hearing.encode("", text).broken > Model.load(both[1]).header["meaning"]["broken"]
     assert Model.load(both[1], hearing).classify("", text) == Model.load(both[1]).classify("", text)
+
+
+class Fails:
+    """A sentence model that has stopped working."""
+
+    def __init__(self, model: SentenceModel) -> None:
+        self.likeness = model.likeness
+
+    def encode(self, subject: str, body: str) -> Sentence:
+        """Fail."""
+        raise ModelError(f"the sentence model fails: out of memory at {subject}{body}")
+
+
+def test_one_that_fails_leaves_the_words(both: tuple[Path, Path], hearing: SentenceModel) -> None:
+    """A message on which the sentence model fails is answered by its words, as if there were none."""
+    model = Model.load(both[1], Fails(hearing))
+    assert model.sentences is not None
+    assert model.classify("", "please cancel my lamp") == Model.load(both[1]).classify("", "please cancel my lamp")
 
 
 def test_an_answer_for_no_word_has_its_reason(both: tuple[Path, Path], hearing: SentenceModel) -> None:

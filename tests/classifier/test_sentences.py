@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tokenizers import Tokenizer, models, pre_tokenizers
 
 from tests.classifier.tiny import DIMENSIONS, sentence_model
 from triage.classifier import folder as place
@@ -132,6 +133,31 @@ def test_a_network_of_another_kind_is_refused(tmp_path: Path) -> None:
         SentenceModel(sentence_model(tmp_path / "pixels", SENSES, inputs=("pixels",)))
     with pytest.raises(ModelError, match="2 dimensions instead of 3"):
         SentenceModel(sentence_model(tmp_path / "flat", SENSES, flat=True))
+
+
+def test_pieces_that_the_network_does_not_know(tmp_path: Path, folder: Path) -> None:
+    """A tokenizer of another model is refused at once, or by the message that shows it; either is an error of ours."""
+    sentence_model(tmp_path / "other", {f"word{number}": 1 for number in range(50)})
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.add_tokens(["qzx"])
+    tokenizer.save(str(folder / "tokenizer.json"))
+    model = SentenceModel(folder)
+    assert model.encode("", "my money").broken == 0
+    with pytest.raises(ModelError, match="the sentence model fails: "):
+        model.encode("", "qzx")
+    (folder / "tokenizer.json").write_bytes((tmp_path / "other" / "tokenizer.json").read_bytes())
+    with pytest.raises(ModelError, match=f"{folder}: expected a sentence model"):
+        SentenceModel(folder)
+
+
+def test_a_tokenizer_that_marks_beginnings_breaks_nothing(folder: Path) -> None:
+    """Models of many languages cut words in another way; no word of theirs counts as broken."""
+    pieces = [("<unk>", 0.0), *((f"\u2581{word}", -1.0) for word in SENSES), *((letter, -5.0) for letter in "abcdefghijklmnop\u2581")]
+    tokenizer = Tokenizer(models.Unigram(pieces, unk_id=0))
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
+    tokenizer.save(str(folder / "tokenizer.json"))
+    model = SentenceModel(folder)
+    assert model.encode("", "wo bleibt mein paket").broken == model.encode("", "where is my order").broken == 0
 
 
 def test_where_there_is_none_words_do(folder: Path, tmp_path: Path) -> None:

@@ -110,7 +110,10 @@ class Model:
         """What the message means as a whole, where there is a sentence model that knows its language."""
         if not (self.sentences and self._meaning):
             return None
-        sentence = self.sentences.encode(subject, body)
+        try:
+            sentence = self.sentences.encode(subject, body)
+        except ModelError:
+            return None
         return (self._meaning, sentence) if self._meaning.heard(sentence) else None
 
     def _with_sentences(self, doc: Document, probabilities: Any, chosen: int) -> Any:

@@ -20,8 +20,10 @@ _MOST_PIECES = 256
 _INPUTS = frozenset({"input_ids", "attention_mask", "token_type_ids"})
 #: A text that models are told apart by.
 _KNOWN_BY = "Where is my order? I was charged twice, and the invoice is wrong."
-#: How the tokenizer marks a piece that continues a word.
+#: How a WordPiece tokenizer marks a piece that continues a word. Others mark beginnings: theirs count as whole words, in every language.
 _CONTINUES = "##"
+#: Of the network's own messages only errors are for the operator.
+_ERRORS = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,11 +44,11 @@ class Hears(Protocol):
         """Which model it is: what it makes of a fixed text, whatever file it lies in."""
 
     def encode(self, subject: str, body: str) -> Sentence:
-        """What a message means."""
+        """What a message means; ModelError where it cannot say."""
 
 
 class SentenceModel:
-    """A sentence model in a folder: its network as ONNX, and its tokenizer (WordPiece)."""
+    """A sentence model in a folder: its network as ONNX, and its tokenizer."""
 
     def __init__(self, folder: Path) -> None:
         """Load it; ModelError where a file or a library is missing, or the network is of another kind."""
@@ -59,6 +61,7 @@ class SentenceModel:
         options = SessionOptions()
         # Readers are processes of one core each, and a thread would not survive being forked.
         options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.log_severity_level = _ERRORS
         try:
             self._network = InferenceSession(str(folder / NETWORK), options, providers=["CPUExecutionProvider"])
             self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
@@ -74,10 +77,16 @@ class SentenceModel:
             ) from error
 
     def encode(self, subject: str, body: str) -> Sentence:
-        """What a message means, history and signature left aside."""
+        """What a message means, history and signature left aside; ModelError where the network fails."""
         text = f"{levelled(subject)}\n{fresh(levelled(body))}".strip()
-        # Half a pair of surrogates is no text to the tokenizer.
-        encoded = self._tokenizer.encode(text.encode("utf-8", "replace").decode("utf-8"))
+        try:
+            # Half a pair of surrogates is no text to the tokenizer.
+            return self._said(text.encode("utf-8", "replace").decode("utf-8"))
+        except Exception as error:  # As above.
+            raise ModelError(f"the sentence model fails: {error}") from error
+
+    def _said(self, text: str) -> Sentence:
+        encoded = self._tokenizer.encode(text)
         known = {
             "input_ids": np.array([encoded.ids], dtype=np.int64),
             "attention_mask": np.ones((1, len(encoded.ids)), dtype=np.int64),
