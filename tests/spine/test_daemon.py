@@ -1,6 +1,7 @@
 """The daemon as a process: it starts, waits, stops, dies, and goes on where it stopped."""
 
 import asyncio
+import gc
 import json
 import signal
 import sqlite3
@@ -12,9 +13,10 @@ from time import monotonic
 
 import pytest
 
-from tests.forked import Forked, triage
+from tests.forked import Forked, forked, triage
 from tests.servers.smtp_sink import Sink
 from tests.spine.world import World, letter
+from triage.cli.main import main
 
 _running: list["subprocess.Popen[str] | Forked"] = []
 
@@ -80,6 +82,25 @@ async def test_the_daemon_answers_new_mail_and_stops_when_told(world: World, sin
     assert seconds < 10
     assert not heartbeat(world).exists()
     assert "stopped" in (world.root / "log").read_text()
+
+
+def counting(config: Path, kept: Path) -> None:
+    """`triage run --once` in a forked process, which then writes down how many objects the collector passes over."""
+    sys.argv = ["triage", "--config", str(config), "run", "--once"]
+    try:
+        main()
+    finally:
+        kept.write_text(f"{gc.get_freeze_count()} {len(gc.get_objects())}")
+
+
+async def test_what_is_loaded_is_not_looked_through_for_garbage(world: World) -> None:
+    """Of all that is in memory at the end, most was there before the work began, and the collector need not see it."""
+    world.configure()
+    kept = world.root / "counted"
+    process = forked(counting, world.config, kept)
+    assert await asyncio.to_thread(process.wait, 40) == 0
+    passed_over, seen = map(int, kept.read_text().split())
+    assert passed_over > 3 * seen
 
 
 async def test_ctrl_c_stops_it_too(world: World, sink: Sink) -> None:
