@@ -53,6 +53,7 @@ _SAID: Mapping[str, Callable[[_Detail], str]] = {
     "order_not_checked": lambda detail: "the order system did not answer",
     "advised": lambda detail: "the customer was told before asking",
     "not_advised": lambda detail: "the customer was not told, a person looks first",
+    "advice_taken_back": lambda detail: "what the customer was to be told is not so any more",
     "payment_event": lambda detail: f"{detail.get('provider', 'a payment provider')} told of it",
 }
 

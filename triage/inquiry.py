@@ -211,5 +211,8 @@ class OrderFactTable(Protocol):
     def told_about(self, beginning: str, since: datetime) -> int | None:
         """Case of the latest event that was told since then and whose name begins so; None where there is none."""
 
+    def take_back(self, beginning: str, case_id: int) -> None:
+        """Note that events of a case whose names begin so were not told after all."""
+
     def told_since(self, since: datetime, recipient: str = "") -> int:
         """How many events were told of since then, to one address or, with "", to all."""

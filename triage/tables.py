@@ -11,7 +11,7 @@ from triage.message import Cursor, MessageKey, RawMessage, StoredMessage
 from triage.outbox import Lane
 from triage.reading import Reading
 from triage.records import CensusRecord, Held, HeldDelivery, HeldGroup, MessageRecord
-from triage.reply import Delivery, DeliveryStatus, Receipt, Reply
+from triage.reply import Delivery, DeliveryStatus, Receipt, Reply, ReplyKind
 
 
 class MessageTable(Protocol):
@@ -256,8 +256,8 @@ class DeliveryTable(Protocol):
     def withdraw(self, case_id: int, reason: str) -> int:
         """What waits for this case is withheld for good; how many deliveries that were."""
 
-    def supersede(self, case_id: int, recipient: str, reason: str) -> int:
-        """Automatic mail of a case to that recipient which never reached DATA is withheld for good; how many deliveries that were."""
+    def supersede(self, case_id: int, recipient: str, reason: str, kind: ReplyKind = ReplyKind.ACKNOWLEDGMENT) -> int:
+        """Mail of that kind of a case to that recipient which never reached DATA is withheld for good; how many deliveries that were."""
 
     def of_case(self, case_id: int) -> list[Delivery]:
         """The deliveries of a case, oldest first."""

@@ -20,6 +20,7 @@ from triage.errors import OrderSystemAwayError
 from triage.order import AlertKind, Order, OrderStatus, Payment, Step
 from triage.orders.alerts import alerts
 from triage.orders.books.sqlite import SqliteBook
+from triage.reply import DeliveryStatus
 from triage.stages.advise import MARK
 
 ALL = '[orders.advice]\ntell = ["delayed", "backordered", "unavailable", "payment_failed", "paid"]\n'
@@ -139,6 +140,19 @@ async def test_a_payment_of_whoever_has_written_meanwhile(tmp_path: Path) -> Non
         assert (await office.case()).status is CaseStatus.OPEN
 
 
+async def test_a_payment_of_a_case_that_became_part_of_another(tmp_path: Path) -> None:
+    """The news goes into what it became, in the thread of the letter that worried."""
+    async with watching(tmp_path) as (office, book):
+        await news(office, book, unpaid(), late("ORD2"))
+        [worry] = [told for told in office.came(ANN) if "did not go through" in plain(told)]
+        await office.store.transact(lambda tx: tx.cases.merge(1, 2))
+        await office.store.transact(lambda tx: tx.cases.set_status(2, CaseStatus.OPEN, office.clock()))
+        await news(office, book, paid_since())
+        relief = office.last(ANN)
+        assert relief["In-Reply-To"] == worry["Message-ID"]
+        assert "[SP-100002]" in relief["Subject"]
+
+
 async def test_a_payment_goes_through_where_nobody_was_worried(tmp_path: Path) -> None:
     """No word to whoever knows of no failure, whose case is done, whose address is another now, or who was told too much to hear of it."""
     async with watching(tmp_path, ALL + "per_customer_day = 2\n") as (office, book):
@@ -197,6 +211,86 @@ async def test_not_at_night(tmp_path: Path) -> None:
         office.clock.forward(hours=3)
         await office.work()
         assert len(office.came(ANN)) == 1
+
+
+@rows(
+    ("first", "then", "matter"),
+    [
+        (unpaid(), paid_since(), "payment_failed"),
+        (unpaid(), replace(unpaid(), status=OrderStatus.CANCELLED), "payment_failed"),
+        (late(), order(status=OrderStatus.SHIPPED), "delayed"),
+        (late(status=OrderStatus.BACKORDERED, history=(), updated_at=at(22)), order(status=OrderStatus.PROCESSING), "backordered"),
+        (late(status=OrderStatus.UNAVAILABLE, history=(), updated_at=None), order(status=OrderStatus.PROCESSING), "unavailable"),
+    ],
+)
+@pytest.mark.parametrize("tell", [ALL, ALL.replace(', "paid"', "")], ids=["all", "no good news"])
+async def test_what_ended_in_the_night_is_not_told(first: Order, then: Order, matter: str, tell: str, tmp_path: Path) -> None:
+    """A letter that waits for the morning is taken back when it is not so any more; its case is solved, and says what happened."""
+    root = tmp_path / f"{matter}{then.status}{len(tell)}"
+    async with watching(root, tell) as (office, book):
+        office.clock.at = NOON.replace(hour=22)
+        await news(office, book, first)
+        assert (await office.case()).status is not CaseStatus.SOLVED
+        office.clock.forward(hours=2)
+        await news(office, book, then)
+        case, [event] = await office.case(), await office.events("advice_taken_back")
+        assert case.status is CaseStatus.SOLVED
+        assert event.detail == {"what": matter, "order": "ORD1234", "why": "it was not so any more when the letter was to leave"}
+        office.clock.forward(hours=12)
+        await office.work()
+        assert office.came(ANN) == []
+        [delivery] = [it for it in await office.ask(lambda tx: tx.deliveries.of_case(1)) if it.recipient == ANN]
+        assert delivery.status is DeliveryStatus.WITHHELD
+
+
+async def test_what_is_so_again_is_told_after_all(tmp_path: Path) -> None:
+    """A delay that ended and came back before the morning is told once, in a case of its own."""
+    async with watching(tmp_path) as (office, book):
+        office.clock.at = NOON.replace(hour=22)
+        for changed in (late(), order(status=OrderStatus.PROCESSING), late()):
+            await news(office, book, changed)
+        office.clock.forward(hours=11)
+        await office.work()
+        [told] = office.came(ANN)
+        assert "your order ORD1234 is delayed" in plain(told)
+        assert [(await office.case(number)).status for number in (1, 2)] == [CaseStatus.SOLVED, CaseStatus.SOLVED]
+
+
+async def test_only_the_last_day_is_told_in_the_morning(tmp_path: Path) -> None:
+    """Of two days that became known in one night the customer hears the later one."""
+    async with watching(tmp_path) as (office, book):
+        office.clock.at = NOON.replace(hour=22)
+        await news(office, book, late(day=28))
+        await news(office, book, late(day=30))
+        office.clock.forward(hours=11)
+        await office.work()
+        [told] = office.came(ANN)
+        assert "It is now expected with you: 30 November 2026" in plain(told)
+
+
+async def test_what_has_left_is_not_taken_back(tmp_path: Path) -> None:
+    """By day the letter is gone when the order changes: nothing is recalled, and its case stays as it is."""
+    async with watching(tmp_path) as (office, book):
+        await news(office, book, late())
+        await news(office, book, order(status=OrderStatus.SHIPPED))
+        assert len(office.came(ANN)) == 1
+        assert await office.events("advice_taken_back") == []
+
+
+async def test_a_case_in_which_the_customer_wrote_stays_open(tmp_path: Path) -> None:
+    """The letter is taken back there as well, and whoever asked still waits for an answer."""
+    async with watching(tmp_path) as (office, book):
+        await office.get(asking("payment/payment_failed", "My card did not work."))
+        office.clock.at = NOON.replace(hour=22)
+        await news(office, book, unpaid())
+        await office.store.transact(lambda tx: tx.cases.merge(2, 1))
+        letters = len(office.came(ANN))
+        await news(office, book, paid_since())
+        assert len(await office.events("advice_taken_back")) == 1
+        assert (await office.case()).status not in (CaseStatus.SOLVED, CaseStatus.CLOSED)
+        office.clock.forward(hours=12)
+        await office.work()
+        assert not [told for told in office.came(ANN)[letters:] if "did not go through" in plain(told)]
 
 
 async def test_a_customer_is_told_only_so_much_in_a_day(tmp_path: Path) -> None:

@@ -37,6 +37,15 @@ def alerts(order: Order, now: datetime) -> tuple[Alert, ...]:
     return tuple(Alert(kind=kind, order=order, event=f"{order.number} {kind} {event}", address=address) for kind, event in found)
 
 
+def passed(order: Order) -> tuple[AlertKind, ...]:
+    """What is not so of the order as it stands now: word of it that still waits to leave would be wrong."""
+    latest = order.payments[-1] if order.payments else None
+    settled = order.status in _OVER or (latest is not None and latest.status is PaymentStatus.PAID)
+    others = tuple(kind for status, kind in _KINDS.items() if status is not order.status)
+    # That a payment failed may be known from its provider alone: only that it went through, or that nobody waits for it, ends that.
+    return (*others, AlertKind.PAYMENT_FAILED) if settled else others
+
+
 def _of_status(order: Order, now: datetime) -> Iterator[tuple[AlertKind, str]]:
     kind = _KINDS.get(order.status)
     if kind is None:

@@ -89,6 +89,19 @@ def paid(case: Case, checked: Checked, order: Order, address: str, *, now: datet
     )
 
 
+def overtaken(case: Case, kind: AlertKind, checked: Checked, *, now: datetime, written: bool) -> Decision:
+    """What follows in a case whose letter was taken back before it left; solved, unless the customer has `written` there."""
+    detail = {"what": kind.value, "order": checked.number, "why": "it was not so any more when the letter was to leave"}
+    return Decision(
+        outcome=Outcome.NOTED,
+        reason="the order has changed again",
+        case_id=case.id,
+        events=(_event(now, "order_checked", checked_detail(checked)), _event(now, "advice_taken_back", detail)),
+        status=None if written else CaseStatus.SOLVED,
+        known=Known(checked=(checked,)),
+    )
+
+
 def _letter(kind: AlertKind, checked: Checked, order: Order, address: str, at: datetime) -> ReplyOrder:
     answer = OrderAnswer(kind=AnswerKind.STATUS, order=order, source=checked.source, at=checked.at)
     return ReplyOrder(kind=ReplyKind.ADVICE, recipient=address, deadline=at, text=kind.value, answer=answer, not_before=at)

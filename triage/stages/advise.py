@@ -1,5 +1,6 @@
 """Follows the changes of an order system and tells customers before they ask: once of each event, within limits, not at night."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 from functools import partial
@@ -10,13 +11,13 @@ from triage.clocks.quiet import awake
 from triage.inquiry import Checked, OrderBook, Verdict
 from triage.logs import get_logger
 from triage.order import AlertKind, Order
-from triage.orders.alerts import Alert, alerts
+from triage.orders.alerts import Alert, alerts, passed
 from triage.parsing.address import addr_spec
 from triage.people import People
-from triage.policy.advising import advice, paid
+from triage.policy.advising import advice, overtaken, paid
 from triage.policy.table import Policy
 from triage.ports import Now, Store, Transaction
-from triage.reply import DeliveryStatus
+from triage.reply import DeliveryStatus, ReplyKind
 from triage.sections.orders import AdviceSettings
 from triage.stages.loop import Bell
 from triage.stages.record import Recorder
@@ -27,6 +28,8 @@ _BATCH = 100
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 #: A payment that goes through later is not the one that failed.
 _WAITED = timedelta(days=30)
+#: Why a letter that waited did not leave.
+_OVERTAKEN = "the order has changed again: it was not so any more"
 _log = get_logger("advise")
 
 
@@ -54,6 +57,7 @@ class Advise:
         """Look at what has changed since the last time; how many customers are told of it."""
         mark = await self._store.query(lambda tx: tx.orders.mark(MARK))
         changed, after = await self._book.changed(mark or "", _BATCH)
+        await self._look_again(changed)
         told = [alert for order in changed for alert in alerts(order, self._now()) if alert.kind in self._settings.tell]
         for alert in told:
             if not await self._store.transact(partial(self._tell, alert=alert)):
@@ -69,12 +73,33 @@ class Advise:
         """Rest until it is time to look again."""
         await Bell().wait(self._settings.every)
 
+    async def _look_again(self, changed: Sequence[Order]) -> None:
+        """Take back what waits to be told and is not so any more: at night much changes."""
+        since = self._now() - _DAY
+
+        def not_so(tx: Transaction) -> list[tuple[Order, AlertKind]]:
+            known = [order for order in changed if tx.orders.told_about(f"{order.number} ", since) is not None]
+            return [(order, kind) for order in known for kind in passed(order) if tx.orders.told_about(_about(order, kind), since)]
+
+        for order, kind in await self._store.query(not_so):
+            await self._store.transact(partial(self._take_back, order=order, kind=kind))
+
+    def _take_back(self, tx: Transaction, order: Order, kind: AlertKind) -> None:
+        now = self._now()
+        told = tx.cases.get(tx.orders.told_about(_about(order, kind), now - _DAY) or 0)
+        if told and told.requester and tx.deliveries.supersede(told.id, told.requester.addr_spec, _OVERTAKEN, ReplyKind.ADVICE):
+            case, (checked, _) = tx.cases.survivor(told), self._known(order, now)
+            written = bool(tx.messages.of_case(case.id)) or case.status in DONE
+            self._recorder.follow(tx, case, overtaken(case, kind, checked, now=now, written=written), None, now)
+            tx.orders.take_back(_about(order, kind), told.id)
+            _log.info("advice_taken_back", case=case.id, what=kind.value)
+
     def _tell(self, tx: Transaction, alert: Alert) -> bool:
         """False where so much was told in the last hour that the rest has to wait."""
         now, address = self._now(), addr_spec(alert.address)
         if address is None or address in self._people.own | self._people.staff or tx.orders.was_told(alert.event):
             return True
-        failed = f"{alert.order.number} {AlertKind.PAYMENT_FAILED} "
+        failed = _about(alert.order, AlertKind.PAYMENT_FAILED)
         if alert.kind is AlertKind.PAYMENT_FAILED and tx.orders.told_about(failed, now - _DAY) is not None:
             # The payment provider may have told of it before the order system did.
             return True
@@ -87,39 +112,47 @@ class Advise:
             return False
         told = replace(alert, address=address)
         if worried:
-            self._relieve(tx, told, worried, now)
+            self._relieve(tx, told, *worried, now)
             return True
+        # Another day than the one that still waits to be told.
+        self._take_back(tx, alert.order, alert.kind)
         enough = tx.orders.told_since(now - _DAY, address) >= self._settings.per_customer_day
         self._open(tx, told, now, "the customer was told enough today" if enough else "")
         return True
 
-    def _worried(self, tx: Transaction, number: int | None, address: str) -> Case | None:
-        """The case in which this customer was told that the payment failed, while it is not done."""
+    def _worried(self, tx: Transaction, number: int | None, address: str) -> tuple[Case, tuple[str, ...]] | None:
+        """The case in which this customer was told that the payment failed, while it is not done, and what that letter was."""
         told = tx.cases.get(number) if number is not None else None
-        case = tx.cases.survivor(told) if told else None
-        return case if case and case.status not in DONE and not case.unreachable and _told_there(tx, case, address) else None
+        if told is None:
+            return None
+        # Letters stay where they were sent, whatever their case became a part of.
+        case, thread = tx.cases.survivor(told), _told_there(tx, told, address)
+        return (case, thread) if thread and case.status not in DONE and not case.unreachable else None
 
-    def _relieve(self, tx: Transaction, alert: Alert, case: Case, now: datetime) -> None:
-        order, checked, at = self._known(alert, now)
-        thread = _told_there(tx, case, alert.address)
-        self._recorder.follow(tx, case, paid(case, checked, order, alert.address, now=now, at=at, thread=thread), None, now)
+    def _relieve(self, tx: Transaction, alert: Alert, case: Case, thread: tuple[str, ...], now: datetime) -> None:
+        checked, at = self._known(alert.order, now)
+        self._recorder.follow(tx, case, paid(case, checked, alert.order, alert.address, now=now, at=at, thread=thread), None, now)
         tx.orders.tell(alert.event, case.id, alert.address, now)
         _log.info("advised", case=case.id, what=alert.kind.value, held_back="")
 
-    def _known(self, alert: Alert, now: datetime) -> tuple[Order, Checked, datetime]:
-        """The order, what was found of it, and when its customer may be written to."""
-        order = alert.order
+    def _known(self, order: Order, now: datetime) -> tuple[Checked, datetime]:
+        """What was found of the order, and when its customer may be written to."""
         checked = Checked(number=order.number, verdict=Verdict.NOBODY_ASKED, order=order, source=self._book.name, at=now)
-        return order, checked, awake(now, self._settings.quiet_from, self._settings.quiet_until, self._where)
+        return checked, awake(now, self._settings.quiet_from, self._settings.quiet_until, self._where)
 
     def _open(self, tx: Transaction, alert: Alert, now: datetime, held_back: str) -> None:
-        order, checked, at = self._known(alert, now)
-        decision = advice(alert.kind, checked, order, alert.address, policy=self._policy, now=now, at=at, held_back=held_back)
+        checked, at = self._known(alert.order, now)
+        decision = advice(alert.kind, checked, alert.order, alert.address, policy=self._policy, now=now, at=at, held_back=held_back)
         if decision.new_case:
             case = tx.cases.open(decision.new_case)
             self._recorder.follow(tx, case, decision, None, now)
             tx.orders.tell(alert.event, case.id, alert.address, now)
             _log.info("advised", case=case.id, what=alert.kind.value, held_back=held_back)
+
+
+def _about(order: Order, kind: AlertKind) -> str:
+    """How the names begin of all events of that kind."""
+    return f"{order.number} {kind} "
 
 
 def _told_there(tx: Transaction, case: Case, address: str) -> tuple[str, ...]:

@@ -67,11 +67,11 @@ class Settle:
 
     async def _each(self, one: HeardEvent) -> None:
         later = self._now() + min(timedelta(minutes=1 << min(one.attempts, 10)), _HOUR)
-        checked, failed = await self._checked(one)
-        if failed and one.attempts < _ATTEMPTS:
-            await self._store.transact(partial(_put_off, one=one, at=later))
-            return
         try:
+            checked, failed = await self._checked(one)
+            if failed and one.attempts < _ATTEMPTS:
+                await self._store.transact(partial(_put_off, one=one, at=later))
+                return
             await self._store.transact(partial(self._settle, one=one, checked=checked))
         except TriageError:
             raise

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from triage.decision import History
 from triage.outbox import HAPPENED, MOVES, Happening, Lane
-from triage.reply import Cause, Delivery, DeliveryStatus, Receipt, Reply
+from triage.reply import Cause, Delivery, DeliveryStatus, Receipt, Reply, ReplyKind
 from triage.store import rows
 
 _QUEUE = """insert into deliveries(case_id, message, kind, recipient, domain, reverse_path, message_id, subject, sha256,
@@ -197,12 +197,12 @@ class SqliteDeliveries:
         sql = f"update deliveries set status = '{target}', smtp_reply = ? where case_id = ? and status in ({_listed(places)})"  # noqa: S608
         return int(self._db.execute(sql, (reason, case_id)).rowcount)
 
-    def supersede(self, case_id: int, recipient: str, reason: str) -> int:
-        """Automatic mail of a case to that recipient which never reached DATA is withheld for good."""
+    def supersede(self, case_id: int, recipient: str, reason: str, kind: ReplyKind = ReplyKind.ACKNOWLEDGMENT) -> int:
+        """Mail of that kind of a case to that recipient which never reached DATA is withheld for good."""
         places, target = MOVES[Happening.WITHDRAW]
-        theirs = "case_id = ? and recipient = ? and kind = 'acknowledgment' and begun_at is null"
+        theirs = "case_id = ? and recipient = ? and kind = ? and begun_at is null"
         sql = f"update deliveries set status = '{target}', smtp_reply = ? where status in ({_listed(places)}) and {theirs}"  # noqa: S608
-        return int(self._db.execute(sql, (reason, case_id, recipient)).rowcount)
+        return int(self._db.execute(sql, (reason, case_id, recipient, kind)).rowcount)
 
     def of_case(self, case_id: int) -> list[Delivery]:
         """The deliveries of a case, oldest first."""

@@ -17,6 +17,8 @@ _ASK = """insert or replace into order_questions(case_id, message, author, next_
 
 _TOLD = "select count(*) from order_events where at > ?"
 _TOLD_ABOUT = "select case_id from order_events where event >= ? and event < ? and at > ? order by at desc, case_id desc limit 1"
+#: The character behind every other: it ends a stretch of names, so that their index serves.
+_LAST = "\U0010ffff"
 _TOLD_TO = "select count(*) from order_events where at > ? and recipient = ?"
 
 _ADDRESSES = ("from_", "sender", "reply_to")
@@ -80,10 +82,14 @@ class SqliteOrderFacts:
 
     def told_about(self, beginning: str, since: datetime) -> int | None:
         """Case of the latest event that was told since then and whose name begins so; None where there is none."""
-        # The character behind every other ends the stretch of names, so that their index serves.
-        values = (beginning, beginning + "\U0010ffff", rows.moment(since))
+        values = (beginning, beginning + _LAST, rows.moment(since))
         row = self._db.execute(_TOLD_ABOUT, values).fetchone()
         return int(row[0]) if row else None
+
+    def take_back(self, beginning: str, case_id: int) -> None:
+        """Note that events of a case whose names begin so were not told after all."""
+        named = (beginning, beginning + _LAST, case_id)
+        self._db.execute("delete from order_events where event >= ? and event < ? and case_id = ?", named)
 
     def told_since(self, since: datetime, recipient: str = "") -> int:
         """How many events were told of since then."""
