@@ -103,8 +103,8 @@ class Classification:
 
 
 def percent(confidence: float) -> str:
-    """Confidence for people to read: nothing that was read out of a message is certain, whatever it is rounded to."""
-    return f"{min(confidence, 0.99):.0%}"
+    """Confidence for people to read: nothing that was read out of a message is certain or impossible, however it is rounded."""
+    return f"{min(confidence, 0.99):.0%}" if confidence >= 0.01 else "<1%"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -180,11 +180,13 @@ def test_a_fact_that_stands_twice_is_named_once() -> None:
     ]
 
 
-@pytest.mark.parametrize(("confidence", "said"), [(1.0, "99%"), (0.996, "99%"), (0.98, "98%"), (0.0, "0%")])
+@pytest.mark.parametrize(("confidence", "said"), [(1.0, "99%"), (0.996, "99%"), (0.98, "98%"), (0.01, "1%"), (0.009, "<1%"), (0.0, "<1%")])
 def test_nothing_is_quite_certain(confidence: float, said: str) -> None:
-    """What a program read out of a message is never told as certain, neither facts nor category."""
+    """What a program read out of a message is never told as certain or impossible, neither facts nor category, in text and HTML."""
     assert f"(text, {said} sure)" in named(Fact(kind="amount", value="EUR 1.00", source="text", confidence=confidence))
-    assert rows(escalated(case(confidence=confidence)))["Category"] == f"order / order_status, {said} sure"
+    written = escalated(case(confidence=confidence))
+    assert rows(written)["Category"] == f"order / order_status, {said} sure"
+    assert said.replace("<", "&lt;") in html_of(written)
 
 
 @pytest.mark.parametrize("body", [text_of, html_of])
