@@ -29,7 +29,7 @@ from triage.stages.read import ReadPlan
 from triage.stores import open_case_store
 
 ORDERS = 1_000_000
-_ROUNDS = 3
+_ROUNDS = 7
 #: Rows written in one statement.
 _BATCH = 20_000
 
@@ -76,6 +76,8 @@ async def _main(messages: int, orders: int) -> None:
     print(f"{'deciding, CPU time a message':40}{'ms':>12}{'throughput':>14}")
     print(f"{'without an order book':40}{without:12.2f}{1:14.2f}")
     print(f"{'each message names an order':40}{with_book:12.2f}{without / with_book:14.2f}")
+    of_pairs = sorted(alone / asked for alone, asked in rounds)
+    print(f"{len(rounds)} pairs by turns: {of_pairs[0]:.2f} to {of_pairs[-1]:.2f}, median {median(of_pairs):.2f}")
 
 
 def _owner(number: int) -> str:
