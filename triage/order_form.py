@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import PydanticSerializationError
 
 from triage.errors import OrderSystemRefusedError
 from triage.order import Order
@@ -16,8 +17,12 @@ def _form() -> TypeAdapter[Order]:
 
 
 def order_json(order: Order) -> str:
-    """The order as JSON, without what says nothing."""
-    return _form().dump_json(order, exclude_defaults=True).decode()
+    """The order as JSON, without what says nothing; OrderSystemRefusedError where it has letters that cannot be written."""
+    try:
+        return _form().dump_json(order, exclude_defaults=True).decode()
+    except PydanticSerializationError:
+        # Half of a character, say: without its cause, which repeats what stands around it.
+        raise OrderSystemRefusedError("the order system's answer cannot be written as UTF-8") from None
 
 
 def parse_order(text: str | bytes) -> Order:

@@ -1,6 +1,8 @@
 """An order system that fails: every message is acknowledged at once, without facts, and the facts follow when it is back."""
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from tests.orders.making import ANN, order
 from tests.spine.office import EVE, FINANCE, JANE, plain
 from triage.case import CaseStatus
 from triage.errors import OrderSystemRefusedError
+from triage.order import Order
 from triage.orders.books.guarded import GuardedBook
 from triage.orders.books.sqlite import SqliteBook
 
@@ -139,6 +142,46 @@ async def test_an_address_that_no_text_can_hold(tmp_path: Path) -> None:
     odd, good = await asyncio.gather(book.by_address("ann@\udcff.example", 1), book.by_address(ANN, 1), return_exceptions=True)
     assert isinstance(odd, OrderSystemRefusedError)
     assert good == [order()]
+    await book.close()
+
+
+class Halved(Switch):
+    """A book whose orders cannot be written down: each has half of a character in its customer's name."""
+
+    async def by_numbers(self, numbers: Sequence[str]) -> list[Order]:
+        """The orders, spoilt."""
+        return [replace(one, customer="Ann \ud83d") for one in await super().by_numbers(numbers)]
+
+
+class Defective(Switch):
+    """A book with a defect of ours."""
+
+    async def by_numbers(self, numbers: Sequence[str]) -> list[Order]:
+        """None."""
+        raise ZeroDivisionError
+
+
+async def test_an_order_that_cannot_be_written_down(tmp_path: Path) -> None:
+    """It is as one that was not found for now: the acknowledgment leaves, the record says why, and the name is not in it."""
+    book = Halved(SqliteBook(tmp_path / "orders.db"))
+    async with house(tmp_path, book=book) as office:
+        await office.get(asking())
+        assert len(office.came(ANN)) == 1
+        [missing] = await office.events("order_not_checked")
+        assert "cannot be written" in missing.detail["why"]
+        assert "Ann" not in missing.detail["why"]
+    await book.close()
+
+
+async def test_a_defect_in_asking_is_two_strikes(tmp_path: Path) -> None:
+    """The message comes before a person, and the next one is decided."""
+    book = Defective(SqliteBook(tmp_path / "orders.db"))
+    async with house(tmp_path, book=book) as office:
+        await office.get(asking())
+        assert (await office.case()).abstained
+        await office.get(asking("other/presales", "Which colours are there?", EVE))
+        assert (await office.case(2)).category == "other"
+        assert await office.ask(lambda tx: tx.messages.undecided(10)) == []
     await book.close()
 
 

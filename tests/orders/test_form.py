@@ -1,6 +1,7 @@
 """Orders as JSON: what is written comes back, and what is no order is refused without saying whose it was."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -93,3 +94,11 @@ def test_an_order_whose_times_are_whole_is_not_made_anew() -> None:
     wanted = order()
     assert order_of({name: getattr(wanted, name) for name in wanted.__slots__}).shipments == wanted.shipments
     assert effort(lambda: [parse_order(order_json(wanted)) for _ in range(20)], 0.02) < 0.02
+
+
+def test_half_a_character() -> None:
+    """What no file can hold is refused, without repeating what it stands in."""
+    with pytest.raises(OrderSystemRefusedError, match="cannot be written as UTF-8") as refused:
+        order_json(replace(order(), customer="Ann \ud83d"))
+    assert "Ann" not in str(refused.value)
+    assert refused.value.__cause__ is None

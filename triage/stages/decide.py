@@ -113,9 +113,9 @@ class Decide:
         reading = await awaited
         if isinstance(reading, Unreadable):
             return await self._strike(stored, reading.reason)
-        # Before the turn and the transaction: an order system that is slow holds up this message and no other, and not for long.
-        known = await self._inquiry.ask(reading) if self._inquiry else NOTHING_ASKED
         try:
+            # Before the turn and the transaction: an order system that is slow holds up this message and no other, and not for long.
+            known = await self._inquiry.ask(reading) if self._inquiry else NOTHING_ASKED
             async with self._turn:
                 await self._store.transact(lambda tx: self._settle(tx, stored, reading, known))
         except TriageError:

@@ -87,14 +87,13 @@ class Settle:
             return None, False
         try:
             found = await self._book.by_numbers([number])
+            order = found[0] if len(found) == 1 else None
+            # Whose order it is, no author decides here: the letter goes to the address in it.
+            verdict = Verdict.NOBODY_ASKED if order else Verdict.AMBIGUOUS if found else Verdict.UNKNOWN
+            return Checked(number=number, verdict=verdict, order=order, source=self._book.name, at=self._now()), False
         except (TemporaryError, PermanentError) as error:
             _log.warning("orders_unanswered", error=type(error).__name__, reason=str(error))
             return None, True
-        now, order = self._now(), found[0] if len(found) == 1 else None
-        # Whose order it is, no author decides here: the letter goes to the address in it.
-        verdict = Verdict.NOBODY_ASKED if order else Verdict.AMBIGUOUS if found else Verdict.UNKNOWN
-        checked = Checked(number=number, verdict=verdict, order=order, source=self._book.name, at=now)
-        return checked, False
 
     def _settle(self, tx: Transaction, one: HeardEvent, checked: Checked | None) -> None:
         now, event = self._now(), one.event
