@@ -117,10 +117,11 @@ async def test_sessions_that_are_killed(book: SqlBook, shop: PostgresTable, post
 
 async def test_killed_in_the_middle_of_an_answer(shop: PostgresTable, postgres: Postgres) -> None:
     """The question is asked once more on another connection."""
-    shop.run(VIEW.replace("email", "(select email from pg_sleep(0.4))"))
+    shop.run(VIEW.replace("email", "(select email from pg_sleep(1))"))
     opened = simple(shop)
     asked = asyncio.create_task(opened.by_numbers(["ORD1234"]))
-    while not (pids := postgres.sessions()):
+    # One that is still being greeted is not asked anything yet.
+    while not (pids := postgres.sessions(asleep=True)):
         await asyncio.sleep(0.01)
     os.kill(pids[0], signal.SIGTERM)
     [found] = await asked

@@ -98,10 +98,11 @@ class Postgres:
         self.run(["alter default privileges grant select on tables to reader"], name)
         return f"postgresql://reader@127.0.0.1:{self.port}/{name}"
 
-    def sessions(self) -> list[int]:
-        """The processes that serve the reader."""
+    def sessions(self, *, asleep: bool = False) -> list[int]:
+        """The processes that serve the reader; only those in the middle of pg_sleep if `asleep`."""
+        which = "usename = 'reader'" + (" and wait_event = 'PgSleep'" if asleep else "")
         with self.owner() as connection:
-            return [pid for (pid,) in connection.execute("select pid from pg_stat_activity where usename = 'reader'").fetchall()]
+            return [pid for (pid,) in connection.execute(f"select pid from pg_stat_activity where {which}").fetchall()]
 
     def _as_user(self) -> dict[str, object]:
         return {"user": self.account.pw_uid, "group": self.account.pw_gid, "extra_groups": []} if os.getuid() == 0 else {}
