@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -12,12 +12,14 @@ from tests.conftest import PASSWORD
 from tests.servers.dovecot import Dovecot
 from tests.servers.smtp_sink import Sink
 from tests.spine.world import World, letter
-from triage.app import App
+from triage.app import App, assembled
 from triage.case import CaseEvent, CaseStatus
 from triage.correction import Provenance, Ruling
 from triage.daemon import once
 from triage.decision import Outcome
-from triage.ports import Transaction
+from triage.message import RawMessage
+from triage.ports import Reader, Transaction
+from triage.reading import Reading, Unreadable
 from triage.reply import DeliveryStatus, ReplyKind
 from triage.stages.audit import audit
 
@@ -339,6 +341,73 @@ async def test_whoever_was_logged_in_wrote_it(world: World, sink: Sink) -> None:
         await place.settle()
         [event] = await place.events("replied")
         assert (event.actor, event.detail["known_by"]) == ("Jane Adams", "logged in to send it")
+
+
+class Stumbling:
+    """Readers that fail on what has a certain word in it, while they are told to."""
+
+    def __init__(self, inner: Reader, *, strike: bool) -> None:
+        self._inner = inner
+        self._fails = Unreadable(reason="the reader died (exit code 7)", strike=strike)
+        self.failing = True
+        #: How often it was asked for such a message.
+        self.asked = 0
+
+    def read(self, messages: Sequence[RawMessage]) -> list[Awaitable[Reading | Unreadable]]:
+        """One result to come per message."""
+        return [self._one(raw) for raw in messages]
+
+    async def _one(self, raw: RawMessage) -> Reading | Unreadable:
+        if b"stumble" not in raw.content:
+            return await self._inner.read([raw])[0]
+        self.asked += 1
+        return self._fails if self.failing else await self._inner.read([raw])[0]
+
+    async def close(self) -> None:
+        """The inner one is another's to close."""
+
+
+@contextlib.asynccontextmanager
+async def stumbling(world: World, *, strike: bool) -> AsyncIterator[tuple[Office, Stumbling]]:
+    """The same office on such readers, with an answer that they fail on before one that they read."""
+    settings = world.configure(mailbox=ON)
+    inner = world.readers.lent(settings)
+    assert inner
+    readers = Stumbling(inner, strike=strike)
+    async with assembled(settings, world.clock, readers) as app:
+        place = Office(app, world)
+        await place.by_hand(lambda client: client.folder_exists("Sent") or client.create_folder("Sent"))
+        await place.settle()
+        await world.deliver(CHARGED)
+        await place.settle()
+        await place.send("You may stumble over this.")
+        await place.send("We give the money back today.")
+        yield place, readers
+
+
+async def test_an_answer_that_kills_its_reader_is_given_up(world: World, sink: Sink) -> None:
+    """After two deaths it is left alone, for good; the answer behind it counts all the same."""
+    async with stumbling(world, strike=True) as (place, readers):
+        for _ in range(3):
+            await place.settle()
+        assert readers.asked == 2
+        [event] = await place.events("replied")
+        assert "money back" in event.detail["text"]
+    async with world.app(mailbox=ON) as app:
+        await once(app)
+        assert len([it for it in await app.store.query(lambda tx: tx.cases.events(1)) if it.kind == "replied"]) == 1
+
+
+async def test_an_answer_that_nobody_could_read_for_now_is_read_later(world: World, sink: Sink) -> None:
+    """What is not its own fault does not count against it, however often: when readers are back it is on record."""
+    async with stumbling(world, strike=False) as (place, readers):
+        for _ in range(4):
+            await place.settle()
+        assert readers.asked >= 4
+        assert len(await place.events("replied")) == 1
+        readers.failing = False
+        await place.settle()
+        assert ["stumble" in event.detail["text"] for event in await place.events("replied")] == [False, True]
 
 
 async def test_the_folder_goes_away(world: World, sink: Sink) -> None:
