@@ -1,13 +1,15 @@
 """Suggested answers in the folder for drafts: one for a case, gone when it moves on, never sent, and whatever a person touches is theirs."""
 
 import email.policy
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from email.message import EmailMessage
 from email.parser import BytesParser
 
 import pytest
 from imapclient import IMAPClient
 
+from tests.servers import chaos
+from tests.servers.chaos import Chaos
 from tests.servers.dovecot import Dovecot
 from tests.servers.smtp_sink import Sink
 from tests.spine.test_sent import CHARGED, Office, office
@@ -15,6 +17,8 @@ from tests.spine.world import World, letter
 from triage.case import CaseEvent, CaseStatus
 from triage.correction import Provenance, Ruling
 from triage.drafts import DraftStatus
+from triage.errors import PermanentError, TemporaryError
+from triage.stages.loop import drain
 
 NAMED = 'sent_folder = "Sent"\ndrafts_folder = "Drafts"'
 MARKED = 'sent_folder = "Sent"'
@@ -307,3 +311,51 @@ async def test_two_customers_two_drafts(world: World, sink: Sink) -> None:
         [left] = await drafts(place)
         assert left["To"] == "Bob Buyer <bob@buyer.example>"
         assert "The invoice you asked for is attached." in left.get_content()
+
+
+@pytest.fixture
+async def proxy(big_world: World, dovecot: Dovecot) -> AsyncIterator[Chaos]:
+    """Between the daemon and Dovecot."""
+    async with chaos.in_front_of(dovecot.imap_port) as between:
+        big_world.values["imap_port"] = between.port
+        yield between
+
+
+async def refused(place: Office) -> None:
+    """One try of the stage, which the server refuses, and none before two minutes are over."""
+    with pytest.raises((TemporaryError, PermanentError)):
+        await place.app.drafts[0].work()
+    assert await place.app.drafts[0].work() == 0
+    place.world.clock.forward(minutes=2, seconds=1)
+
+
+async def test_a_server_that_says_no_and_keeps_it(big_world: World, proxy: Chaos, sink: Sink) -> None:
+    """The draft that was refused and yet lies there is found by its Message-ID: there is one, and it counts as placed."""
+    async with office(big_world, mailbox=MARKED) as place:
+        proxy.rewrites = ((b"OK [APPENDUID", b"NO [OVERQUOTA"),)
+        await big_world.deliver(CHARGED)
+        for stage in (*place.app.receive, place.app.decide):
+            await drain(stage)
+        await refused(place)
+        assert await statuses(place) == [DraftStatus.WANTED]
+        proxy.calm()
+        await drain(place.app.drafts[0])
+        assert await statuses(place) == [DraftStatus.PLACED]
+        assert len(await drafts(place)) == 1
+
+
+async def test_a_server_that_goes_on_refusing(big_world: World, proxy: Chaos, sink: Sink) -> None:
+    """It is tried every two minutes and ten times, then given up: the folder stays empty, and the customer's case has all it needs."""
+    async with office(big_world, mailbox=MARKED) as place:
+        await big_world.deliver(CHARGED)
+        for stage in (*place.app.receive, place.app.decide):
+            await drain(stage)
+        proxy.rewrites = ((b"OK Search completed", b"NO [UNAVAILABLE] not now"),)
+        for tries in range(10):
+            assert await statuses(place) in ([], [DraftStatus.WANTED]), tries
+            await refused(place)
+        proxy.calm()
+        assert await place.app.drafts[0].work() == 0
+        assert await statuses(place) == [DraftStatus.GIVEN_UP]
+        assert await drafts(place) == []
+        assert await place.status() is CaseStatus.ON_HOLD
