@@ -1,6 +1,9 @@
 """The assembly: settings become stages in their order, or are refused with a line that names the key; resources are let go in any case."""
 
 import asyncio
+import hashlib
+import hmac
+import json
 import os
 import stat
 import subprocess
@@ -10,12 +13,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.alarms.test_channels import Pager, pager
 from tests.servers.smtp_sink import Sink
 from tests.spine.world import World, letter
 from triage import app, installation
 from triage.errors import PermanentError, SettingsError, StoreBrokenError
 from triage.sections.places import Paths, project_root
 from triage.settings import Settings
+from triage.stages.loop import drain
+
+__all__ = ["pager"]
 
 
 def settings(world: World, **paths: Path) -> Settings:
@@ -75,6 +82,21 @@ async def test_nothing_is_left_running(world: World) -> None:
     assert threading.active_count() <= threads + 4
     children = subprocess.run(["ps", "--ppid", str(os.getpid()), "-o", "args="], capture_output=True, text=True, check=False).stdout
     assert "multiprocessing.spawn" not in children
+
+
+@pytest.mark.parametrize("signed", [True, False], ids=["with a secret", "without"])
+async def test_an_alarm_reaches_the_pager_that_is_configured(world: World, pager: Pager, signed: bool) -> None:
+    """What a stage puts on the board is posted to the webhook of the settings, signed with its secret where there is one; once."""
+    (world.root / "pager").write_text("secret\n")
+    secret = f'webhook_secret = {{file = "{world.root}/pager"}}\n' if signed else ""
+    async with world.app(extra=f'[alarms]\nwebhook = "http://127.0.0.1:{pager.port}/hook"\n{secret}') as assembled:
+        assembled.board.sound("model", "the model is refused", world.clock())
+        await drain(assembled.watch.warn)
+        await drain(assembled.watch.warn)
+    [(headers, body)] = pager.requests
+    assert (json.loads(body)["kind"], json.loads(body)["text"]) == ("model", "the model is refused")
+    wanted = "sha256=" + hmac.new(b"secret", body, hashlib.sha256).hexdigest() if signed else None
+    assert headers.get("x-triage-signature") == wanted
 
 
 async def test_what_fails_inside_lets_go_as_well(world: World) -> None:
