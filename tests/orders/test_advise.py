@@ -293,6 +293,23 @@ async def test_a_case_in_which_the_customer_wrote_stays_open(tmp_path: Path) -> 
         assert not [told for told in office.came(ANN)[letters:] if "did not go through" in plain(told)]
 
 
+async def test_a_case_with_other_news_stays_open(tmp_path: Path) -> None:
+    """Of two letters in one case the one is taken back, and the other leaves and solves it."""
+    async with watching(tmp_path) as (office, book):
+        office.clock.at = NOON.replace(hour=22)
+        await news(office, book, late("ORD2"))
+        await news(office, book, unpaid())
+        await office.store.transact(lambda tx: tx.cases.merge(2, 1))
+        await news(office, book, paid_since())
+        assert len(await office.events("advice_taken_back")) == 1
+        assert (await office.case()).status is not CaseStatus.SOLVED
+        office.clock.forward(hours=12)
+        await office.work()
+        [told] = office.came(ANN)
+        assert "your order ORD2 is delayed" in plain(told)
+        assert (await office.case()).status is CaseStatus.SOLVED
+
+
 async def test_a_customer_is_told_only_so_much_in_a_day(tmp_path: Path) -> None:
     """Beyond that a person looks first: the case is there, and no letter."""
     async with watching(tmp_path, ALL + "per_customer_day = 2\n") as (office, book):

@@ -89,15 +89,15 @@ def paid(case: Case, checked: Checked, order: Order, address: str, *, now: datet
     )
 
 
-def overtaken(case: Case, kind: AlertKind, checked: Checked, *, now: datetime, written: bool) -> Decision:
-    """What follows in a case whose letter was taken back before it left; solved, unless the customer has `written` there."""
+def overtaken(case: Case, kind: AlertKind, checked: Checked, *, now: datetime, stays: bool) -> Decision:
+    """What follows in a case whose letter was taken back before it left; solved, unless it `stays` as it is."""
     detail = {"what": kind.value, "order": checked.number, "why": "it was not so any more when the letter was to leave"}
     return Decision(
         outcome=Outcome.NOTED,
         reason="the order has changed again",
         case_id=case.id,
         events=(_event(now, "order_checked", checked_detail(checked)), _event(now, "advice_taken_back", detail)),
-        status=None if written else CaseStatus.SOLVED,
+        status=None if stays else CaseStatus.SOLVED,
         known=Known(checked=(checked,)),
     )
 

@@ -79,18 +79,19 @@ class Advise:
 
         def not_so(tx: Transaction) -> list[tuple[Order, AlertKind]]:
             known = [order for order in changed if tx.orders.told_about(f"{order.number} ", since) is not None]
-            return [(order, kind) for order in known for kind in passed(order) if tx.orders.told_about(_about(order, kind), since)]
+            return [(order, kind) for order in known for kind in passed(order) if _told(tx, order, kind, since)]
 
         for order, kind in await self._store.query(not_so):
             await self._store.transact(partial(self._take_back, order=order, kind=kind))
 
     def _take_back(self, tx: Transaction, order: Order, kind: AlertKind) -> None:
         now = self._now()
-        told = tx.cases.get(tx.orders.told_about(_about(order, kind), now - _DAY) or 0)
+        told = _told(tx, order, kind, now - _DAY)
         if told and told.requester and tx.deliveries.supersede(told.id, told.requester.addr_spec, _OVERTAKEN, ReplyKind.ADVICE):
             case, (checked, _) = tx.cases.survivor(told), self._known(order, now)
-            written = bool(tx.messages.of_case(case.id)) or case.status in DONE
-            self._recorder.follow(tx, case, overtaken(case, kind, checked, now=now, written=written), None, now)
+            # One that became a part of another, or in which somebody wrote, has more to it than this letter.
+            stays = case.id != told.id or case.status in DONE or bool(tx.messages.of_case(case.id))
+            self._recorder.follow(tx, case, overtaken(case, kind, checked, now=now, stays=stays), None, now)
             tx.orders.take_back(_about(order, kind), told.id)
             _log.info("advice_taken_back", case=case.id, what=kind.value)
 
@@ -99,11 +100,10 @@ class Advise:
         now, address = self._now(), addr_spec(alert.address)
         if address is None or address in self._people.own | self._people.staff or tx.orders.was_told(alert.event):
             return True
-        failed = _about(alert.order, AlertKind.PAYMENT_FAILED)
-        if alert.kind is AlertKind.PAYMENT_FAILED and tx.orders.told_about(failed, now - _DAY) is not None:
+        if alert.kind is AlertKind.PAYMENT_FAILED and _told(tx, alert.order, AlertKind.PAYMENT_FAILED, now - _DAY):
             # The payment provider may have told of it before the order system did.
             return True
-        worried = self._worried(tx, tx.orders.told_about(failed, now - _WAITED), address) if alert.kind is AlertKind.PAID else None
+        worried = self._worried(tx, alert.order, address, now) if alert.kind is AlertKind.PAID else None
         if alert.kind is AlertKind.PAID and worried is None:
             return True
         if tx.orders.told_since(now - _HOUR) >= self._settings.per_hour:
@@ -120,9 +120,9 @@ class Advise:
         self._open(tx, told, now, "the customer was told enough today" if enough else "")
         return True
 
-    def _worried(self, tx: Transaction, number: int | None, address: str) -> tuple[Case, tuple[str, ...]] | None:
+    def _worried(self, tx: Transaction, order: Order, address: str, now: datetime) -> tuple[Case, tuple[str, ...]] | None:
         """The case in which this customer was told that the payment failed, while it is not done, and what that letter was."""
-        told = tx.cases.get(number) if number is not None else None
+        told = _told(tx, order, AlertKind.PAYMENT_FAILED, now - _WAITED)
         if told is None:
             return None
         # Letters stay where they were sent, whatever their case became a part of.
@@ -153,6 +153,12 @@ class Advise:
 def _about(order: Order, kind: AlertKind) -> str:
     """How the names begin of all events of that kind."""
     return f"{order.number} {kind} "
+
+
+def _told(tx: Transaction, order: Order, kind: AlertKind, since: datetime) -> Case | None:
+    """The case in which an event of that kind was told last."""
+    number = tx.orders.told_about(_about(order, kind), since)
+    return tx.cases.get(number) if number is not None else None
 
 
 def _told_there(tx: Transaction, case: Case, address: str) -> tuple[str, ...]:
