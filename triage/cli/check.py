@@ -176,7 +176,8 @@ async def _model(chosen: Settings) -> str:
     model = Model.load(Shelf(chosen.paths.state / MODELS, chosen.paths.model).in_use(), SentenceModel(folder) if folder else None)
     if folder and not model.sentences:
         raise DoubtError(
-            f"version {model.version} answers by words alone: it was not taught with the sentence model in {folder}; {program()} train"
+            f"version {model.version} answers by words alone: it was not taught with the sentence model in {folder};"
+            f" to do that: {program()} train"
         )
     beside = ", a sentence model beside the words" if model.sentences else ""
     size = f"{len(model.categories)} categories, {len(model.classes)} issues"
