@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers import invariants
+from tests.servers import chaos, invariants
 from tests.servers import liar as lying
+from tests.servers.chaos import Chaos
 from tests.servers.dovecot import Dovecot
 from tests.servers.liar import Liar
 from tests.servers.smtp_sink import Sink
@@ -86,3 +87,11 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
     await opened.get(written(ANN, "You charged me twice for order ORD789456!\n\nAnn", Message_ID="<first@customer.example>"), minutes=0)
     yield opened
     await store.close()
+
+
+@pytest.fixture
+async def proxy(big_world: World, dovecot: Dovecot) -> AsyncIterator[Chaos]:
+    """Between the daemon and Dovecot."""
+    async with chaos.in_front_of(dovecot.imap_port) as between:
+        big_world.values["imap_port"] = between.port
+        yield between

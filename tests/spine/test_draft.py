@@ -1,14 +1,13 @@
 """Suggested answers in the folder for drafts: one for a case, gone when it moves on, never sent, and whatever a person touches is theirs."""
 
 import email.policy
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from email.message import EmailMessage
 from email.parser import BytesParser
 
 import pytest
 from imapclient import IMAPClient
 
-from tests.servers import chaos
 from tests.servers.chaos import Chaos
 from tests.servers.dovecot import Dovecot
 from tests.servers.smtp_sink import Sink
@@ -311,14 +310,6 @@ async def test_two_customers_two_drafts(world: World, sink: Sink) -> None:
         [left] = await drafts(place)
         assert left["To"] == "Bob Buyer <bob@buyer.example>"
         assert "The invoice you asked for is attached." in left.get_content()
-
-
-@pytest.fixture
-async def proxy(big_world: World, dovecot: Dovecot) -> AsyncIterator[Chaos]:
-    """Between the daemon and Dovecot."""
-    async with chaos.in_front_of(dovecot.imap_port) as between:
-        big_world.values["imap_port"] = between.port
-        yield between
 
 
 async def refused(place: Office) -> None:

@@ -1,11 +1,9 @@
 """States of cases where the server refuses what shows them, or breaks off in the middle: on Dovecot behind a proxy that lies."""
 
-from collections.abc import AsyncIterator
 from contextlib import suppress
 
 import pytest
 
-from tests.servers import chaos
 from tests.servers.chaos import Chaos
 from tests.servers.dovecot import Dovecot
 from tests.servers.smtp_sink import Sink
@@ -15,14 +13,6 @@ from tests.spine.world import World
 from triage.case import CaseEvent, CaseStatus
 from triage.decision import Decision, Outcome
 from triage.errors import ConnectionLostError, MailboxMissingError
-
-
-@pytest.fixture
-async def proxy(big_world: World, dovecot: Dovecot) -> AsyncIterator[Chaos]:
-    """Between the daemon and Dovecot."""
-    async with chaos.in_front_of(dovecot.imap_port) as between:
-        big_world.values["imap_port"] = between.port
-        yield between
 
 
 async def test_where_no_folder_may_be_made(big_world: World, proxy: Chaos, sink: Sink) -> None:
