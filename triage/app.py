@@ -128,7 +128,7 @@ def vitals(settings: Settings, store: Store, board: AlarmBoard, now: Now = utc_n
 
 def learned(settings: Settings) -> Learned:
     """What was learned from people, beside the model that came with the program."""
-    return Learned(settings.paths.state, settings.paths.model, settings.learning.at_most, sentences=settings.paths.sentence_model)
+    return Learned(settings.paths.state, settings.paths.model, settings.learning.at_most, sentence_model=settings.paths.sentence_model)
 
 
 def corrector(settings: Settings) -> Corrector:

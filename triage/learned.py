@@ -29,7 +29,7 @@ class Learned:
     #: What the lessons start from; empty: the project's own corpus.
     corpus: tuple[Path, ...] = ()
     #: Folder of the sentence model that is heard beside the words.
-    sentences: Path | None = None
+    sentence_model: Path | None = None
     _published: int | None = None
     _looked_at: tuple[object, ...] = ()
     _problem: str = ""
@@ -63,7 +63,7 @@ class Learned:
                 self._problem = f"the model is refused, and messages may go unsorted: {error}"
             else:
                 self._problem = ""
-        if not self._problem and self.sentences and (missing := lacking(self.sentences)):
+        if not self._problem and self.sentence_model and (missing := lacking(self.sentence_model)):
             return f"the sentence model is not heard, and messages are sorted by their words alone: {missing}"
         return self._problem
 
@@ -82,7 +82,7 @@ class Learned:
             "corpus": [str(path) for path in self.corpus],
             "corrections": [asdict(each) | {"at": each.at.isoformat()} for each in corrections],
             "latest": latest,
-            "sentences": str(self.sentences or ""),
+            "sentence_model": str(self.sentence_model or ""),
         }
         said = await errand("triage.retrain", json.dumps(job).encode(), seconds=self.at_most.total_seconds(), fault=_fault)
         lesson = lesson_of(json.loads(said))

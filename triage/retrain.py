@@ -32,7 +32,7 @@ class Job:
     corrections: Sequence[Correction]
     latest: int
     #: Folder of the sentence model to teach with.
-    sentences: Path | None = None
+    sentence_model: Path | None = None
 
 
 def retrain(job: Job, now: datetime) -> Lesson:
@@ -48,7 +48,7 @@ def retrain(job: Job, now: datetime) -> Lesson:
 def _lesson(job: Job, taught: list[Example], held_back: Sequence[Correction], scratch: Path, now: datetime) -> Lesson:
     corpus = [*read_all(job.corpus or corpus_files()), *own(read_all([job.shelf.own] if job.shelf.own.exists() else ()))]
     rest, benchmark = apart(corpus)
-    model = usable(job.sentences)
+    model = usable(job.sentence_model)
     sentences = model and Remembered(model)
     course = digest(corpus) + ("+meaning" if sentences else "")
     current = next(kept for kept in job.shelf.kept() if kept.in_use)
@@ -109,7 +109,7 @@ def _job(said: dict[str, object]) -> Job:
             Correction(**{**row, "at": datetime.fromisoformat(row["at"]), "provenance": Provenance(row["provenance"])}) for row in rows
         ],
         latest=int(str(said["latest"])),
-        sentences=Path(str(said["sentences"])) if said["sentences"] else None,
+        sentence_model=Path(str(said["sentence_model"])) if said["sentence_model"] else None,
     )
 
 

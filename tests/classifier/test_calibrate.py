@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from triage.classifier.calibrate import Blend, Calibration, blend, calibrate, membership, sharpened, softmax
+from triage.classifier.calibrate import Calibration, blend, calibrate, membership, sharpened, softmax
+from triage.classifier.sealed import MeaningHeader
 
 CLASSES = ["order/late", "order/lost", "other/other", "other/spam"]
 
@@ -95,7 +96,7 @@ def test_dilution_is_what_the_messages_show(sharpness_of_long: float, diluted: b
     assert (calibrate(scores, features, labels * 2, CLASSES, np.ones(2 * len(labels))).dilution > 0.1) is diluted
 
 
-def blended(words: np.ndarray, meaning: np.ndarray, labels: list[str], broken: np.ndarray | None = None) -> Blend | None:
+def blended(words: np.ndarray, meaning: np.ndarray, labels: list[str], broken: np.ndarray | None = None) -> MeaningHeader | None:
     """Blended over messages that count alike, all in a language that is known unless said otherwise."""
     share = np.zeros(len(labels)) if broken is None else broken
     return blend(words, meaning, share, labels=labels, classes=CLASSES, weights=np.ones(len(labels)))
@@ -108,7 +109,7 @@ def test_meaning_that_knows_more_is_heard() -> None:
     """Where meaning is right and words are often wrong, both are heard, and meaning the louder."""
     found = blended(scored(LABELS, 2, 3), scored(LABELS, 2, 50), LABELS)
     assert found is not None
-    assert found.meaning > found.words
+    assert found["meaning"] > found["words"]
 
 
 @pytest.mark.parametrize(("share", "limit"), [(0.0, 0.05), (0.3, 0.35), (0.9, 1.0)])
@@ -116,13 +117,13 @@ def test_no_more_is_heard_than_was_proven(share: float, limit: float) -> None:
     """What no message showed is not assumed: the limit lies just above the share of broken words up to which meaning was right."""
     found = blended(scored(LABELS, 2, 3), scored(LABELS, 2, 50), LABELS, np.full(len(LABELS), share))
     assert found is not None
-    assert found.broken == limit
+    assert found["broken"] == limit
 
 
 def test_meaning_that_knows_less_is_heard_softly() -> None:
     """The worse of the two speaks more softly than the better one."""
     found = blended(scored(LABELS, 2, 20), scored(LABELS, 2, 4), LABELS)
-    assert found is None or found.meaning < found.words
+    assert found is None or found["meaning"] < found["words"]
 
 
 @pytest.mark.parametrize("says", [0.0, -100.0])
@@ -139,7 +140,7 @@ def test_meaning_is_not_heard_where_words_are_broken() -> None:
     meaning[foreign] = np.roll(meaning[foreign], 2, axis=1)
     found = blended(words, meaning, labels, np.where(foreign, 0.6, 0.12))
     assert found is not None
-    assert 0.12 <= found.broken < 0.6
+    assert 0.12 <= found["broken"] < 0.6
 
 
 def test_the_bars_are_of_what_is_said_together() -> None:
@@ -147,7 +148,7 @@ def test_the_bars_are_of_what_is_said_together() -> None:
     labels, words = LABELS, scored(LABELS, 1.5, 4)
     found = blended(words, scored(labels, 3, 1000), labels)
     assert found is not None
-    assert found.threshold <= calibrated(words, labels).threshold
+    assert found["threshold"] <= calibrated(words, labels).threshold
 
 
 def test_messages_that_count_more_decide_on_the_blend() -> None:

@@ -290,7 +290,7 @@ async def test_a_refused_model_is_an_alarm_until_it_is_mended(store: Store) -> N
 def test_a_sentence_model_that_is_not_there_is_told(learned: Learned, tmp_path: Path) -> None:
     """What is missing is named for as long as it is, and what that means; a model that is refused is told first."""
     folder = tmp_path / "sentences"
-    hearing = Learned(learned.state, learned.shipped, timedelta(1), sentences=folder)
+    hearing = Learned(learned.state, learned.shipped, timedelta(1), sentence_model=folder)
     assert learned.problem() == ""
     assert hearing.problem().startswith(
         f"the sentence model is not heard, and messages are sorted by their words alone: {folder}: no model.onnx"
@@ -299,7 +299,7 @@ def test_a_sentence_model_that_is_not_there_is_told(learned: Learned, tmp_path: 
     assert hearing.problem() == ""
     (folder / "tokenizer.json").unlink()
     assert "no tokenizer.json" in hearing.problem()
-    unsorted = Learned(learned.state, tmp_path / "none.npz", timedelta(1), sentences=folder)
+    unsorted = Learned(learned.state, tmp_path / "none.npz", timedelta(1), sentence_model=folder)
     assert unsorted.problem().startswith("the model is refused, and messages may go unsorted")
 
 
@@ -309,7 +309,7 @@ async def test_a_lesson_is_taught_with_the_sentence_model(learned: Learned, tmp_
     # Judged apart, each file has words that the other does not know.
     for synonym, path in enumerate(lessons):
         write(path, messages(synonym))
-    hearing = replace(learned, sentences=folder, corpus=lessons)
+    hearing = replace(learned, sentence_model=folder, corpus=lessons)
     lesson = await hearing.teach([workshop(flower) for flower in FLOWERS], 12)
     assert lesson.accepted, lesson.reason
     model = Model.load(hearing.shelf.in_use(), SentenceModel(folder))

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from triage.classifier.sealed import MeaningHeader
+
 Floats = NDArray[np.float64]
 Truths = NDArray[np.bool_]
 Ints = NDArray[np.int64]
@@ -33,18 +35,6 @@ class Calibration:
     temperature: float
     #: How much plainer the scores of long messages are made to speak.
     dilution: float
-    threshold: float
-    spam_guard: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Blend:
-    """How words and meaning speak together."""
-
-    words: float
-    meaning: float
-    #: Above this share of broken words meaning is not heard.
-    broken: float
     threshold: float
     spam_guard: float
 
@@ -91,7 +81,7 @@ def calibrate(scores: Floats, features: Ints, labels: Sequence[str], classes: Se
 
 def blend(
     words: Floats, meaning: Floats, broken: Floats, *, labels: Sequence[str], classes: Sequence[str], weights: Floats
-) -> Blend | None:
+) -> MeaningHeader | None:
     """The loudness of calibrated words and of meaning that makes the labels likeliest; None where words alone do."""
     categories, members = membership(classes)
     truth = np.array([categories.index(label.partition("/")[0]) for label in labels])
@@ -110,7 +100,7 @@ def blend(
         return None
     loud, soft, limit = best
     threshold, guard = _bars(softmax(np.where(heard[limit][:, None], loud * words + soft * meaning, words)), labels, classes, weights)
-    return Blend(words=loud, meaning=soft, broken=limit, threshold=threshold, spam_guard=guard)
+    return MeaningHeader(words=loud, meaning=soft, broken=limit, threshold=threshold, spam_guard=guard)
 
 
 def _bars(probabilities: Floats, labels: Sequence[str], classes: Sequence[str], weights: Floats) -> tuple[float, float]:

@@ -26,7 +26,7 @@ class Fitted(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Lesson:
+class Material:
     """Messages to teach: their features, what they are, how much they count, and the part of the corpus each belongs to."""
 
     #: One row for each; those of the messages as they were written come first, then their further forms.
@@ -44,13 +44,14 @@ class Lesson:
 
     def held_out(self, fit: Callable[[csr_matrix | Floats, Labels, Floats], Fitted]) -> Floats:
         """Scores of each message as it was written; those that no model could judge have NEVER throughout."""
-        scores = np.full((self.originals, len(self.classes)), NEVER)
+        classes = self.classes
+        scores = np.full((self.originals, len(classes)), NEVER)
         for fold in sorted(set(self.folds.tolist())):
             held = self.folds == fold
             if len(set(self.labels[~held])) < 2:
                 continue
             fitted = fit(self.matrix[~held], self.labels[~held], self.weights[~held])
-            columns = [self.classes.index(name) for name in fitted.classes_]
+            columns = [classes.index(name) for name in fitted.classes_]
             judging = np.flatnonzero(held[: self.originals])
             scores[judging[:, None], columns] = fitted.predict_log_proba(self.matrix[judging])
         return scores

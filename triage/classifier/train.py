@@ -21,7 +21,7 @@ from triage.classifier.calibrate import Calibration, calibrate, sharpened
 from triage.classifier.corpus import CorpusError, Example, corpus_files, digest, read_all
 from triage.classifier.cues import read_cues
 from triage.classifier.features import Lexicon, document, pieces, words
-from triage.classifier.held_out import NEVER, Floats, Ints, Labels, Lesson
+from triage.classifier.held_out import NEVER, Floats, Ints, Labels, Material
 from triage.classifier.sentences import Hears
 from triage.classifier.train_meaning import teach_meaning
 
@@ -80,9 +80,9 @@ def _train(examples: Sequence[Example], target: Path, sentences: Hears | None) -
     matrix = scipy.sparse.hstack(columns).tocsr().astype(np.float32)
     weights = np.array([example.weight for example in taught])
     labels = _completed(matrix, taught, weights)
-    lesson = Lesson(matrix=matrix, labels=labels, weights=weights, folds=folds, originals=len(examples))
-    scores, features = lesson.held_out(_fit_roughly), np.diff(matrix.indptr)[: len(examples)]
-    calibration = _calibration(scores, features, lesson)
+    material = Material(matrix=matrix, labels=labels, weights=weights, folds=folds, originals=len(examples))
+    scores, features = material.held_out(_fit_roughly), np.diff(matrix.indptr)[: len(examples)]
+    calibration = _calibration(scores, features, material)
     meaning = None
     if sentences:
         by_words = sharpened(scores, features, calibration.dilution) / calibration.temperature
@@ -154,9 +154,9 @@ def _fold(example: Example) -> int:
     return _APART.get(example.source, halves)
 
 
-def _calibration(scores: Floats, features: Ints, lesson: Lesson) -> Calibration:
+def _calibration(scores: Floats, features: Ints, material: Material) -> Calibration:
     judged = scores.max(axis=1) > NEVER
     if not judged.any():
         return _CAUTIOUS
-    labels, weights = lesson.labels[: lesson.originals][judged], lesson.weights[: lesson.originals][judged]
-    return calibrate(scores[judged], features[judged], labels.tolist(), lesson.classes, weights)
+    labels, weights = material.labels[: material.originals][judged], material.weights[: material.originals][judged]
+    return calibrate(scores[judged], features[judged], labels.tolist(), material.classes, weights)

@@ -9,9 +9,8 @@ from sklearn.linear_model import LogisticRegression
 
 from triage.classifier.calibrate import blend
 from triage.classifier.corpus import Example
-from triage.classifier.held_out import NEVER, Floats, Ints, Labels, Lesson
+from triage.classifier.held_out import NEVER, Floats, Ints, Labels, Material
 from triage.classifier.meaning import Meaning
-from triage.classifier.sealed import MeaningHeader
 from triage.classifier.sentences import Hears
 
 
@@ -20,36 +19,29 @@ def teach_meaning(
 ) -> Meaning | None:
     """The second set of weights, beside what words say of the messages where they were held out; None where it adds nothing."""
     heard = [sentences.encode(example.subject, example.body) for example in examples]
-    lesson = Lesson(
+    material = Material(
         matrix=np.array([sentence.vector for sentence in heard]),
         labels=labels,
         weights=np.array([example.weight for example in examples]),
         folds=folds,
         originals=len(examples),
     )
-    by_meaning = lesson.held_out(_fit)
+    by_meaning = material.held_out(_fit)
     judged = by_meaning.max(axis=1) > NEVER
     broken = np.array([sentence.broken for sentence in heard])
     if not judged.any():
         return None
-    found = blend(
+    header = blend(
         by_words[judged],
         by_meaning[judged],
         broken[judged],
         labels=labels[judged].tolist(),
-        classes=lesson.classes,
-        weights=lesson.weights[judged],
+        classes=material.classes,
+        weights=material.weights[judged],
     )
-    if found is None:
+    if header is None:
         return None
-    header = MeaningHeader(
-        words=found.words,
-        meaning=found.meaning,
-        broken=found.broken,
-        threshold=found.threshold,
-        spam_guard=found.spam_guard,
-    )
-    fitted = _fit(lesson.matrix, labels, lesson.weights)
+    fitted = _fit(material.matrix, labels, material.weights)
     return Meaning(header=header, weights=fitted.coef_.T, intercept=fitted.intercept_, likeness=sentences.likeness)
 
 
